@@ -1,0 +1,3 @@
+module github.com/pinecone-community/assistant-go
+
+go 1.25.0
