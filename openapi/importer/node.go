@@ -1,0 +1,49 @@
+package main
+
+import "go.yaml.in/yaml/v3"
+
+// get returns the value of a key, or nil.
+func get(node *yaml.Node, key string) *yaml.Node {
+	if node == nil || node.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if node.Content[i].Value == key {
+			return node.Content[i+1]
+		}
+	}
+	return nil
+}
+
+// scalar returns the text of a scalar, or "".
+func scalar(node *yaml.Node) string {
+	if node == nil || node.Kind != yaml.ScalarNode {
+		return ""
+	}
+	return node.Value
+}
+
+// add appends a pair.
+func add(node *yaml.Node, key, text string) {
+	node.Content = append(node.Content, newText(key), newText(text))
+}
+
+func newText(text string) *yaml.Node {
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text}
+}
+
+// remove takes the pair of a key out of a mapping.
+func remove(node *yaml.Node, key string) {
+	removeIf(node, func(name, _ *yaml.Node) bool { return name.Value == key })
+}
+
+// removeIf takes the pairs out of a mapping that unwanted says yes to.
+func removeIf(node *yaml.Node, unwanted func(key, value *yaml.Node) bool) {
+	kept := node.Content[:0]
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if !unwanted(node.Content[i], node.Content[i+1]) {
+			kept = append(kept, node.Content[i], node.Content[i+1])
+		}
+	}
+	node.Content = kept
+}
