@@ -1,0 +1,334 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
+)
+
+// plane is what the templates know of a whole spec.
+type plane struct {
+	Title       string
+	Description string
+	Version     string
+	// Server is the URL of the first server. HostVariable is the variable in it
+	// that stands for a host, if there is one.
+	Server       string
+	HostVariable string
+	// Regions are the servers to choose from, where there are several.
+	Regions []region
+	// Uploads tells that an operation takes a file.
+	Uploads bool
+}
+
+// region is a server of a plane that has one for each region.
+type region struct {
+	GoName, Name, URL string
+}
+
+const (
+	extRegion = "x-region" // of a server: the region it stands in
+	extGoName = "x-go-name"
+)
+
+func describePlane(spec *openapi3.T) (*plane, error) {
+	if spec.Info.Version == "" {
+		return nil, errors.New("info.version is empty")
+	}
+	if len(spec.Servers) == 0 {
+		return nil, errors.New("no server")
+	}
+	p := &plane{
+		Title:       spec.Info.Title,
+		Description: spec.Info.Description,
+		Version:     spec.Info.Version,
+		Server:      spec.Servers[0].URL,
+	}
+	for name := range spec.Servers[0].Variables {
+		if p.HostVariable != "" || !strings.HasPrefix(p.Server, "https://{"+name+"}") {
+			return nil, fmt.Errorf("server %s: want at most one variable, for the host", p.Server)
+		}
+		p.HostVariable = name
+	}
+	if len(spec.Servers) > 1 {
+		for _, server := range spec.Servers {
+			name, _ := server.Extensions[extRegion].(string)
+			goName, _ := server.Extensions[extGoName].(string)
+			if name == "" || goName == "" {
+				return nil, fmt.Errorf("server %s: one of several needs %s and %s", server.URL, extRegion, extGoName)
+			}
+			p.Regions = append(p.Regions, region{goName, name, server.URL})
+		}
+	}
+	for _, item := range spec.Paths.Map() {
+		for _, operation := range item.Operations() {
+			if body := operation.RequestBody; body != nil && body.Value.Content.Get(multipart) != nil {
+				p.Uploads = true
+			}
+		}
+	}
+	return p, nil
+}
+
+const multipart = "multipart/form-data"
+
+// method is what the templates know of an operation.
+type method struct {
+	Name     string // of the Go method
+	Doc      []string
+	HTTP     string // constant of net/http
+	Endpoint string // method and path, for the comment
+	Path     []segment
+	Params   string // type of the parameters' struct, if there is one
+	Query    []query
+	Header   []header
+	Body     string // type of the body, if there is one
+	Form     []field
+	Result   string // type of the reply, if it has one
+	MayEmpty bool   // the reply may have none all the same
+}
+
+// segment is a literal part of a path, or a parameter in it.
+type segment struct {
+	Literal, Name, Variable string
+}
+
+// query is a parameter in the query. Call is the code that adds it.
+type query struct {
+	Guard, Call string
+}
+
+// header is a parameter in the header.
+type header struct {
+	Name, Guard, Value string
+}
+
+// field is a part of a multipart body. Call is the code that makes it.
+type field struct {
+	Call string
+}
+
+// describeMethod says what the typed method of an operation looks like. What
+// the typed layer cannot do is an error that names the operation.
+func describeMethod(op codegen.OperationDefinition) (*method, error) {
+	m := &method{
+		Name:     op.OperationId,
+		Doc:      doc(op),
+		HTTP:     "http.Method" + op.Method[:1] + strings.ToLower(op.Method[1:]),
+		Endpoint: op.Method + " " + op.Path,
+	}
+	var err error
+	if m.Path, err = splitPath(op); err == nil {
+		err = m.describeParams(op)
+	}
+	if err == nil {
+		err = m.describeBody(op)
+	}
+	if err == nil {
+		err = m.describeReply(op)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("operation %s: %w", op.SpecOperationId, err)
+	}
+	return m, nil
+}
+
+func splitPath(op codegen.OperationDefinition) ([]segment, error) {
+	var segments []segment
+	rest := op.Path
+	for rest != "" {
+		literal, after, found := strings.Cut(rest, "{")
+		if literal != "" {
+			segments = append(segments, segment{Literal: literal})
+		}
+		if !found {
+			break
+		}
+		name, after, _ := strings.Cut(after, "}")
+		i := slices.IndexFunc(op.PathParams, func(p codegen.ParameterDefinition) bool { return p.ParamName == name })
+		if i < 0 {
+			return nil, fmt.Errorf("path parameter %s is not declared", name)
+		}
+		if kind := op.PathParams[i].TypeDef(); kind != "string" {
+			return nil, fmt.Errorf("path parameter %s: type %s is not supported, only string", name, kind)
+		}
+		segments = append(segments, segment{Name: name, Variable: op.PathParams[i].GoVariableName()})
+		rest = after
+	}
+	return segments, nil
+}
+
+func (m *method) describeParams(op codegen.OperationDefinition) error {
+	if len(op.CookieParams) > 0 {
+		return fmt.Errorf("parameter %s: cookies are not supported", op.CookieParams[0].ParamName)
+	}
+	if op.RequiresParamObject() {
+		m.Params = op.OperationId + "Params"
+	}
+	for _, p := range op.QueryParams {
+		m.Query = append(m.Query, describeQuery(p))
+	}
+	for _, p := range op.HeaderParams {
+		if p.SchemaType() != "string" {
+			return fmt.Errorf("header %s: type %s is not supported, only string", p.ParamName, p.TypeDef())
+		}
+		value, guard := access(p)
+		m.Header = append(m.Header, header{p.ParamName, guard, convert("string", value, p)})
+	}
+	return nil
+}
+
+// access returns the code for the value of a parameter, and that which tells
+// whether it is there, if it is behind a pointer.
+func access(p codegen.ParameterDefinition) (value, guard string) {
+	value = "params." + p.GoName()
+	if p.HasOptionalPointer() {
+		return "*" + value, value + " != nil"
+	}
+	return value, ""
+}
+
+// convert returns the code for the value of a parameter as a basic type.
+func convert(kind, value string, p codegen.ParameterDefinition) string {
+	if p.TypeDef() == kind {
+		return value
+	}
+	return kind + "(" + value + ")"
+}
+
+func describeQuery(p codegen.ParameterDefinition) query {
+	value, guard := access(p)
+	required := p.Required || guard != ""
+	switch kind := p.SchemaType(); {
+	case p.IsJson() && strings.HasPrefix(p.TypeDef(), "map["):
+		return query{guard, fmt.Sprintf("QueryJSON(%q, %s, %t)", p.ParamName, value, required)}
+	case kind == "string" && p.SchemaFormat() == "":
+		return query{guard, fmt.Sprintf("Query(%q, %s, %t)", p.ParamName, convert("string", value, p), required)}
+	case kind == "integer":
+		return query{guard, fmt.Sprintf("QueryInt(%q, %s, %t)", p.ParamName, convert("int64", value, p), required)}
+	case kind == "boolean":
+		return query{guard, fmt.Sprintf("QueryBool(%q, %s, %t)", p.ParamName, convert("bool", value, p), required)}
+	}
+	if guard == "" && p.RequiresNilCheck() {
+		guard = value + " != nil"
+	}
+	return query{guard, fmt.Sprintf("QueryStyled(%q, %q, %t, %s)", p.ParamName, p.Style(), p.Explode(), value)}
+}
+
+func (m *method) describeBody(op codegen.OperationDefinition) error {
+	switch {
+	case len(op.Bodies) == 0:
+		return nil
+	case len(op.Bodies) > 1:
+		return errors.New("several kinds of request bodies are not supported")
+	}
+	body := op.Bodies[0]
+	m.Body = body.Schema.TypeDecl()
+	switch {
+	case body.IsJSON():
+		return nil
+	case body.ContentType != multipart:
+		return fmt.Errorf("request body of type %s is not supported", body.ContentType)
+	}
+	properties := op.Spec.RequestBody.Value.Content.Get(multipart).Schema.Value.Properties
+	for _, name := range codegen.SortedMapKeys(properties) {
+		schema := properties[name].Value
+		goName, ok := schema.Extensions[extGoName].(string)
+		if !ok {
+			goName = codegen.SchemaNameToTypeName(name)
+		}
+		value := "body." + goName
+		switch {
+		case schema.Format == "binary":
+			m.Form = append(m.Form, field{fmt.Sprintf("FilePart(%q, %s)", name, value)})
+		case schema.Type.Is("object"):
+			m.Form = append(m.Form, field{fmt.Sprintf("JSONPart(%q, %s)", name, value)})
+		case schema.Type.Is("string"):
+			m.Form = append(m.Form, field{fmt.Sprintf("TextPart(%q, string(%s))", name, value)})
+		default:
+			return fmt.Errorf("form field %s: type %v is not supported", name, schema.Type)
+		}
+	}
+	return nil
+}
+
+func (m *method) describeReply(op codegen.OperationDefinition) error {
+	replies, err := op.GetResponseTypeDefinitions()
+	if err != nil {
+		return err
+	}
+	typed := map[string]string{}
+	for _, reply := range replies {
+		if strings.Contains(reply.ContentTypeName, "json") {
+			typed[reply.ResponseName] = reply.Schema.TypeDecl()
+		}
+	}
+	for _, status := range codegen.SortedMapKeys(op.Spec.Responses.Map()) {
+		if !strings.HasPrefix(status, "2") {
+			continue
+		}
+		kind, ok := typed[status]
+		switch {
+		case !ok && len(op.Spec.Responses.Value(status).Value.Content) > 0:
+			return fmt.Errorf("reply %s has no JSON form", status)
+		case !ok:
+			m.MayEmpty = true
+		case m.Result != "" && m.Result != kind:
+			return fmt.Errorf("replies of two types, %s and %s", m.Result, kind)
+		default:
+			m.Result = kind
+		}
+	}
+	return nil
+}
+
+// doc returns the comment of a method, by line: the operation's description,
+// which starts with a verb, behind the method's name.
+func doc(op codegen.OperationDefinition) []string {
+	text := strings.TrimSpace(op.Spec.Description)
+	if text == "" {
+		text = strings.TrimSpace(op.Summary)
+	}
+	if text == "" {
+		return []string{op.OperationId + " calls the operation of that name."}
+	}
+	return wrap(op.OperationId + " " + strings.ToLower(text[:1]) + text[1:])
+}
+
+// wrap breaks a text into lines of at most 77 bytes, which a comment sign and a
+// blank make 80. Line breaks of the text are kept.
+func wrap(text string) []string {
+	const width = 77
+	var lines []string
+	for _, paragraph := range strings.Split(text, "\n") {
+		line := ""
+		for _, word := range strings.Fields(paragraph) {
+			if line != "" && len(line)+1+len(word) > width {
+				lines = append(lines, line)
+				line = ""
+			}
+			line = strings.TrimLeft(line+" "+word, " ")
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// generatorVersion is the version of oapi-codegen that this command is built
+// with.
+func generatorVersion() (string, error) {
+	const module = "github.com/oapi-codegen/oapi-codegen/v2"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, dependency := range info.Deps {
+			if dependency.Path == module {
+				return module + " version " + dependency.Version, nil
+			}
+		}
+	}
+	return "", errors.New("built without the version of " + module)
+}
