@@ -1,0 +1,209 @@
+package rest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/oapi-codegen/runtime"
+
+	"github.com/pinecone-community/assistant-go/internal/upload"
+)
+
+// Call is one request in the making. Its methods build it up in any order; the
+// first error sticks and is what sending it returns.
+type Call struct {
+	client  *Client
+	editors []Editor
+	method  string
+	path    strings.Builder // escaped, below the server's path
+	query   strings.Builder
+	header  http.Header
+	length  int64
+	body    func() (io.ReadCloser, error)
+	err     error
+}
+
+// NewCall starts a request. The editors run after the client's own.
+func NewCall[E ~func(context.Context, *http.Request) error](client *Client, method string, editors []E) *Call {
+	c := &Call{
+		client: client,
+		method: method,
+		header: http.Header{
+			"Accept":                 {"application/json"},
+			"X-Pinecone-Api-Version": {client.options.Version},
+		},
+	}
+	for _, editor := range editors {
+		if editor == nil {
+			c.fail(fmt.Errorf("request editor is nil"))
+			break
+		}
+		c.editors = append(c.editors, Editor(editor))
+	}
+	return c
+}
+
+func (c *Call) fail(err error) {
+	if c.err == nil {
+		c.err = err
+	}
+}
+
+// Path appends a literal part of the path.
+func (c *Call) Path(literal string) *Call {
+	c.path.WriteString(literal)
+	return c
+}
+
+// PathParam appends a parameter as one segment of the path, escaped. Values
+// that would name another path, which are "", "." and "..", are refused.
+func (c *Call) PathParam(name, value string) *Call {
+	switch value {
+	case "":
+		c.fail(fmt.Errorf("%s is empty", name))
+	case ".", "..":
+		c.fail(fmt.Errorf("%s is %q, which is not a name", name, value))
+	}
+	c.path.WriteString(url.PathEscape(value))
+	return c
+}
+
+// Query adds a parameter. An empty optional value stands for none.
+func (c *Call) Query(name, value string, required bool) {
+	if value != "" || required {
+		c.addQuery(url.QueryEscape(name) + "=" + url.QueryEscape(value))
+	}
+}
+
+// QueryInt adds an integer parameter. An optional zero stands for none.
+func (c *Call) QueryInt(name string, value int64, required bool) {
+	if value != 0 || required {
+		c.Query(name, strconv.FormatInt(value, 10), true)
+	}
+}
+
+// QueryBool adds a boolean parameter. An optional false stands for none.
+func (c *Call) QueryBool(name string, value, required bool) {
+	if value || required {
+		c.Query(name, strconv.FormatBool(value), true)
+	}
+}
+
+// QueryJSON adds a parameter that is written as JSON. An optional nil map
+// stands for none.
+func (c *Call) QueryJSON(name string, value map[string]any, required bool) {
+	if value == nil && !required {
+		return
+	}
+	text, err := json.Marshal(value)
+	if err != nil {
+		c.fail(fmt.Errorf("%s: %w", name, err))
+		return
+	}
+	c.Query(name, string(text), true)
+}
+
+// QueryStyled adds a parameter of any other type in a style of OpenAPI's.
+func (c *Call) QueryStyled(name, style string, explode bool, value any) {
+	text, err := runtime.StyleParamWithOptions(style, explode, name, value, runtime.StyleParamOptions{
+		ParamLocation: runtime.ParamLocationQuery,
+	})
+	if err != nil {
+		c.fail(fmt.Errorf("%s: %w", name, err))
+		return
+	}
+	c.addQuery(text)
+}
+
+func (c *Call) addQuery(pair string) {
+	if pair == "" {
+		return
+	}
+	if c.query.Len() > 0 {
+		c.query.WriteByte('&')
+	}
+	c.query.WriteString(pair)
+}
+
+// Header sets a header. An empty value stands for none.
+func (c *Call) Header(name, value string) {
+	if value != "" {
+		c.header.Set(name, value)
+	}
+}
+
+// JSON makes value the body.
+func (c *Call) JSON(value any) *Call {
+	text, err := json.Marshal(value)
+	if err != nil {
+		c.fail(fmt.Errorf("request body: %w", err))
+		return c
+	}
+	c.header["Content-Type"] = []string{"application/json"}
+	c.length = int64(len(text))
+	c.body = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }
+	return c
+}
+
+// Form makes a multipart form the body. It is read while it is sent.
+func (c *Call) Form(parts ...upload.Part) *Call {
+	form, err := upload.NewForm(parts...)
+	if err != nil {
+		c.fail(err)
+		return c
+	}
+	c.header["Content-Type"] = []string{form.ContentType()}
+	c.length = form.Len()
+	c.body = form.Open
+	return c
+}
+
+// request returns the request that was built, with all editors run on it.
+func (c *Call) request(ctx context.Context) (*http.Request, error) {
+	if c.err != nil {
+		return nil, fmt.Errorf("%s: %w", c.method, c.err)
+	}
+	target := c.client.server
+	target.RawPath = target.EscapedPath() + c.path.String()
+	path, err := url.PathUnescape(target.RawPath)
+	if err != nil {
+		return nil, err
+	}
+	target.Path = path
+	target.RawQuery = c.query.String()
+
+	req := (&http.Request{
+		Method:     c.method,
+		URL:        &target,
+		Host:       target.Host,
+		Proto:      "HTTP/1.1",
+		ProtoMajor: 1,
+		ProtoMinor: 1,
+		Header:     c.header,
+	}).WithContext(ctx)
+	if c.body != nil {
+		if req.Body, err = c.body(); err != nil {
+			return nil, err
+		}
+		req.ContentLength = c.length
+		req.GetBody = c.body
+	}
+	for _, editors := range [][]Editor{c.client.editors, c.editors} {
+		for _, edit := range editors {
+			if err := edit(ctx, req); err != nil {
+				if req.Body != nil {
+					_ = req.Body.Close()
+				}
+				return nil, err
+			}
+		}
+	}
+	return req, nil
+}
