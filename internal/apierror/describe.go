@@ -1,0 +1,105 @@
+package apierror
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"html"
+	"mime"
+	"regexp"
+	"strings"
+)
+
+// description is what a body says about an error.
+type description struct {
+	code, message string
+	details       json.RawMessage
+}
+
+// describe understands
+//
+//	{"status":404,"error":{"code":"NOT_FOUND","message":"…","details":…}}   control and data plane
+//	{"message":"…"}                                                         evaluation
+//	{"error":"…"}, {"code":5,"message":"…","details":[]}                    gateways in between
+//
+// and takes each field by itself, so that one of an unexpected type does not
+// lose the others. The content type is a hint only. The message is empty if
+// and only if the body is blank.
+func describe(body []byte, contentType string) description {
+	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
+	switch {
+	case json.Valid(body):
+		return describeJSON(body)
+	case isHTML(body, contentType):
+		return description{message: cmp.Or(htmlTitle(body), "HTML reply")}
+	}
+	return description{message: excerpt(string(body))}
+}
+
+func describeJSON(body []byte) description {
+	top := object(body)
+	nested := object(top["error"])
+	d := description{
+		code:    cmp.Or(text(nested["code"]), number(nested["code"]), text(top["code"]), number(top["code"])),
+		message: cmp.Or(text(nested["message"]), text(top["error"]), text(top["message"]), text(body)),
+	}
+	for _, details := range []json.RawMessage{nested["details"], top["details"]} {
+		if len(details) > 0 && string(details) != "null" {
+			d.details = details
+			break
+		}
+	}
+	if d.message == "" {
+		var compact bytes.Buffer
+		_ = json.Compact(&compact, body) // body is valid
+		d.message = excerpt(compact.String())
+	}
+	return d
+}
+
+// object returns the fields of a JSON object, nil for other JSON.
+func object(raw json.RawMessage) map[string]json.RawMessage {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(raw, &fields) != nil {
+		return nil
+	}
+	return fields
+}
+
+// text returns the value of a JSON string, "" for other JSON.
+func text(raw json.RawMessage) string {
+	var s string
+	if json.Unmarshal(raw, &s) != nil {
+		return ""
+	}
+	return strings.TrimSpace(s)
+}
+
+// number returns a JSON number as it is written, "" for other JSON.
+func number(raw json.RawMessage) string {
+	if len(raw) > 0 && (raw[0] == '-' || '0' <= raw[0] && raw[0] <= '9') {
+		return string(raw)
+	}
+	return ""
+}
+
+// isHTML wants markup, since some proxies send bare text as text/html.
+func isHTML(body []byte, contentType string) bool {
+	if !bytes.HasPrefix(body, []byte("<")) {
+		return false
+	}
+	media, _, _ := mime.ParseMediaType(contentType)
+	start := strings.ToLower(string(body[:min(len(body), len("<!doctype html"))]))
+	return media == "text/html" || media == "application/xhtml+xml" ||
+		start == "<!doctype html" || strings.HasPrefix(start, "<html")
+}
+
+var titleElement = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title`)
+
+func htmlTitle(body []byte) string {
+	match := titleElement.FindSubmatch(body)
+	if match == nil {
+		return ""
+	}
+	return line(html.UnescapeString(string(match[1])))
+}

@@ -1,0 +1,62 @@
+package apierror
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+)
+
+// MaxBody is how many bytes of a body are read and kept.
+const MaxBody = 64 << 10
+
+// FromResponse returns the error for a reply that is not a success. It reads
+// at most MaxBody bytes of the body and does not close it: the caller does.
+//
+// A body that ends early is used as far as it came; the error of reading it,
+// such as [io.ErrUnexpectedEOF], is the cause.
+func FromResponse(resp *http.Response) *Error {
+	e, r := newError(resp)
+	var body []byte
+	if resp.Body != nil {
+		var err error
+		if body, err = io.ReadAll(io.LimitReader(resp.Body, MaxBody)); err != nil {
+			e.cause = r.cause(fmt.Errorf("reply cut short: %w", err))
+		}
+	}
+	e.Body = r.body(body)
+	found := describe(e.Body, resp.Header.Get("Content-Type"))
+	e.Code = r.text(found.code)
+	e.Message = cmp.Or(r.text(found.message), http.StatusText(e.StatusCode))
+	e.Details = found.details
+	return e
+}
+
+// Reply returns the error for a reply that says success but whose body, of
+// which body is what was read, cannot be used. cause says why in words; when
+// it is nil, the content type is the reason. Message is the first bytes of
+// body, and Error shows both.
+func Reply(resp *http.Response, body []byte, cause error) *Error {
+	e, r := newError(resp)
+	if cause == nil {
+		cause = errors.New("reply is not JSON but " + cmp.Or(resp.Header.Get("Content-Type"), "of no content type"))
+	}
+	e.cause = r.cause(cause)
+	e.Body = r.body(body)
+	e.Message = excerpt(string(e.Body))
+	return e
+}
+
+func newError(resp *http.Response) (*Error, *redactor) {
+	r := newRedactor(resp.Request)
+	e := &Error{StatusCode: resp.StatusCode, Header: r.header(resp.Header)}
+	e.RequestID = cmp.Or(e.Header.Get("X-Pinecone-Request-Id"), e.Header.Get("X-Request-Id"))
+	if req := resp.Request; req != nil {
+		e.Method = r.text(cmp.Or(req.Method, http.MethodGet))
+		if req.URL != nil {
+			e.Path = r.text(req.URL.EscapedPath())
+		}
+	}
+	return e, r
+}
