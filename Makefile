@@ -1,0 +1,63 @@
+# What there is to run. `make` alone lists it.
+
+GOLANGCI_LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+# Folder of published specs, with a folder for each version.
+UPSTREAM ?= ../shared/upstream
+
+# The race detector needs cgo and a C compiler.
+RACE := $(shell test "$$(go env CGO_ENABLED)" = 1 && command -v "$$(go env CC)" >/dev/null && echo -race)
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1	\2/' | expand -t 20
+
+.PHONY: generate
+generate: ## compile the specs into the clients
+	rm -rf gen
+	go generate ./...
+	cd examples && go generate ./...
+
+.PHONY: demo
+demo: generate ## compile the specs, then run the quickstart against a local service
+	cd examples && go run ./quickstart
+
+.PHONY: test
+test: ## run all tests
+	go vet ./...
+	go test $(RACE) ./...
+	cd examples && go vet ./... && go test $(RACE) ./...
+
+.PHONY: lint
+lint: ## run the linter
+	go run $(GOLANGCI_LINT) run ./...
+	cd examples && go run $(GOLANGCI_LINT) run ./...
+
+.PHONY: cover
+cover: ## hold the coverage of the hand-written packages against 90 %
+	go test -coverpkg=./auth,./internal/... -coverprofile=coverage.out ./auth ./internal/...
+	@go tool cover -func=coverage.out | awk '{ print } /^total:/ { if ($$3 + 0 < 90) { print "coverage is below 90 %"; exit 1 } }' | tail -n 2
+
+.PHONY: drift
+drift: ## fail when generating again changes anything
+	openapi/drift.sh
+
+.PHONY: conformance
+conformance: ## hold the specs against the published ones in UPSTREAM
+	@if [ -d "$(UPSTREAM)" ]; then openapi/conformance.sh "$(UPSTREAM)"; \
+	else echo "conformance: no published specs at $(UPSTREAM): NOT CHECKED"; fi
+
+.PHONY: cross
+cross: ## build for the other systems
+	GOOS=darwin GOARCH=arm64 go build ./...
+	GOOS=windows GOARCH=amd64 go build ./...
+	cd examples && GOOS=darwin GOARCH=arm64 go build ./... && GOOS=windows GOARCH=amd64 go build ./...
+
+.PHONY: tidy
+tidy: ## fail when go.mod or go.sum are not tidy
+	go mod tidy -diff
+	cd examples && go mod tidy -diff
+
+.PHONY: ci
+ci: tidy drift test lint cover cross conformance demo ## everything that must hold before a change lands
+	git diff --exit-code
