@@ -30,7 +30,8 @@ func newRedactor(req *http.Request) *redactor {
 				case "Api-Key":
 					r.add(value)
 				case "Authorization":
-					r.add(value[strings.Index(strings.TrimSpace(value), " ")+1:])
+					value = strings.TrimSpace(value)
+					r.add(value[strings.Index(value, " ")+1:]) // without the scheme
 				}
 			}
 		}
@@ -44,6 +45,8 @@ func newRedactor(req *http.Request) *redactor {
 	return r
 }
 
+// add takes a secret as it is and as JSON encoders write it, with and without
+// the escapes that make JSON safe in HTML.
 func (r *redactor) add(secret string) {
 	secret = strings.TrimSpace(secret)
 	if secret == "" {

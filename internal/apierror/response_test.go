@@ -1,0 +1,202 @@
+package apierror
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/iotest"
+)
+
+func TestFromServer(t *testing.T) {
+	resp := fetch(t, "/assistant/assistants/a%2Fb?filter=hidden", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-Pinecone-Request-Id", "abc")
+		w.Header().Set("X-Request-Id", "other")
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusNotFound)
+		io.WriteString(w, `{"status":404,"error":{"code":"NOT_FOUND","message":"Assistant \"a/b\" not found"}}`)
+	})
+	var err error = FromResponse(resp)
+	const want = `pinecone: GET /assistant/assistants/a%2Fb: 404 NOT_FOUND: Assistant "a/b" not found (request id abc)`
+	if err.Error() != want {
+		t.Errorf("got  %s\nwant %s", err, want)
+	}
+	var e *Error
+	if !errors.As(err, &e) || !errors.Is(err, ErrNotFound) || e.Header.Get("Content-Type") != "application/json" {
+		t.Errorf("%+v", e)
+	}
+}
+
+func TestRequestID(t *testing.T) {
+	resp := reply(500, "", "")
+	resp.Header.Set("x-request-id", "second choice")
+	if e := FromResponse(resp); e.RequestID != "second choice" {
+		t.Errorf("request id %q", e.RequestID)
+	}
+}
+
+// A reply that announces more than it sends.
+func TestCutShort(t *testing.T) {
+	const sent = `{"status":500,"error":{"message":"out of m`
+	resp := fetch(t, "/p", func(w http.ResponseWriter, _ *http.Request) {
+		conn, buf, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer conn.Close()
+		buf.WriteString("HTTP/1.1 500 Internal Server Error\r\nContent-Length: 1000\r\n\r\n" + sent)
+		buf.Flush()
+	})
+	err := FromResponse(resp)
+	if !errors.Is(err, io.ErrUnexpectedEOF) || !errors.Is(err, ErrServer) {
+		t.Errorf("cause %v", err.Unwrap())
+	}
+	const want = `pinecone: GET /p: 500: reply cut short: unexpected EOF: "{\"status\":500,\"error\":{\"message\":\"out of m"`
+	if err.Error() != want || string(err.Body) != sent {
+		t.Errorf("got  %s\nwant %s", err, want)
+	}
+}
+
+func TestReadFailure(t *testing.T) {
+	for _, cause := range []error{context.Canceled, errors.New("connection reset")} {
+		resp := reply(429, "", "")
+		resp.Body = io.NopCloser(iotest.ErrReader(cause))
+		if err := FromResponse(resp); !errors.Is(err, cause) || !errors.Is(err, ErrRateLimited) || err.Message != "Too Many Requests" {
+			t.Errorf("%v", err)
+		}
+	}
+}
+
+type closeCounter struct {
+	io.Reader
+	read, closed int
+}
+
+func (c *closeCounter) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.read += n
+	return n, err
+}
+
+func (c *closeCounter) Close() error {
+	c.closed++
+	return nil
+}
+
+func TestBodyLimit(t *testing.T) {
+	for _, size := range []int{0, 1, MaxBody - 1, MaxBody, MaxBody + 1, 10 * MaxBody} {
+		body := &closeCounter{Reader: strings.NewReader(strings.Repeat("x", size))}
+		resp := reply(500, "", "")
+		resp.Body = body
+		e := FromResponse(resp)
+		if want := min(size, MaxBody); len(e.Body) != want || body.read != want || body.closed != 0 {
+			t.Errorf("size %d: %d bytes kept, %d read, %d times closed; want %d, %d, 0", size, len(e.Body), body.read, body.closed, want, want)
+		}
+		if e := Reply(reply(200, "", ""), bytes.Repeat([]byte("x"), size), nil); len(e.Body) != min(size, MaxBody) {
+			t.Errorf("Reply, size %d: %d bytes kept", size, len(e.Body))
+		}
+	}
+}
+
+func TestBareResponse(t *testing.T) {
+	for name, resp := range map[string]*http.Response{
+		"no request": {StatusCode: 500},
+		"no URL":     {StatusCode: 500, Request: &http.Request{}},
+	} {
+		e := FromResponse(resp)
+		if e.StatusCode != 500 || e.Message != "Internal Server Error" || e.Path != "" || e.RequestID != "" {
+			t.Errorf("%s: %v", name, e)
+		}
+		if _, ok := e.RetryAfter(); ok {
+			t.Errorf("%s: RetryAfter", name)
+		}
+		if e := Reply(resp, nil, nil); e.Unwrap() == nil {
+			t.Errorf("%s: Reply: %v", name, e)
+		}
+	}
+}
+
+func TestReply(t *testing.T) {
+	var syntax *json.SyntaxError
+	decodeErr := json.Unmarshal([]byte(`{"id":`), &struct{}{})
+	if !errors.As(decodeErr, &syntax) {
+		t.Fatal(decodeErr)
+	}
+	tests := []struct {
+		name, contentType, body string
+		cause                   error
+		want                    string
+	}{
+		{"not JSON", "text/html", "<html>\n<b>Log in</b>", nil, `200: reply is not JSON but text/html: "<html> <b>Log in</b>"`},
+		{"no content type", "", "hello", nil, `200: reply is not JSON but of no content type: "hello"`},
+		{"content type with a line break", "a\nb", "", nil, "200: reply is not JSON but a b"},
+		{"not decodable", "application/json", `{"id":`, decodeErr, `200: unexpected end of JSON input: "{\"id\":"`},
+		{"empty", "application/json", "", io.EOF, "200: EOF"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			body := []byte(tt.body)
+			resp := reply(200, tt.contentType, "")
+			resp.Header.Set("X-Request-Id", "abc")
+			e := Reply(resp, body, tt.cause)
+			want := "pinecone: GET /assistant/assistants/x: " + tt.want + " (request id abc)"
+			if e.Error() != want {
+				t.Errorf("got  %s\nwant %s", e, want)
+			}
+			if tt.cause != nil && !errors.Is(e, tt.cause) {
+				t.Errorf("cause %v, want %v", e.Unwrap(), tt.cause)
+			}
+			for _, kind := range kinds {
+				if errors.Is(e, kind) {
+					t.Errorf("matches %v", kind)
+				}
+			}
+			clear(body)
+			if string(e.Body) != tt.body {
+				t.Error("the body is shared with the caller")
+			}
+		})
+	}
+}
+
+func TestNothingIsShared(t *testing.T) {
+	resp := reply(500, "text/plain", "x")
+	resp.Header["Via"] = []string{"proxy " + testKey}
+	e := FromResponse(resp)
+	if got := resp.Header.Get("Via"); got != "proxy "+testKey {
+		t.Errorf("the reply's own header has changed: %q", got)
+	}
+	resp.Header["Via"][0] = "changed"
+	if got := e.Header.Get("Via"); got != "proxy REDACTED" {
+		t.Errorf("Via = %q", got)
+	}
+}
+
+func TestAfterRedirect(t *testing.T) {
+	resp := fetch(t, "/first", func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/first" {
+			http.Redirect(w, r, "/second?q=hidden", http.StatusFound)
+			return
+		}
+		w.WriteHeader(http.StatusForbidden)
+	})
+	if got, want := FromResponse(resp).Error(), "pinecone: GET /second: 403: Forbidden"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestHead(t *testing.T) {
+	rec := httptest.NewRecorder()
+	rec.WriteHeader(http.StatusNotFound)
+	resp := rec.Result()
+	resp.Request = httptest.NewRequest(http.MethodHead, "/p", nil)
+	if got, want := FromResponse(resp).Error(), "pinecone: HEAD /p: 404: Not Found"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
