@@ -11,6 +11,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -88,6 +89,9 @@ func generate(spec, templates string, config configuration) ([]byte, error) {
 	})
 	if err != nil {
 		return nil, err
+	}
+	if err := document.Validate(context.Background()); err != nil {
+		return nil, fmt.Errorf("with its overlay: %w", err)
 	}
 	described, err := describePlane(document)
 	if err != nil {
