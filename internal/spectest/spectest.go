@@ -8,9 +8,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime"
+	"mime/multipart"
 	"net/http"
+	"net/url"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -38,8 +42,7 @@ func Load(t testing.TB, version, plane string) *Spec {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Whatever the host, the planes are below this path.
-	document.Servers = openapi3.Servers{{URL: "/assistant"}}
+	document.Servers = nil // any host will do
 	router, err := legacy.NewRouter(document)
 	if err != nil {
 		t.Fatalf("%s %s: %v", version, plane, err)
@@ -50,8 +53,7 @@ func Load(t testing.TB, version, plane string) *Spec {
 // Transport passes requests on to base and reports each of them, and each
 // reply, that is not as the specs say. An operation has to stand in one of the
 // specs. What is reported is an error of the test.
-func Transport(t testing.TB, base http.RoundTripper, specs ...*Spec) http.RoundTripper {
-	t.Helper()
+func Transport(t Reporter, base http.RoundTripper, specs ...*Spec) http.RoundTripper {
 	return roundTripper(func(req *http.Request) (*http.Response, error) {
 		input, err := find(specs, req)
 		if err != nil {
@@ -72,14 +74,26 @@ func Transport(t testing.TB, base http.RoundTripper, specs ...*Spec) http.RoundT
 	})
 }
 
+// Reporter is told what is wrong. A [testing.T] is one.
+type Reporter interface {
+	Errorf(format string, args ...any)
+}
+
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
+// basePath is what all planes are below of, on whatever host.
+const basePath = "/assistant"
+
 // find returns what validates a request, from the spec that has its operation.
 func find(specs []*Spec, req *http.Request) (*openapi3filter.RequestValidationInput, error) {
+	path, ok := strings.CutPrefix(req.URL.Path, basePath)
+	if !ok {
+		return nil, fmt.Errorf("the path is not below %s", basePath)
+	}
 	for _, spec := range specs {
-		route, params, err := spec.router.FindRoute(req)
+		route, params, err := spec.router.FindRoute(&http.Request{Method: req.Method, URL: &url.URL{Path: path}})
 		if err == nil {
 			return &openapi3filter.RequestValidationInput{
 				Request:    req,
@@ -88,10 +102,11 @@ func find(specs []*Spec, req *http.Request) (*openapi3filter.RequestValidationIn
 				Options: &openapi3filter.Options{
 					AuthenticationFunc:    hasKey,
 					IncludeResponseStatus: true,
+					SkipSettingDefaults:   true, // look, don't touch
 				},
 			}, nil
 		}
-		if !errors.Is(err, routers.ErrPathNotFound) && !errors.Is(err, routers.ErrMethodNotAllowed) {
+		if notThere := (*routers.RouteError)(nil); !errors.As(err, &notThere) {
 			return nil, err
 		}
 	}
@@ -129,20 +144,45 @@ func validateReply(ctx context.Context, request *openapi3filter.RequestValidatio
 }
 
 func init() {
-	// Files of any kind are opaque, and a form field of a JSON object is text.
-	for _, file := range []string{
-		"application/pdf", "text/markdown",
-		"application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-	} {
-		openapi3filter.RegisterBodyDecoder(file, openapi3filter.FileBodyDecoder)
+	openapi3filter.RegisterBodyDecoder("multipart/form-data", decodeForm)
+}
+
+// decodeForm decodes a form as the service reads it: a field that the spec calls
+// an object is JSON text, whatever else is opaque. The decoder that openapi3filter
+// brings along takes an object only from a field that says it is JSON.
+func decodeForm(body io.Reader, header http.Header, schema *openapi3.SchemaRef, _ openapi3filter.EncodingFn) (any, error) {
+	_, params, err := mime.ParseMediaType(header.Get("Content-Type"))
+	if err != nil {
+		return nil, err
 	}
-	plain := openapi3filter.RegisteredBodyDecoder("text/plain")
-	openapi3filter.RegisterBodyDecoder("text/plain", func(body io.Reader, header http.Header, schema *openapi3.SchemaRef, encode openapi3filter.EncodingFn) (any, error) {
-		if schema == nil || schema.Value == nil || !schema.Value.Type.Is("object") {
-			return plain(body, header, schema, encode)
+	fields := map[string]any{}
+	for reader := multipart.NewReader(body, params["boundary"]); ; {
+		part, err := reader.NextPart()
+		if errors.Is(err, io.EOF) {
+			return fields, nil
 		}
-		var object map[string]any
-		err := json.NewDecoder(body).Decode(&object)
-		return object, err
-	})
+		if err != nil {
+			return nil, err
+		}
+		content, err := io.ReadAll(part)
+		if err != nil {
+			return nil, err
+		}
+		name := part.FormName()
+		field := schema.Value.Properties[name]
+		switch _, twice := fields[name]; {
+		case field == nil:
+			return nil, fmt.Errorf("form field %s is not in the spec", name)
+		case twice:
+			return nil, fmt.Errorf("form field %s comes twice", name)
+		case field.Value.Type.Is("object"):
+			var object any
+			if err := json.Unmarshal(content, &object); err != nil {
+				return nil, fmt.Errorf("form field %s: %w", name, err)
+			}
+			fields[name] = object
+		default:
+			fields[name] = string(content)
+		}
+	}
 }
