@@ -24,7 +24,7 @@ func importTestdata(t *testing.T, from string) (folder, log string) {
 }
 
 func TestImport(t *testing.T) {
-	got, log := importTestdata(t, "testdata/published")
+	got, log := importTestdata(t, "testdata/published/2025-10")
 	for _, plane := range planes {
 		text := readFile(t, filepath.Join(got, plane+".yaml"))
 		want := filepath.Join("testdata/want/2025-10", plane+".yaml")
@@ -57,7 +57,7 @@ func TestImport(t *testing.T) {
 }
 
 func TestImportAgainChangesNothing(t *testing.T) {
-	first, _ := importTestdata(t, "testdata/published")
+	first, _ := importTestdata(t, "testdata/published/2025-10")
 	before := map[string]string{}
 	for _, plane := range planes {
 		before[plane] = readFile(t, filepath.Join(first, plane+".yaml"))
@@ -75,7 +75,7 @@ func TestImportAgainChangesNothing(t *testing.T) {
 
 // The layout of a published spec is of no consequence.
 func TestLayoutDoesNotMatter(t *testing.T) {
-	published := readFile(t, "testdata/published/assistant_control_2025-10.oas.yaml")
+	published := readFile(t, "testdata/published/2025-10/assistant_control_2025-10.oas.yaml")
 	for name, change := range map[string]func(string) string{
 		"comments": func(s string) string { return strings.ReplaceAll(s, "\n", " # a comment\n") },
 		"quotes":   func(s string) string { return strings.ReplaceAll(s, "type: string", `"type": 'string'`) },
@@ -134,7 +134,7 @@ func TestErrors(t *testing.T) {
 		"alias":            {replace("{type: integer", "&x {type: integer"), []string{"data", ":20:", "alias"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			published := readFile(t, "testdata/published/assistant_data_2025-10.oas.yaml")
+			published := readFile(t, "testdata/published/2025-10/assistant_data_2025-10.oas.yaml")
 			changed := test.change(published)
 			if changed == published {
 				t.Fatal("the test changes nothing")
@@ -252,7 +252,7 @@ func copyPublished(t *testing.T, plane, text string) string {
 	folder := t.TempDir()
 	for _, other := range planes {
 		if other != plane {
-			file, err := filepath.Glob("testdata/published/assistant_" + other + "*")
+			file, err := filepath.Glob("testdata/published/2025-10/assistant_" + other + "*")
 			if err != nil || len(file) != 1 {
 				t.Fatal(file, err)
 			}
