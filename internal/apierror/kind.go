@@ -56,7 +56,7 @@ func (e *Error) Is(target error) bool {
 
 func (e *Error) kind() error {
 	switch kind := kindOfStatus[e.StatusCode]; {
-	case kind == ErrRateLimited && e.Code == codeAlreadyExists:
+	case errors.Is(kind, ErrRateLimited) && e.Code == codeAlreadyExists:
 		return ErrConflict
 	case kind != nil:
 		return kind

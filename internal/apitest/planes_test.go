@@ -4,7 +4,6 @@ package apitest
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -318,12 +317,4 @@ func sameQuery(t *testing.T, a, b string) bool {
 		return req.URL.Query()
 	}
 	return reflect.DeepEqual(parse(a), parse(b))
-}
-
-func decodeJSON(t *testing.T, text string) (v any) {
-	t.Helper()
-	if err := json.Unmarshal([]byte(text), &v); err != nil {
-		t.Fatalf("%v in %s", err, text)
-	}
-	return v
 }

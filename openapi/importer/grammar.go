@@ -134,10 +134,10 @@ func walkElement(node *yaml.Node, of kind, place string, visit visitor) error {
 }
 
 func join(place, key string) string {
-	switch {
-	case place == "":
+	switch place {
+	case "":
 		return key
-	case place == "paths":
+	case "paths":
 		return place + "/~" + key
 	default:
 		return place + "/" + strings.ReplaceAll(key, "/", "~1")
