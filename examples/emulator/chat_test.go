@@ -1,0 +1,241 @@
+package emulator
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
+)
+
+// library returns an emulator with files about one subject.
+func library(t *testing.T) *fixture {
+	t.Helper()
+	f := start(t, WithPace(quick))
+	f.createAssistant(t)
+	for name, content := range map[string]string{
+		"lamp.txt":   "The lamp burns at night. The “lamp” is lit at sunset.",
+		"fog.md":     "# Fog\n\n- The fog signal sounds every 30 seconds.\n- The fog signal is tested on Mondays.",
+		"fog.txt":    "The fog signal is tested on Mondays.",
+		"tower.json": `{"tower":{"height":"112 feet","steps":196}}`,
+	} {
+		metadata := map[string]any{"kind": strings.TrimPrefix(extension(name), ".")}
+		if op := f.upload(t, name, content, metadata); op.Status != data.OperationStatusCompleted {
+			t.Fatal(op.ErrorMessage)
+		}
+	}
+	return f
+}
+
+func ask(question string) []data.MessageModel {
+	return []data.MessageModel{{Role: "user", Content: question}}
+}
+
+func TestChat(t *testing.T) {
+	f := library(t)
+	reply, err := f.data.ChatAssistant(t.Context(), "a", data.ChatRequest{
+		Messages:          ask("When is the lamp lit, at sunset?"),
+		IncludeHighlights: true,
+		Model:             "claude-sonnet-4-5",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := reply.Message.Content
+	if want := "The “lamp” is lit at sunset."; answer != want || reply.Message.Role != "assistant" || reply.FinishReason != data.FinishReasonStop || reply.Model != "claude-sonnet-4-5" || reply.ID == "" {
+		t.Errorf("reply %+v", reply)
+	}
+	if reply.ContextSnippetCount == nil || *reply.ContextSnippetCount != 1 {
+		t.Errorf("%v snippets", reply.ContextSnippetCount)
+	}
+	if usage := reply.Usage; usage.TotalTokens != usage.PromptTokens+usage.CompletionTokens || usage.CompletionTokens != tokens(answer) || usage.PromptTokens == 0 {
+		t.Errorf("usage %+v", usage)
+	}
+	if len(reply.Citations) != 1 || len(reply.Citations[0].References) != 1 {
+		t.Fatalf("citations %+v", reply.Citations)
+	}
+	// In characters: the quotation marks are three bytes each.
+	if got := reply.Citations[0].Position; got != 28 {
+		t.Errorf("position %d", got)
+	}
+	reference := reply.Citations[0].References[0]
+	if reference.File.Name != "lamp.txt" || reference.File.SignedURL == "" || reference.Highlight.Content != answer || len(reference.Pages) != 0 {
+		t.Errorf("reference %+v", reference)
+	}
+}
+
+func TestChatQuotesBothFiles(t *testing.T) {
+	f := library(t)
+	reply, err := f.data.ChatAssistant(t.Context(), "a", data.ChatRequest{Messages: ask("fog signal tested Mondays")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(reply.Message.Content, "The fog signal is tested on Mondays.") || strings.Count(reply.Message.Content, "Mondays") != 1 {
+		t.Errorf("answer %q", reply.Message.Content)
+	}
+	var names []string
+	for _, reference := range reply.Citations[0].References {
+		names = append(names, reference.File.Name)
+		if reference.Highlight.Content != "" {
+			t.Errorf("a highlight that was not asked for: %+v", reference)
+		}
+	}
+	slices.Sort(names)
+	if !slices.Equal(names, []string{"fog.md", "fog.txt"}) {
+		t.Errorf("references to %v", names)
+	}
+}
+
+func TestChatFindsNothing(t *testing.T) {
+	f := library(t)
+	for _, question := range []string{"Who won the chess tournament?", "?"} {
+		reply, err := f.data.ChatAssistant(t.Context(), "a", data.ChatRequest{Messages: ask(question)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if reply.Message.Content != nothingFound || len(reply.Citations) != 0 || reply.ContextSnippetCount == nil || *reply.ContextSnippetCount != 0 {
+			t.Errorf("%s: %+v", question, reply)
+		}
+	}
+}
+
+func TestChatFilter(t *testing.T) {
+	f := library(t)
+	reply, err := f.data.ChatAssistant(t.Context(), "a", data.ChatRequest{
+		Messages: ask("When is the fog signal tested?"),
+		Filter:   map[string]any{"kind": map[string]any{"$nin": []any{"md", "txt"}}},
+	})
+	if err != nil || reply.Message.Content != nothingFound {
+		t.Errorf("reply %+v, error %v", reply, err)
+	}
+}
+
+func TestChatConversation(t *testing.T) {
+	f := library(t)
+	reply, err := f.data.ChatAssistant(t.Context(), "a", data.ChatRequest{Messages: []data.MessageModel{
+		{Role: "system", Content: "You know about the fog signal."},
+		{Role: "user", Content: "When is the fog signal tested?"},
+		{Role: "assistant", Content: "On Mondays."},
+		{Role: "user", Content: "And how many steps has the tower?"},
+		{Role: "assistant", Content: "Let me see."},
+	}})
+	if err != nil || reply.Message.Content != "tower.steps: 196" {
+		t.Errorf("reply %+v, error %v", reply, err)
+	}
+}
+
+func TestJSONResponse(t *testing.T) {
+	f := library(t)
+	reply, err := f.data.ChatAssistant(t.Context(), "a", data.ChatRequest{
+		Messages: ask("How often does the fog signal sound, and when is it tested?"), JSONResponse: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var answer struct{ Answer string }
+	if err := json.Unmarshal([]byte(reply.Message.Content), &answer); err != nil {
+		t.Fatalf("%s: %v", reply.Message.Content, err)
+	}
+	if !strings.Contains(answer.Answer, "every 30 seconds.") || len(reply.Citations) != 2 {
+		t.Errorf("reply %+v", reply)
+	}
+	for _, citation := range reply.Citations {
+		if before := string([]rune(reply.Message.Content)[:citation.Position]); !strings.HasSuffix(before, ".") {
+			t.Errorf("a citation after %q", before)
+		}
+	}
+}
+
+func TestCompletions(t *testing.T) {
+	f := library(t)
+	reply, err := f.data.ChatCompletionAssistant(t.Context(), "a", data.SearchCompletions{Messages: ask("When is the lamp lit, at sunset?")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(reply.Choices) != 1 || reply.Choices[0].Message.Content != "The “lamp” is lit at sunset. [1]" ||
+		reply.Choices[0].FinishReason != data.FinishReasonStop || reply.Model != string(data.ModelGPT4O) || reply.Usage.TotalTokens == 0 {
+		t.Errorf("reply %+v", reply)
+	}
+	reply, err = f.data.ChatCompletionAssistant(t.Context(), "a", data.SearchCompletions{Messages: ask("chess?")})
+	if err != nil || reply.Choices[0].Message.Content != nothingFound {
+		t.Errorf("reply %+v, error %v", reply, err)
+	}
+}
+
+func TestContext(t *testing.T) {
+	f := library(t)
+	for name, request := range map[string]data.ContextRequest{
+		"query":    {Query: "lamp sunset"},
+		"messages": {Messages: ask("lamp sunset")},
+		"filter":   {Query: "the lamp and the fog", Filter: map[string]any{"kind": "txt"}, TopK: 1, SnippetSize: 512},
+	} {
+		reply, err := f.data.ContextAssistant(t.Context(), "a", request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(reply.Snippets) != 1 || reply.Usage.CompletionTokens != 0 || reply.Usage.PromptTokens == 0 {
+			t.Fatalf("%s: %+v", name, reply)
+		}
+		snippet, err := reply.Snippets[0].AsTextSnippetModel()
+		if err != nil || snippet.Content != "The lamp burns at night. The “lamp” is lit at sunset." || snippet.Score <= 0 {
+			t.Errorf("%s: %+v, error %v", name, snippet, err)
+		}
+		reference, err := snippet.Reference.ValueByDiscriminator()
+		if text, ok := reference.(data.TextReferenceModel); err != nil || !ok || text.File.Name != "lamp.txt" {
+			t.Errorf("%s: %+v, error %v", name, reference, err)
+		}
+	}
+}
+
+// Every kind of file has its own kind of reference.
+func TestReferences(t *testing.T) {
+	f := start(t, WithPace(quick))
+	f.createAssistant(t)
+	for name, content := range map[string]string{
+		"a.txt": "The tide is high.", "a.md": "The tide is high.", "a.json": `["The tide is high."]`,
+		"a.pdf":  sample(t, "testdata/typeset.pdf"),
+		"a.docx": document(t, `<w:p><w:r><w:t>The tide is high.</w:t></w:r></w:p>`),
+	} {
+		if op := f.upload(t, name, content, nil); op.Status != data.OperationStatusCompleted {
+			t.Fatal(op.ErrorMessage)
+		}
+	}
+	reply, err := f.data.ContextAssistant(t.Context(), "a", data.ContextRequest{Query: "tide"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := make(map[string]bool)
+	for _, snippet := range reply.Snippets {
+		text, err := snippet.AsTextSnippetModel()
+		if err != nil {
+			t.Fatal(err)
+		}
+		reference, err := text.Reference.ValueByDiscriminator()
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch reference := reference.(type) {
+		case data.TextReferenceModel:
+			found[reference.File.Name] = true
+		case data.MarkdownReferenceModel:
+			found[reference.File.Name] = true
+		case data.JSONReferenceModel:
+			found[reference.File.Name] = true
+		case data.PDFReferenceModel:
+			found[reference.File.Name] = slices.Equal(reference.Pages, []int{1, 2})
+		case data.DocxReferenceModel:
+			found[reference.File.Name] = slices.Equal(reference.Pages, []int{1})
+		}
+	}
+	for _, name := range []string{"a.txt", "a.md", "a.json", "a.pdf", "a.docx"} {
+		if !found[name] {
+			t.Errorf("no reference to %s", name)
+		}
+	}
+
+	answer, err := f.data.ChatCompletionAssistant(t.Context(), "a", data.SearchCompletions{Messages: ask("Which floor is the office on?")})
+	if err != nil || answer.Choices[0].Message.Content != "The office of the harbor master is on the first floor. [1, pp. 1]" {
+		t.Errorf("answer %+v, error %v", answer, err)
+	}
+}

@@ -1,0 +1,210 @@
+package emulator
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/textproto"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3filter"
+
+	"github.com/pinecone-community/assistant-go/auth"
+	"github.com/pinecone-community/assistant-go/gen/2026-04/control"
+	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
+	"github.com/pinecone-community/assistant-go/gen/2026-04/evaluation"
+	"github.com/pinecone-community/assistant-go/internal/spectest"
+)
+
+// The pace of tests that do not look at what goes on in between.
+const quick = time.Millisecond
+
+// fixture is a running emulator and the library's clients of it. Every request
+// and reply of these is held against the specs.
+type fixture struct {
+	*Running
+	control    *control.API
+	data       *data.API
+	evaluation *evaluation.API
+}
+
+func start(t *testing.T, opts ...Option) *fixture {
+	t.Helper()
+	running, err := Listen(t.Context(), "127.0.0.1:0", opts...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := running.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	transport := &http.Transport{}
+	t.Cleanup(transport.CloseIdleConnections)
+	client := &http.Client{Transport: spectest.Transport(t, transport, specs(t)...)}
+	editor, err := auth.APIKey(running.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &fixture{Running: running}
+	base := running.URL + basePath
+	if f.control, err = control.New(control.WithRequestEditorFn(editor), control.WithHTTPClient(client), control.WithBaseURL(base)); err != nil {
+		t.Fatal(err)
+	}
+	if f.data, err = data.New(running.URL, data.WithRequestEditorFn(editor), data.WithHTTPClient(client)); err != nil {
+		t.Fatal(err)
+	}
+	if f.evaluation, err = evaluation.New(evaluation.WithRequestEditorFn(editor), evaluation.WithHTTPClient(client), evaluation.WithBaseURL(base)); err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+var (
+	loadSpecs sync.Once
+	loaded    []*spectest.Spec
+)
+
+// specs loads the specs once for all tests.
+func specs(t *testing.T) []*spectest.Spec {
+	t.Helper()
+	loadSpecs.Do(func() {
+		for _, plane := range []string{"control", "data", "evaluation"} {
+			loaded = append(loaded, spectest.Load(t, Version, plane))
+		}
+	})
+	return loaded
+}
+
+// createAssistant creates an assistant with the name a.
+func (f *fixture) createAssistant(t *testing.T) {
+	t.Helper()
+	if _, err := f.control.CreateAssistant(t.Context(), control.CreateAssistantRequest{Name: "a"}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// upload uploads a file to the assistant a and returns the operation as it ended.
+func (f *fixture) upload(t *testing.T, name, content string, metadata map[string]any) *data.OperationModel {
+	t.Helper()
+	op, err := f.data.UploadFile(t.Context(), "a", nil, data.FileData{File: data.FileBytes(name, []byte(content)), Metadata: metadata})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f.wait(t, op)
+}
+
+func (f *fixture) wait(t *testing.T, op *data.OperationModel) *data.OperationModel {
+	t.Helper()
+	var err error
+	eventually(t, func() bool {
+		if op, err = f.data.DescribeOperation(t.Context(), "a", op.ID); err != nil {
+			t.Fatal(err)
+		}
+		return op.Status != data.OperationStatusProcessing
+	})
+	return op
+}
+
+func eventually(t *testing.T, condition func() bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	for !condition() {
+		select {
+		case <-ctx.Done():
+			t.Fatal("it does not happen")
+		case <-time.After(2 * time.Millisecond):
+		}
+	}
+}
+
+// send sends any request, also a bad one, with the headers that a good one has
+// unless header says otherwise. Only the reply is held against the specs.
+func (f *fixture) send(t *testing.T, method, path string, header http.Header, body string) (int, string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, f.URL+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header = http.Header{keyHeader: {f.Key}, versionHeader: {Version}, "Content-Type": {"application/json"}}
+	for name, values := range header {
+		req.Header[name] = values
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if resp.Header.Get("X-Pinecone-Request-Id") == "" {
+		t.Error("the reply has no request id")
+	}
+	checkReply(t, req, resp, text)
+	return resp.StatusCode, string(text)
+}
+
+func checkReply(t *testing.T, req *http.Request, resp *http.Response, body []byte) {
+	t.Helper()
+	for _, plane := range planes() {
+		route, params, err := plane.FindRoute(req)
+		if err != nil {
+			continue
+		}
+		input := &openapi3filter.ResponseValidationInput{
+			RequestValidationInput: &openapi3filter.RequestValidationInput{Request: req, Route: route, PathParams: params},
+			Status:                 resp.StatusCode,
+			Header:                 resp.Header,
+			Options:                &openapi3filter.Options{IncludeResponseStatus: true},
+		}
+		if err := openapi3filter.ValidateResponse(t.Context(), input.SetBodyBytes(body)); err != nil {
+			t.Errorf("the reply is not as the spec says: %v", err)
+		}
+	}
+}
+
+// field is a field of a form; one with a file name is a file.
+type field struct{ name, file, content string }
+
+// form returns a form and its content type.
+func form(t *testing.T, fields ...field) (string, http.Header) {
+	t.Helper()
+	var body bytes.Buffer
+	writer := multipart.NewWriter(&body)
+	for _, field := range fields {
+		disposition := `form-data; name="` + field.name + `"`
+		if field.file != "" {
+			disposition += `; filename="` + field.file + `"`
+		}
+		part, err := writer.CreatePart(textproto.MIMEHeader{"Content-Disposition": {disposition}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := part.Write([]byte(field.content)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := writer.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return body.String(), http.Header{"Content-Type": {writer.FormDataContentType()}}
+}
+
+// object decodes a JSON object.
+func object(t *testing.T, text string) map[string]any {
+	t.Helper()
+	var value map[string]any
+	if err := json.Unmarshal([]byte(text), &value); err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	return value
+}

@@ -1,0 +1,54 @@
+package emulator
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/data"
+)
+
+const (
+	signedPath     = "/signed/"
+	signedLifetime = time.Hour
+)
+
+// signedURL is a link for reading a file without a key.
+func (s *Server) signedURL(ctx context.Context, assistant, file string) string {
+	expires := strconv.FormatInt(s.now().Add(signedLifetime).Unix(), 10)
+	query := url.Values{"expires": {expires}, "signature": {s.sign(assistant, file, expires)}}
+	return hostOf(ctx) + signedPath + url.PathEscape(assistant) + "/" + url.PathEscape(file) + "?" + query.Encode()
+}
+
+func (s *Server) sign(assistant, file, expires string) string {
+	mac := hmac.New(sha256.New, s.secret)
+	mac.Write([]byte(assistant + "\x00" + file + "\x00" + expires))
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+func (s *Server) serveSigned(w http.ResponseWriter, r *http.Request) {
+	assistant, id := r.PathValue("assistant"), r.PathValue("file")
+	query := r.URL.Query()
+	expires, err := strconv.ParseInt(query.Get("expires"), 10, 64)
+	genuine := hmac.Equal([]byte(query.Get("signature")), []byte(s.sign(assistant, id, query.Get("expires"))))
+	if err != nil || !genuine || s.now().Unix() >= expires {
+		writeError(w, r, failure(http.StatusForbidden, data.ErrorCodeForbidden, "the link has expired or is not genuine"))
+		return
+	}
+	s.mu.Lock()
+	_, f, err := s.findFile(assistant, id)
+	s.mu.Unlock()
+	if err != nil {
+		writeError(w, r, err)
+		return
+	}
+	// Neither the name nor the contents of a file change.
+	w.Header().Set("Content-Type", f.kind.contentType)
+	http.ServeContent(w, r, f.name, time.Time{}, bytes.NewReader(f.content))
+}

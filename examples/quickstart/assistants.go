@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pinecone-community/assistant-go/gen/2026-04/control"
+)
+
+func (t *tour) createAssistant(ctx context.Context) (err error) {
+	t.step("control.CreateAssistant", "create an assistant")
+	t.assistant, err = t.control.CreateAssistant(ctx, control.CreateAssistantRequest{
+		Name:         t.name,
+		Instructions: "Use American English for spelling and grammar.",
+		Region:       control.RegionUS,
+	})
+	if errors.Is(err, control.ErrConflict) {
+		return fmt.Errorf("the project has an assistant %q already, which is left alone: choose another name with -name: %w", t.name, err)
+	}
+	if err != nil {
+		return err
+	}
+	t.field("name", "%s", t.assistant.Name)
+	t.field("status", "%s", t.assistant.Status)
+	t.field("region", "%s", t.assistant.Region)
+	t.field("host", "%s", t.assistant.Host)
+	return nil
+}
+
+func (t *tour) waitUntilReady(ctx context.Context) error {
+	t.step("control.GetAssistant", "describe it until it is ready")
+	err := poll(ctx, func() (done bool, err error) {
+		t.assistant, err = t.control.GetAssistant(ctx, t.name)
+		if err != nil {
+			return false, err
+		}
+		t.field("status", "%s", t.assistant.Status)
+		switch t.assistant.Status {
+		case control.AssistantStatusFailed, control.AssistantStatusInitializationFailed:
+			return false, fmt.Errorf("assistant %q: %s", t.name, t.assistant.Status)
+		}
+		return t.assistant.Status == control.AssistantStatusReady, nil
+	})
+	if err != nil {
+		return err
+	}
+	t.data, err = t.dataAt(t.assistant.Host)
+	return err
+}
+
+func (t *tour) listAssistants(ctx context.Context) error {
+	t.step("control.ListAssistants", "list the assistants of the project")
+	page, err := t.control.ListAssistants(ctx, &control.ListAssistantsParams{Limit: 10})
+	if err != nil {
+		return err
+	}
+	for _, assistant := range page.Assistants {
+		t.field(assistant.Name, "%s", assistant.Status)
+	}
+	return nil
+}
+
+func (t *tour) updateAssistant(ctx context.Context) error {
+	t.step("control.UpdateAssistant", "change its instructions and its metadata")
+	instructions := t.assistant.Instructions + " Answer in one or two sentences."
+	updated, err := t.control.UpdateAssistant(ctx, t.name, control.UpdateAssistantRequest{
+		Instructions: &instructions,
+		Metadata:     map[string]any{"team": "lighthouse"},
+	})
+	if err != nil {
+		return err
+	}
+	t.field("instructions", "%s", updated.Instructions)
+	t.field("metadata", "%v", updated.Metadata)
+	return nil
+}
+
+// deleteAssistant has its own time, as the context may be what ended the tour.
+func (t *tour) deleteAssistant(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	defer cancel()
+	t.step("control.DeleteAssistant", "delete the assistant, and with it its files")
+	if err := t.control.DeleteAssistant(ctx, t.name); err != nil {
+		return fmt.Errorf("the assistant %q is still there: %w", t.name, err)
+	}
+	t.field(t.name, "is being deleted")
+	return nil
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
+)
+
+// The documents are about one subject, and of every kind but one that the
+// service takes. Their metadata is for filters.
+var documents = []struct {
+	file     string
+	metadata map[string]any
+}{
+	{"keepers-handbook.md", map[string]any{"kind": "manual", "year": 2025}},
+	{"maintenance-manual.pdf", map[string]any{"kind": "manual", "year": 2026}},
+	{"station.json", map[string]any{"kind": "data", "year": 2026}},
+	{"storm-log.txt", map[string]any{"kind": "log", "year": 2026}},
+}
+
+func (t *tour) uploadFiles(ctx context.Context) error {
+	t.step("data.UploadFile", "upload documents, with metadata")
+	for _, document := range documents {
+		operation, err := t.data.UploadFile(ctx, t.name, nil, data.FileData{
+			File:     data.OpenFile(filepath.Join(t.folder, document.file)),
+			Metadata: document.metadata,
+		})
+		if err != nil {
+			return err
+		}
+		t.operations = append(t.operations, operation)
+		t.field(document.file, "%s", operation.Status)
+	}
+	return nil
+}
+
+func (t *tour) waitForOperations(ctx context.Context) error {
+	t.step("data.DescribeOperation", "wait until the service has read them")
+	for i, operation := range t.operations {
+		progress, err := waitForOperation(ctx, t.data, t.name, operation.ID)
+		t.field(documents[i].file, "%s", progress)
+		if err != nil {
+			return fmt.Errorf("%s: %w", documents[i].file, err)
+		}
+	}
+	return nil
+}
+
+func (t *tour) listFiles(ctx context.Context) error {
+	t.step("data.ListFiles", "list those with the metadata kind=manual")
+	page, err := t.data.ListFiles(ctx, t.name, &data.ListFilesParams{
+		Filter: map[string]any{"kind": map[string]any{"$eq": "manual"}},
+	})
+	if err != nil {
+		return err
+	}
+	for _, file := range page.Files {
+		t.field(file.Name, "%s, %d bytes, %v", file.Status, file.Size, file.Metadata)
+	}
+	return nil
+}
+
+func (t *tour) deleteFile(ctx context.Context) error {
+	t.step("data.DeleteFile", "delete one of the documents")
+	operation, err := t.data.DeleteFile(ctx, t.name, t.operations[0].FileID)
+	if err != nil {
+		return err
+	}
+	if operation == nil { // it is gone already
+		return nil
+	}
+	progress, err := waitForOperation(ctx, t.data, t.name, operation.ID)
+	t.field(documents[0].file, "%s", progress)
+	return err
+}

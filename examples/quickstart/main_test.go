@@ -1,0 +1,230 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/pinecone-community/assistant-go/auth"
+	"github.com/pinecone-community/assistant-go/gen/2026-04/control"
+	"github.com/pinecone-community/assistant-go/internal/spectest"
+)
+
+// recorder notes the requests that pass and lets a test stand in for the
+// service.
+type recorder struct {
+	base     http.RoundTripper
+	instead  func(*http.Request) (*http.Response, error) // nil, nil: ask the service
+	requests []string
+}
+
+func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
+	if r.instead != nil {
+		if resp, err := r.instead(req); resp != nil || err != nil {
+			r.requests = append(r.requests, req.Method+" "+req.URL.Path)
+			return resp, err
+		}
+	}
+	resp, err := r.base.RoundTrip(req)
+	if err == nil {
+		r.requests = append(r.requests, req.Method+" "+req.URL.Path+" "+http.StatusText(resp.StatusCode))
+	}
+	return resp, err
+}
+
+var (
+	loadSpecs sync.Once
+	specs     []*spectest.Spec
+)
+
+// quickstart runs the program against the emulator. Every request and reply is
+// held against the specs.
+func quickstart(ctx context.Context, t *testing.T, r *recorder, args ...string) (string, error) {
+	t.Helper()
+	t.Setenv(auth.EnvAPIKey, "")
+	transport := &http.Transport{}
+	t.Cleanup(transport.CloseIdleConnections)
+	loadSpecs.Do(func() {
+		for _, plane := range []string{"control", "data", "evaluation"} {
+			specs = append(specs, spectest.Load(t, control.APIVersion, plane))
+		}
+	})
+	r.base = spectest.Transport(t, transport, specs...)
+	var out bytes.Buffer
+	err := run(ctx, append([]string{"-documents", "documents"}, args...), &out, &http.Client{Transport: r})
+	return out.String(), err
+}
+
+const deleted = "DELETE /assistant/assistants/example-assistant OK"
+
+func (r *recorder) last() string { return r.requests[len(r.requests)-1] }
+
+func TestQuickstart(t *testing.T) {
+	r := &recorder{}
+	out, err := quickstart(t.Context(), t, r)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	rest := out
+	for _, line := range []string{
+		"PINECONE_API_KEY is not set, so this is an emulator at http://127.0.0.1:",
+		" 1. control.CreateAssistant: create an assistant\n",
+		"    name                      example-assistant\n",
+		"    status                    Initializing\n",
+		"    region                    us\n",
+		"    host                      http://127.0.0.1:",
+		" 2. control.GetAssistant: describe it until it is ready\n",
+		"    status                    Ready\n",
+		" 3. control.ListAssistants",
+		"    example-assistant         Ready\n",
+		" 4. control.UpdateAssistant",
+		"    instructions              Use American English for spelling and grammar. Answer",
+		"    metadata                  map[team:lighthouse]\n",
+		" 5. data.UploadFile",
+		"    maintenance-manual.pdf    Processing\n",
+		" 6. data.DescribeOperation",
+		"    keepers-handbook.md ",
+		"Completed\n",
+		"    storm-log.txt ",
+		"Completed\n",
+		" 7. data.ListFiles",
+		"    keepers-handbook.md       Available, ",
+		"    maintenance-manual.pdf    Available, ",
+		" 8. data.ChatAssistant",
+		"Clean the prisms of the lens every two weeks, and after every\n",
+		"storm.[1] Then wash",
+		`    [1]                       maintenance-manual.pdf, p. 1: "Clean the prisms`,
+		" 9. data.ContextAssistant",
+		"maintenance-manual.pdf, p. 1, 2: ",
+		"10. evaluation.MetricsAlignment",
+		"    correctness               1.00\n",
+		"    completeness              0.75\n",
+		"    neutral                   Ammonia",
+		"11. data.DeleteFile",
+		"    keepers-handbook.md       ",
+		"Completed\n",
+		"12. control.DeleteAssistant",
+		"    example-assistant         is being deleted\n",
+	} {
+		_, after, found := strings.Cut(rest, line)
+		if !found {
+			t.Fatalf("no %q in its place:\n%s", line, out)
+		}
+		rest = after
+	}
+	for line := range strings.Lines(out) {
+		if n := len([]rune(line)); n > lineWidth+1 {
+			t.Errorf("a line of %d characters: %s", n, line)
+		}
+	}
+	if r.last() != deleted {
+		t.Errorf("last request %s", r.last())
+	}
+}
+
+func TestOtherName(t *testing.T) {
+	r := &recorder{}
+	out, err := quickstart(t.Context(), t, r, "-name", "other")
+	if err != nil || r.last() != "DELETE /assistant/assistants/other OK" {
+		t.Errorf("error %v, last request %s\n%s", err, r.last(), out)
+	}
+}
+
+func TestFailureDeletesTheAssistant(t *testing.T) {
+	failure := errors.New("the line is down")
+	r := &recorder{instead: func(req *http.Request) (*http.Response, error) {
+		if strings.HasPrefix(req.URL.Path, "/assistant/chat/") {
+			return nil, failure
+		}
+		return nil, nil
+	}}
+	out, err := quickstart(t.Context(), t, r)
+	if !errors.Is(err, failure) || r.last() != deleted || !strings.Contains(out, "control.DeleteAssistant") {
+		t.Errorf("error %v, last request %s\n%s", err, r.last(), out)
+	}
+}
+
+func TestInterruptDeletesTheAssistant(t *testing.T) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	r := &recorder{instead: func(req *http.Request) (*http.Response, error) {
+		if req.Method == http.MethodGet && strings.HasPrefix(req.URL.Path, "/assistant/operations/") {
+			interrupt()
+			return nil, ctx.Err()
+		}
+		return nil, nil
+	}}
+	out, err := quickstart(ctx, t, r)
+	if !errors.Is(err, context.Canceled) || r.last() != deleted {
+		t.Errorf("error %v, last request %s\n%s", err, r.last(), out)
+	}
+}
+
+func TestUnreadableDocument(t *testing.T) {
+	folder := t.TempDir()
+	for _, document := range documents {
+		if err := os.WriteFile(filepath.Join(folder, document.file), []byte("{"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := &recorder{}
+	_, err := quickstart(t.Context(), t, r, "-documents", folder)
+	if err == nil || !strings.Contains(err.Error(), "maintenance-manual.pdf: operation upload_file failed: the file cannot be read as pdf") || r.last() != deleted {
+		t.Errorf("error %v, last request %s", err, r.last())
+	}
+}
+
+func TestNoDocuments(t *testing.T) {
+	r := &recorder{}
+	_, err := quickstart(t.Context(), t, r, "-documents", t.TempDir())
+	if !errors.Is(err, os.ErrNotExist) || r.last() != deleted {
+		t.Errorf("error %v, last request %s", err, r.last())
+	}
+}
+
+func TestNoFolder(t *testing.T) {
+	r := &recorder{}
+	_, err := quickstart(t.Context(), t, r, "-documents", filepath.Join(t.TempDir(), "x"))
+	if !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), "-documents") || len(r.requests) != 0 {
+		t.Errorf("error %v, requests %q", err, r.requests)
+	}
+}
+
+// With a key, the program talks to Pinecone, and leaves an assistant alone that
+// it did not create.
+func TestNameTaken(t *testing.T) {
+	t.Setenv(auth.EnvAPIKey, "some-key")
+	var requests []string
+	client := &http.Client{Transport: &recorder{instead: func(req *http.Request) (*http.Response, error) {
+		requests = append(requests, req.Method+" "+req.URL.String()+" "+req.Header.Get("Api-Key"))
+		return &http.Response{
+			StatusCode: http.StatusTooManyRequests,
+			Header:     http.Header{"Content-Type": {"application/json"}},
+			Body:       io.NopCloser(strings.NewReader(`{"status":429,"error":{"code":"ALREADY_EXISTS","message":"taken"}}`)),
+		}, nil
+	}}}
+	var out bytes.Buffer
+	err := run(t.Context(), []string{"-documents", "documents"}, &out, client)
+	if !errors.Is(err, control.ErrConflict) || !strings.Contains(err.Error(), "-name") {
+		t.Errorf("error %v", err)
+	}
+	if len(requests) != 1 || requests[0] != "POST https://api.pinecone.io/assistant/assistants some-key" {
+		t.Errorf("requests %q", requests)
+	}
+	if !strings.Contains(out.String(), "This is Pinecone's service") {
+		t.Errorf("output %s", out.String())
+	}
+}
+
+func TestBadKey(t *testing.T) {
+	t.Setenv(auth.EnvAPIKey, "two words")
+	if err := run(t.Context(), []string{"-documents", "documents"}, io.Discard, nil); !errors.Is(err, auth.ErrInvalidKey) {
+		t.Errorf("error %v", err)
+	}
+}
