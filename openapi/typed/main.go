@@ -106,10 +106,16 @@ func generate(spec, templates string, config configuration) ([]byte, error) {
 		"client-with-responses.tmpl": "{{``}}\n", // the stock file has them; an empty text would keep the stock template
 	}
 	maps.Copy(codegen.TemplateFunctions, template.FuncMap{
-		"plane":     func() *plane { return described },
-		"method":    describeMethod,
+		"plane": func() *plane { return described },
+		"types": func(ops []codegen.OperationDefinition) (found *types, err error) {
+			found, err = describeTypes(document, ops, config.OutputOptions.ExcludeSchemas)
+			return found, err
+		},
 		"generator": generatorVersion,
 		"wrap":      wrap,
+		"streamDoc": streamDoc,
+		"waitDoc":   waitDoc,
+		"unionDoc":  unionDoc,
 	})
 	code, err := codegen.Generate(document, config.Configuration)
 	return []byte(code), err

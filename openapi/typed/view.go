@@ -22,8 +22,8 @@ type plane struct {
 	HostVariable string
 	// Regions are the servers to choose from, where there are several.
 	Regions []region
-	// Uploads tells that an operation takes a file.
-	Uploads bool
+	Uploads bool // an operation takes a file
+	Streams bool // an operation replies a stream of events
 }
 
 // region is a server of a plane that has one for each region.
@@ -34,6 +34,9 @@ type region struct {
 const (
 	extRegion = "x-region" // of a server: the region it stands in
 	extGoName = "x-go-name"
+	// extMaxBytes is how long the JSON text of a parameter or a form's field may
+	// be.
+	extMaxBytes = "x-max-bytes"
 )
 
 func describePlane(spec *openapi3.T) (*plane, error) {
@@ -70,6 +73,9 @@ func describePlane(spec *openapi3.T) (*plane, error) {
 			if body := operation.RequestBody; body != nil && body.Value.Content.Get(multipart) != nil {
 				p.Uploads = true
 			}
+			if streamOf(operation) != nil {
+				p.Streams = true
+			}
 		}
 	}
 	return p, nil
@@ -90,12 +96,17 @@ type method struct {
 	Body     string // type of the body, if there is one
 	Form     []field
 	Result   string // type of the reply, if it has one
+	Decode   string // code of the function that decodes it
 	MayEmpty bool   // the reply may have none all the same
+	Stream   *stream
+	Pages    *pages
+	Wait     *wait
 }
 
-// segment is a literal part of a path, or a parameter in it.
+// segment is a literal part of a path, or a parameter in it. Limit is the code of
+// what its value is held against, if the spec limits it.
 type segment struct {
-	Literal, Name, Variable string
+	Literal, Name, Variable, Limit string
 }
 
 // query is a parameter in the query. Call is the code that adds it.
@@ -113,9 +124,9 @@ type field struct {
 	Call string
 }
 
-// describeMethod says what the typed method of an operation looks like. What
+// Method says what the typed method of an operation looks like. What
 // the typed layer cannot do is an error that names the operation.
-func describeMethod(op codegen.OperationDefinition) (*method, error) {
+func (t *types) Method(op codegen.OperationDefinition) (*method, error) {
 	m := &method{
 		Name:     op.OperationId,
 		Doc:      doc(op),
@@ -131,6 +142,16 @@ func describeMethod(op codegen.OperationDefinition) (*method, error) {
 	}
 	if err == nil {
 		err = m.describeReply(op)
+	}
+	if err == nil {
+		if m.Result != "" {
+			m.Decode = t.Decoder(m.Result)
+		}
+		err = m.describeStream(op, t)
+	}
+	if err == nil {
+		m.describePages(op, t)
+		err = m.describeWait(op, t)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("operation %s: %w", op.SpecOperationId, err)
@@ -157,10 +178,35 @@ func splitPath(op codegen.OperationDefinition) ([]segment, error) {
 		if kind := op.PathParams[i].TypeDef(); kind != "string" {
 			return nil, fmt.Errorf("path parameter %s: type %s is not supported, only string", name, kind)
 		}
-		segments = append(segments, segment{Name: name, Variable: op.PathParams[i].GoVariableName()})
+		segments = append(segments, segment{
+			Name:     name,
+			Variable: op.PathParams[i].GoVariableName(),
+			Limit:    limit(op.PathParams[i].Spec.Schema.Value),
+		})
 		rest = after
 	}
 	return segments, nil
+}
+
+// limit returns the code of the bounds of a string, or "" if it has none.
+func limit(schema *openapi3.Schema) string {
+	if schema.MinLength == 0 && schema.MaxLength == nil && schema.Pattern == "" {
+		return ""
+	}
+	code := fmt.Sprintf("rest.Limit{Min: %d", schema.MinLength)
+	if schema.MaxLength != nil {
+		code += fmt.Sprintf(", Max: %d", *schema.MaxLength)
+	}
+	if schema.Pattern != "" {
+		code += fmt.Sprintf(", Pattern: %q", schema.Pattern)
+	}
+	return code + "}"
+}
+
+// maxBytes returns the limit of an extension, 0 for none.
+func maxBytes(extensions map[string]any) int {
+	n, _ := extensions[extMaxBytes].(float64)
+	return int(n)
 }
 
 func (m *method) describeParams(op codegen.OperationDefinition) error {
@@ -206,7 +252,7 @@ func describeQuery(p codegen.ParameterDefinition) query {
 	required := p.Required || guard != ""
 	switch kind := p.SchemaType(); {
 	case p.IsJson() && strings.HasPrefix(p.TypeDef(), "map["):
-		return query{guard, fmt.Sprintf("QueryJSON(%q, %s, %t)", p.ParamName, value, required)}
+		return query{guard, fmt.Sprintf("QueryJSON(%q, %s, %t, %d)", p.ParamName, value, required, maxBytes(p.Spec.Extensions))}
 	case kind == "string" && p.SchemaFormat() == "":
 		return query{guard, fmt.Sprintf("Query(%q, %s, %t)", p.ParamName, convert("string", value, p), required)}
 	case kind == "integer":
@@ -214,10 +260,7 @@ func describeQuery(p codegen.ParameterDefinition) query {
 	case kind == "boolean":
 		return query{guard, fmt.Sprintf("QueryBool(%q, %s, %t)", p.ParamName, convert("bool", value, p), required)}
 	}
-	if guard == "" && p.RequiresNilCheck() {
-		guard = value + " != nil"
-	}
-	return query{guard, fmt.Sprintf("QueryStyled(%q, %q, %t, %s)", p.ParamName, p.Style(), p.Explode(), value)}
+	return query{guard, fmt.Sprintf("QueryStyled(%q, %q, %t, %s, %t)", p.ParamName, p.Style(), p.Explode(), value, required)}
 }
 
 func (m *method) describeBody(op codegen.OperationDefinition) error {
@@ -247,7 +290,7 @@ func (m *method) describeBody(op codegen.OperationDefinition) error {
 		case schema.Format == "binary":
 			m.Form = append(m.Form, field{fmt.Sprintf("FilePart(%q, %s)", name, value)})
 		case schema.Type.Is("object"):
-			m.Form = append(m.Form, field{fmt.Sprintf("JSONPart(%q, %s)", name, value)})
+			m.Form = append(m.Form, field{fmt.Sprintf("JSONPart(%q, %s, %d)", name, value, maxBytes(schema.Extensions))})
 		case schema.Type.Is("string"):
 			m.Form = append(m.Form, field{fmt.Sprintf("TextPart(%q, string(%s))", name, value)})
 		default:
@@ -285,38 +328,6 @@ func (m *method) describeReply(op codegen.OperationDefinition) error {
 		}
 	}
 	return nil
-}
-
-// doc returns the comment of a method, by line: the operation's description,
-// which starts with a verb, behind the method's name.
-func doc(op codegen.OperationDefinition) []string {
-	text := strings.TrimSpace(op.Spec.Description)
-	if text == "" {
-		text = strings.TrimSpace(op.Summary)
-	}
-	if text == "" {
-		return []string{op.OperationId + " calls the operation of that name."}
-	}
-	return wrap(op.OperationId + " " + strings.ToLower(text[:1]) + text[1:])
-}
-
-// wrap breaks a text into lines of at most 77 bytes, which a comment sign and a
-// blank make 80. Line breaks of the text are kept.
-func wrap(text string) []string {
-	const width = 77
-	var lines []string
-	for _, paragraph := range strings.Split(text, "\n") {
-		line := ""
-		for _, word := range strings.Fields(paragraph) {
-			if line != "" && len(line)+1+len(word) > width {
-				lines = append(lines, line)
-				line = ""
-			}
-			line = strings.TrimLeft(line+" "+word, " ")
-		}
-		lines = append(lines, line)
-	}
-	return lines
 }
 
 // generatorVersion is the version of oapi-codegen that this command is built

@@ -1,0 +1,253 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
+)
+
+// types are the Go types of a spec that replies are made of, and what decodes
+// them. They are known while oapi-codegen runs.
+type types struct {
+	schemas map[string]codegen.Schema // by the name of the Go type
+	unions  map[string]*union
+	wanted  []string // names of types in need of a decoder, in the order of their discovery
+	Waits   bool     // an operation can be waited for
+}
+
+// union is a schema whose members are told apart by a property. The stock code
+// leaves it out; see the typed layer's template.
+type union struct {
+	Name     string
+	Doc      string
+	Property string
+	Members  []member
+	// Chunk tells that the union is what a stream consists of, and no field's
+	// type: it needs no struct around it.
+	Chunk bool
+}
+
+// member is a type of a union with the values of the property that announce it.
+type member struct {
+	Type   string
+	Values []string
+}
+
+// decoder decodes a struct.
+type decoder struct {
+	Type   string
+	Fields []decodedField
+}
+
+// decodedField is a field with the statement that decodes it.
+type decodedField struct {
+	Name, Code string
+}
+
+// describeTypes looks through the schemas of a spec and through what its
+// operations reply. The names of unions are those of the excluded schemas.
+func describeTypes(spec *openapi3.T, ops []codegen.OperationDefinition, excluded []string) (*types, error) {
+	t := &types{schemas: map[string]codegen.Schema{}, unions: map[string]*union{}}
+	if spec.Components != nil {
+		for _, name := range codegen.SortedMapKeys(spec.Components.Schemas) {
+			goName, err := codegen.RefPathToGoType("#/components/schemas/" + name)
+			if err != nil {
+				return nil, err
+			}
+			ref := spec.Components.Schemas[name]
+			if slices.Contains(excluded, name) {
+				if t.unions[goName], err = describeUnion(name, goName, ref.Value); err != nil {
+					return nil, err
+				}
+				continue
+			}
+			schema, err := codegen.GenerateGoSchema(ref, []string{goName})
+			if err != nil {
+				return nil, fmt.Errorf("schema %s: %w", name, err)
+			}
+			t.add(goName, schema)
+		}
+	}
+	for _, op := range ops {
+		if chunk := streamOf(op.Spec); chunk != nil && chunk.Ref != "" {
+			name, err := codegen.RefPathToGoType(chunk.Ref)
+			if err != nil {
+				return nil, err
+			}
+			if u, ok := t.unions[name]; ok {
+				u.Chunk = true
+			}
+		}
+		replies, err := op.GetResponseTypeDefinitions()
+		if err != nil {
+			return nil, err
+		}
+		for _, reply := range replies {
+			if reply.Schema.RefType != "" && len(reply.Schema.Properties) > 0 {
+				t.add(reply.Schema.RefType, reply.Schema)
+			}
+			for _, more := range reply.AdditionalTypeDefinitions {
+				t.add(more.TypeName, more.Schema)
+			}
+		}
+	}
+	return t, nil
+}
+
+func (t *types) add(name string, schema codegen.Schema) {
+	if _, known := t.schemas[name]; !known {
+		t.schemas[name] = schema
+	}
+	for _, more := range schema.AdditionalTypes {
+		if _, known := t.schemas[more.TypeName]; !known {
+			t.add(more.TypeName, more.Schema)
+		}
+	}
+}
+
+// describeUnion wants members that are objects, told apart by a property.
+func describeUnion(name, goName string, schema *openapi3.Schema) (*union, error) {
+	if schema.Discriminator == nil || len(schema.Discriminator.Mapping) == 0 {
+		return nil, fmt.Errorf("schema %s: excluded, but no union with a discriminator and its mapping", name)
+	}
+	u := &union{Name: goName, Doc: schema.Description, Property: schema.Discriminator.PropertyName}
+	for _, value := range codegen.SortedMapKeys(schema.Discriminator.Mapping) {
+		goType, err := codegen.RefPathToGoType(schema.Discriminator.Mapping[value].Ref)
+		if err != nil {
+			return nil, fmt.Errorf("schema %s: %w", name, err)
+		}
+		if i := slices.IndexFunc(u.Members, func(m member) bool { return m.Type == goType }); i >= 0 {
+			u.Members[i].Values = append(u.Members[i].Values, value)
+			continue
+		}
+		u.Members = append(u.Members, member{goType, []string{value}})
+	}
+	return u, nil
+}
+
+// Decoder returns the code of a function that decodes a type, and sees to it
+// that there is such a function.
+func (t *types) Decoder(goType string) string {
+	switch goType {
+	case "string", "bool", "int", "int32", "int64", "float32", "float64":
+		kind := map[string]string{
+			"string": "String", "bool": "Bool", "int": "Int", "int64": "Int",
+			"int32": "Int32", "float32": "Float32", "float64": "Float64",
+		}[goType]
+		return "jsonscan." + kind + "[" + goType + "]"
+	case "interface{}", "any":
+		return "jsonscan.Any"
+	case "map[string]interface{}", "map[string]any":
+		return "jsonscan.Map"
+	}
+	if t.hasDecoder(goType) {
+		return "(*" + goType + ").decodeJSON"
+	}
+	if schema, ok := t.schemas[goType]; ok && schema.GoType == "string" {
+		return "jsonscan.String[" + goType + "]"
+	}
+	return "jsonscan.Other[" + goType + "]"
+}
+
+// hasDecoder reports whether a type is one that gets a decoder of its own.
+func (t *types) hasDecoder(goType string) bool {
+	_, isUnion := t.unions[goType]
+	schema := t.schemas[goType]
+	isStruct := len(schema.Properties) > 0 && !schema.HasAdditionalProperties && len(schema.UnionElements) == 0
+	if !isUnion && !isStruct {
+		return false
+	}
+	if !slices.Contains(t.wanted, goType) {
+		t.wanted = append(t.wanted, goType)
+	}
+	return true
+}
+
+// statement returns the code that decodes a type into a target.
+func (t *types) statement(goType, target string) string {
+	switch goType {
+	case "string":
+		return target + " = d.String()"
+	case "bool":
+		return target + " = d.Bool()"
+	case "int64":
+		return target + " = d.Int(64)"
+	case "int":
+		return target + " = int(d.Int(64))"
+	case "int32":
+		return target + " = int32(d.Int(32))"
+	case "float64":
+		return target + " = d.Float(64)"
+	case "float32":
+		return target + " = float32(d.Float(32))"
+	case "time.Time":
+		return target + " = d.Time()"
+	case "interface{}", "any":
+		return target + " = d.Any()"
+	case "map[string]interface{}", "map[string]any":
+		return target + " = d.Map()"
+	}
+	if element, ok := strings.CutPrefix(goType, "[]"); ok {
+		return target + " = jsonscan.List(d, " + t.Decoder(element) + ")"
+	}
+	if element, ok := strings.CutPrefix(goType, "*"); ok {
+		return target + " = jsonscan.Pointer(d, " + t.Decoder(element) + ")"
+	}
+	if t.hasDecoder(goType) {
+		return target + ".decodeJSON(d)"
+	}
+	if schema, ok := t.schemas[goType]; ok {
+		switch {
+		case schema.GoType == "string":
+			return target + " = " + goType + "(d.String())"
+		case schema.DefineViaAlias && schema.GoType != "":
+			return t.statement(schema.GoType, target)
+		}
+	}
+	return "jsonscan.Other(&" + target + ", d)"
+}
+
+// fieldType returns the type of a field as the stock code declares it.
+func fieldType(p codegen.Property) string {
+	kind := p.GoTypeDef()
+	if skip, _ := p.Extensions["x-go-type-skip-optional-pointer"].(bool); skip {
+		kind = strings.TrimPrefix(kind, "*")
+	}
+	return kind
+}
+
+// Decoders returns the decoders of all structs that are wanted, and of those
+// that are wanted by these, sorted by name.
+func (t *types) Decoders() []decoder {
+	for _, u := range t.unions {
+		for _, m := range u.Members {
+			t.hasDecoder(m.Type)
+		}
+	}
+	var decoders []decoder
+	for i := 0; i < len(t.wanted); i++ { // it grows
+		name := t.wanted[i]
+		if t.unions[name] != nil {
+			continue // the template writes its decoder with it
+		}
+		d := decoder{Type: name}
+		for _, p := range t.schemas[name].Properties {
+			d.Fields = append(d.Fields, decodedField{p.JsonFieldName, t.statement(fieldType(p), "v."+p.GoFieldName())})
+		}
+		decoders = append(decoders, d)
+	}
+	slices.SortFunc(decoders, func(a, b decoder) int { return strings.Compare(a.Type, b.Type) })
+	return decoders
+}
+
+// Unions returns the unions, sorted by name.
+func (t *types) Unions() []*union {
+	var unions []*union
+	for _, name := range codegen.SortedMapKeys(t.unions) {
+		unions = append(unions, t.unions[name])
+	}
+	return unions
+}

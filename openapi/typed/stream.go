@@ -1,0 +1,224 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
+)
+
+const eventStream = "text/event-stream"
+
+// extStreamEnd is an extension of the schema that a stream consists of. It says
+// by what its last part is known: a value of the union's discriminator, or a
+// property that is neither empty nor "null", "name" or "list.name". A stream
+// without one may end anywhere.
+const extStreamEnd = "x-stream-end"
+
+// stream is what an operation replies as a stream of events.
+type stream struct {
+	Chunk  string // Go type of an event
+	Decode string // code of the function that decodes one
+	Ends   string // code that tells the last one, "c"
+	// Flag is the field of the body that asks for a stream.
+	Flag    string
+	Collect *collector
+}
+
+// collector puts the chunks of a stream together.
+type collector struct {
+	Reply string
+	Cases []collected
+	// List is the field of the reply that has the texts, if there is a list of
+	// them.
+	List string
+}
+
+// collected is what one type of chunk, "c", adds to the reply, "r". Text is the
+// code of the text in it.
+type collected struct {
+	Type  string
+	Lines []string
+	Text  string
+}
+
+// streamOf returns the schema of an operation's event stream, or nil.
+func streamOf(op *openapi3.Operation) *openapi3.SchemaRef {
+	for _, status := range codegen.SortedMapKeys(op.Responses.Map()) {
+		if !strings.HasPrefix(status, "2") {
+			continue
+		}
+		if media := op.Responses.Value(status).Value.Content.Get(eventStream); media != nil && media.Schema != nil {
+			return media.Schema
+		}
+	}
+	return nil
+}
+
+func (m *method) describeStream(op codegen.OperationDefinition, t *types) error {
+	schema := streamOf(op.Spec)
+	if schema == nil {
+		return nil
+	}
+	if schema.Ref == "" {
+		return fmt.Errorf("its %s has no name: want a reference to a schema", eventStream)
+	}
+	name, err := codegen.RefPathToGoType(schema.Ref)
+	if err != nil {
+		return err
+	}
+	s := &stream{}
+	end, _ := schema.Value.Extensions[extStreamEnd].(string)
+	if u, ok := t.unions[name]; ok {
+		s.Chunk, s.Decode = name, "decode"+name
+		if end != "" {
+			last := slices.IndexFunc(u.Members, func(m member) bool { return slices.Contains(m.Values, end) })
+			if last < 0 {
+				return fmt.Errorf("%s %q: no such member", extStreamEnd, end)
+			}
+			s.Ends = "_, ok := c.(*" + u.Members[last].Type + "); return ok"
+		}
+	} else if t.hasDecoder(name) {
+		s.Chunk = "*" + name
+		s.Decode = "func(d *jsonscan.Decoder) *" + name + " { return jsonscan.Member(d, (*" + name + ").decodeJSON) }"
+		if end != "" {
+			if s.Ends, err = t.notEmpty(name, end); err != nil {
+				return err
+			}
+		}
+	} else {
+		return fmt.Errorf("its %s is neither an object nor a union", eventStream)
+	}
+	if flag, ok := t.field(m.Body, "stream"); ok && fieldType(flag) == "bool" {
+		s.Flag = flag.GoFieldName()
+	}
+	if m.Result != "" {
+		s.Collect = t.collector(name, m.Result)
+	}
+	m.Stream = s
+	return nil
+}
+
+// field returns a property of a struct.
+func (t *types) field(goType, property string) (codegen.Property, bool) {
+	for _, p := range t.schemas[goType].Properties {
+		if p.JsonFieldName == property {
+			return p, true
+		}
+	}
+	return codegen.Property{}, false
+}
+
+// notEmpty returns the code that tells whether a property of "c" is not empty.
+func (t *types) notEmpty(goType, path string) (string, error) {
+	name, below, nested := strings.Cut(path, ".")
+	p, ok := t.field(goType, name)
+	if !ok {
+		return "", fmt.Errorf("%s %q: %s has no %s", extStreamEnd, path, goType, name)
+	}
+	if !nested {
+		return "return " + isSet("c."+p.GoFieldName()), nil
+	}
+	element := strings.TrimPrefix(fieldType(p), "[]")
+	q, ok := t.field(element, below)
+	if !ok {
+		return "", fmt.Errorf("%s %q: %s has no %s", extStreamEnd, path, element, below)
+	}
+	return fmt.Sprintf(`return slices.ContainsFunc(c.%s, func(c %s) bool { return %s })`, p.GoFieldName(), element, isSet("c."+q.GoFieldName())), nil
+}
+
+// isSet returns the code that tells whether a text is there. The service writes
+// "null" for none in places.
+func isSet(text string) string { return text + ` != "" && ` + text + ` != "null"` }
+
+// collector returns how chunks of a type are put together to a reply, or nil if
+// they have no text that belongs in it.
+func (t *types) collector(chunk, reply string) *collector {
+	c := &collector{Reply: reply}
+	if u, ok := t.unions[chunk]; ok {
+		for _, m := range u.Members {
+			if part := t.collect(m.Type, reply, "c", "r", "0"); len(part.Lines) > 0 {
+				c.Cases = append(c.Cases, part)
+			}
+		}
+	} else {
+		part := t.collect(chunk, reply, "c", "r", "0")
+		for _, p := range t.schemas[chunk].Properties {
+			from, fromList := strings.CutPrefix(fieldType(p), "[]")
+			q, ok := t.field(reply, p.JsonFieldName)
+			into, intoList := strings.CutPrefix(fieldType(q), "[]")
+			index, indexed := t.field(from, "index")
+			if !ok || !fromList || !intoList || !indexed {
+				continue
+			}
+			element := t.collect(from, into, "x", "y", "x."+index.GoFieldName())
+			if element.Text == "" {
+				continue
+			}
+			c.List = q.GoFieldName()
+			part.Lines = append(part.Lines,
+				fmt.Sprintf("for _, x := range c.%s {", p.GoFieldName()),
+				fmt.Sprintf("\ty, err := rest.At(&r.%s, x.%s)", q.GoFieldName(), index.GoFieldName()),
+				"\tif err != nil {", "\t\treturn r, err", "\t}")
+			for _, line := range element.Lines {
+				part.Lines = append(part.Lines, "\t"+line)
+			}
+			part.Lines = append(part.Lines, "}")
+			part.Text = fmt.Sprintf("rest.First(c.%s, func(x %s) (int, string) { return x.%s, %s })", p.GoFieldName(), from, index.GoFieldName(), element.Text)
+		}
+		c.Cases = append(c.Cases, part)
+	}
+	if !slices.ContainsFunc(c.Cases, func(c collected) bool { return c.Text != "" }) {
+		return nil
+	}
+	return c
+}
+
+// collect returns what a struct adds to another one: a property of the same name
+// and type is taken over, one that a list has the plural of is appended, the
+// content of a delta is appended to the message's, and what else a message has
+// is taken over into it. The code is about the variables from and into; index
+// is the number of the text among several.
+func (t *types) collect(fromType, intoType, from, into, index string) collected {
+	part := collected{Type: fromType}
+	message, hasMessage := t.field(intoType, "message")
+	add := func(format string, args ...any) { part.Lines = append(part.Lines, fmt.Sprintf(format, args...)) }
+	for _, p := range t.schemas[fromType].Properties {
+		source := from + "." + p.GoFieldName()
+		if q, ok := t.field(intoType, p.JsonFieldName); ok {
+			if fieldType(q) == fieldType(p) {
+				add("rest.Set(&%s.%s, %s)", into, q.GoFieldName(), source)
+			}
+			continue
+		}
+		if q, ok := t.field(intoType, p.JsonFieldName+"s"); ok && fieldType(q) == "[]"+fieldType(p) {
+			add("%s.%s = append(%s.%s, %s)", into, q.GoFieldName(), into, q.GoFieldName(), source)
+			continue
+		}
+		if !hasMessage {
+			continue
+		}
+		if q, ok := t.field(fieldType(message), p.JsonFieldName); ok && fieldType(q) == fieldType(p) {
+			add("rest.Set(&%s.%s.%s, %s)", into, message.GoFieldName(), q.GoFieldName(), source)
+			continue
+		}
+		delta, behindPointer := strings.CutPrefix(fieldType(p), "*")
+		if behindPointer {
+			source = "rest.Value(" + source + ")"
+		}
+		for _, d := range t.schemas[delta].Properties {
+			q, ok := t.field(fieldType(message), d.JsonFieldName)
+			switch {
+			case !ok || fieldType(q) != fieldType(d):
+			case d.JsonFieldName == "content":
+				part.Text = source + "." + d.GoFieldName()
+				add("text.Add(%s, %s)", index, part.Text)
+			default:
+				add("rest.Set(&%s.%s.%s, %s.%s)", into, message.GoFieldName(), q.GoFieldName(), source, d.GoFieldName())
+			}
+		}
+	}
+	return part
+}
