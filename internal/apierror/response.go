@@ -2,6 +2,7 @@ package apierror
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -26,10 +27,23 @@ func FromResponse(resp *http.Response) *Error {
 		}
 	}
 	e.Body = r.body(body)
-	found := describe(e.Body, resp.Header.Get("Content-Type"))
-	e.Code = r.text(found.code)
-	e.Message = cmp.Or(r.text(found.message), http.StatusText(e.StatusCode))
-	e.Details = found.details
+	e.describe(r)
+	return e
+}
+
+// FromEvent returns the error that came as an event of a stream, or as a body
+// with a status of success. Its status is the one that the event gives, if that
+// is the status of an error, else the reply's.
+func FromEvent(resp *http.Response, event []byte) *Error {
+	e, r := newError(resp)
+	var claim struct {
+		Status int `json:"status"`
+	}
+	if json.Unmarshal(event, &claim) == nil && claim.Status >= 400 && claim.Status < 600 {
+		e.StatusCode = claim.Status
+	}
+	e.Body = r.body(event)
+	e.describe(r)
 	return e
 }
 
@@ -46,6 +60,14 @@ func Reply(resp *http.Response, body []byte, cause error) *Error {
 	e.Body = r.body(body)
 	e.Message = excerpt(string(e.Body))
 	return e
+}
+
+// describe sets what the body says.
+func (e *Error) describe(r *redactor) {
+	found := describe(e.Body, e.Header.Get("Content-Type"))
+	e.Code = r.text(found.code)
+	e.Message = cmp.Or(r.text(found.message), http.StatusText(e.StatusCode))
+	e.Details = found.details
 }
 
 func newError(resp *http.Response) (*Error, *redactor) {

@@ -1,0 +1,82 @@
+package jsonscan
+
+import (
+	"encoding/json"
+	"sync"
+)
+
+var decoders = sync.Pool{New: func() any { return new(Decoder) }}
+
+// Unmarshal decodes a text into v with its decoder. What is owned stays as it is
+// for as long as v is in use.
+func Unmarshal[T any](data []byte, v *T, decode func(*T, *Decoder), owned bool) error {
+	d := decoders.Get().(*Decoder)
+	defer decoders.Put(d)
+	d.Reset(data, owned)
+	decode(v, d)
+	err := d.End()
+	d.Reset(nil, false)
+	return err
+}
+
+// List reads a list, each element with a decoder.
+func List[T any](d *Decoder, decode func(*T, *Decoder)) []T {
+	if d.Null() || d.err != nil {
+		return nil
+	}
+	list := []T{}
+	for more := d.List(); more; more = d.NextElement() {
+		var zero T
+		list = append(list, zero)
+		decode(&list[len(list)-1], d)
+	}
+	return list
+}
+
+// Pointer reads a value that may be missing.
+func Pointer[T any](d *Decoder, decode func(*T, *Decoder)) *T {
+	if d.Null() || d.err != nil {
+		return nil
+	}
+	v := new(T)
+	decode(v, d)
+	return v
+}
+
+// Other reads a value of a type that has no decoder.
+func Other[T any](v *T, d *Decoder) {
+	start := d.Position()
+	d.Skip()
+	if d.err != nil {
+		return
+	}
+	if err := json.Unmarshal(d.data[start:d.pos], v); err != nil {
+		d.Fail(err)
+	}
+}
+
+// Decoders of the basic types, for List and Pointer.
+
+// String reads a string.
+func String[T ~string](v *T, d *Decoder) { *v = T(d.String()) }
+
+// Bool reads a boolean.
+func Bool[T ~bool](v *T, d *Decoder) { *v = T(d.Bool()) }
+
+// Int reads an integer.
+func Int[T ~int | ~int64](v *T, d *Decoder) { *v = T(d.Int(64)) }
+
+// Int32 reads an integer of 32 bits.
+func Int32[T ~int32](v *T, d *Decoder) { *v = T(d.Int(32)) }
+
+// Float64 reads a number.
+func Float64[T ~float64](v *T, d *Decoder) { *v = T(d.Float(64)) }
+
+// Float32 reads a number of 32 bits.
+func Float32[T ~float32](v *T, d *Decoder) { *v = T(d.Float(32)) }
+
+// Any reads whatever there is.
+func Any(v *any, d *Decoder) { *v = d.Any() }
+
+// Map reads an object of whatever it holds.
+func Map(v *map[string]any, d *Decoder) { *v = d.Map() }
