@@ -8,8 +8,12 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"reflect"
+	"regexp"
 	"strconv"
 	"strings"
+	"sync"
+	"unicode/utf8"
 
 	"github.com/oapi-codegen/runtime"
 
@@ -27,6 +31,7 @@ type Call struct {
 	header  http.Header
 	length  int64
 	body    func() (io.ReadCloser, error)
+	rewinds bool // body can be called again
 	err     error
 }
 
@@ -36,8 +41,8 @@ func NewCall[E ~func(context.Context, *http.Request) error](client *Client, meth
 		client: client,
 		method: method,
 		header: http.Header{
-			"Accept":                 {"application/json"},
-			"X-Pinecone-Api-Version": {client.options.Version},
+			"Accept":      {"application/json"},
+			VersionHeader: {client.options.Version},
 		},
 	}
 	for _, editor := range editors {
@@ -64,7 +69,12 @@ func (c *Call) Path(literal string) *Call {
 
 // PathParam appends a parameter as one segment of the path, escaped. Values
 // that would name another path, which are "", "." and "..", are refused.
-func (c *Call) PathParam(name, value string) *Call {
+func (c *Call) PathParam(name, value string, limits ...Limit) *Call {
+	for _, limit := range limits {
+		if err := limit.check(name, value); err != nil {
+			c.fail(err)
+		}
+	}
 	switch value {
 	case "":
 		c.fail(fmt.Errorf("%s is empty", name))
@@ -74,6 +84,34 @@ func (c *Call) PathParam(name, value string) *Call {
 	c.path.WriteString(url.PathEscape(value))
 	return c
 }
+
+// Limit is what the service takes as a value.
+type Limit struct {
+	Min, Max int    // characters; no Max stands for no limit
+	Pattern  string // regular expression, or none
+}
+
+func (l Limit) check(name, value string) error {
+	n := utf8.RuneCountInString(value)
+	switch {
+	case n < l.Min || l.Max > 0 && n > l.Max:
+		return fmt.Errorf("%s has %d characters, want %d to %d", name, n, l.Min, l.Max)
+	case l.Pattern != "" && !matches(l.Pattern, value):
+		return fmt.Errorf("%s is %q, want it to match %s", name, value, l.Pattern)
+	}
+	return nil
+}
+
+// matches compiles each pattern once.
+func matches(pattern, value string) bool {
+	compiled, ok := patterns.Load(pattern)
+	if !ok {
+		compiled, _ = patterns.LoadOrStore(pattern, regexp.MustCompile(pattern))
+	}
+	return compiled.(*regexp.Regexp).MatchString(value)
+}
+
+var patterns sync.Map // of *regexp.Regexp, by pattern
 
 // Query adds a parameter. An empty optional value stands for none.
 func (c *Call) Query(name, value string, required bool) {
@@ -96,13 +134,13 @@ func (c *Call) QueryBool(name string, value, required bool) {
 	}
 }
 
-// QueryJSON adds a parameter that is written as JSON. An optional nil map
-// stands for none.
-func (c *Call) QueryJSON(name string, value map[string]any, required bool) {
+// QueryJSON adds a parameter that is written as JSON, of at most limit bytes if
+// there is one. An optional nil map stands for none.
+func (c *Call) QueryJSON(name string, value map[string]any, required bool, limit int) {
 	if value == nil && !required {
 		return
 	}
-	text, err := json.Marshal(value)
+	text, err := upload.Text(value, limit)
 	if err != nil {
 		c.fail(fmt.Errorf("%s: %w", name, err))
 		return
@@ -110,8 +148,15 @@ func (c *Call) QueryJSON(name string, value map[string]any, required bool) {
 	c.Query(name, string(text), true)
 }
 
-// QueryStyled adds a parameter of any other type in a style of OpenAPI's.
-func (c *Call) QueryStyled(name, style string, explode bool, value any) {
+// QueryStyled adds a parameter of any other type in a style of OpenAPI's. An
+// optional zero value stands for none.
+func (c *Call) QueryStyled(name, style string, explode bool, value any, required bool) {
+	if v := reflect.ValueOf(value); !v.IsValid() || !required && v.IsZero() {
+		if required {
+			c.fail(fmt.Errorf("%s is nil", name))
+		}
+		return
+	}
 	text, err := runtime.StyleParamWithOptions(style, explode, name, value, runtime.StyleParamOptions{
 		ParamLocation: runtime.ParamLocationQuery,
 	})
@@ -119,7 +164,7 @@ func (c *Call) QueryStyled(name, style string, explode bool, value any) {
 		c.fail(fmt.Errorf("%s: %w", name, err))
 		return
 	}
-	c.addQuery(text)
+	c.addQuery(strings.ReplaceAll(text, " ", "%20")) // the runtime's delimiter is bare
 }
 
 func (c *Call) addQuery(pair string) {
@@ -149,6 +194,7 @@ func (c *Call) JSON(value any) *Call {
 	c.header["Content-Type"] = []string{"application/json"}
 	c.length = int64(len(text))
 	c.body = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }
+	c.rewinds = true
 	return c
 }
 
@@ -162,13 +208,14 @@ func (c *Call) Form(parts ...upload.Part) *Call {
 	c.header["Content-Type"] = []string{form.ContentType()}
 	c.length = form.Len()
 	c.body = form.Open
+	c.rewinds = form.Rewinds()
 	return c
 }
 
 // request returns the request that was built, with all editors run on it.
 func (c *Call) request(ctx context.Context) (*http.Request, error) {
 	if c.err != nil {
-		return nil, fmt.Errorf("%s: %w", c.method, c.err)
+		return nil, fmt.Errorf("%s: %w", strings.TrimSpace(c.method+" "+c.path.String()), c.err)
 	}
 	target := c.client.server
 	target.RawPath = target.EscapedPath() + c.path.String()
@@ -186,7 +233,7 @@ func (c *Call) request(ctx context.Context) (*http.Request, error) {
 		Proto:      "HTTP/1.1",
 		ProtoMajor: 1,
 		ProtoMinor: 1,
-		Header:     c.header,
+		Header:     c.header.Clone(), // for each attempt
 	}).WithContext(ctx)
 	if c.body != nil {
 		if req.Body, err = c.body(); err != nil {

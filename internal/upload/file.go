@@ -6,12 +6,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"os"
 	"path"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
+	"unicode"
 )
+
+var errDirectory = errors.New("it is a directory")
 
 // contentTypes are the kinds of files that the service takes. It tells them
 // apart by the extension of the name alone.
@@ -30,69 +35,60 @@ type File struct {
 	contentType string
 	size        func() (int64, error) // -1: not known
 	open        func() (io.ReadCloser, error)
+	rewinds     func() bool // open can be called again
+	report      func(sent, total int64)
 }
 
 // OpenFile uploads the file at a path under its base name. It is opened when it
 // is sent, and once more for each time that it has to be sent again.
 func OpenFile(name string) File {
 	return File{
-		name: filepath.Base(name),
+		name: base(filepath.Base(name)),
 		size: func() (int64, error) {
 			info, err := os.Stat(name)
 			switch {
 			case err != nil:
 				return 0, err
 			case info.IsDir():
-				return 0, errors.New("it is a directory")
+				return 0, errDirectory
 			case !info.Mode().IsRegular():
 				return -1, nil
 			}
 			return info.Size(), nil
 		},
-		open: func() (io.ReadCloser, error) { return os.Open(name) },
+		open:    func() (io.ReadCloser, error) { return os.Open(name) },
+		rewinds: always,
 	}
 }
 
-// FileBytes uploads content under a name, whose extension says what it is.
+// FileBytes uploads content under the base of a name, whose extension says what
+// it is.
 func FileBytes(name string, content []byte) File {
 	return File{
-		name: name,
-		size: func() (int64, error) { return int64(len(content)), nil },
-		open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(content)), nil },
+		name:    base(name),
+		size:    func() (int64, error) { return int64(len(content)), nil },
+		open:    func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(content)), nil },
+		rewinds: always,
 	}
 }
 
-// FileReader uploads what is left in a reader under a name, whose extension says
-// what it is. The reader is not closed. One that can seek, or knows its length
-// as a *bytes.Buffer does, is sent with its size; one that can seek can be sent
-// again after a failure, any other only once.
+// FileReader uploads what is left in a reader under the base of a name, whose
+// extension says what it is. One that can seek, or knows its length as a
+// *bytes.Buffer does, is sent with its size; one that can seek can be sent again
+// from where it first stood, any other only once.
+//
+// The reader is not closed. It serves one upload at a time, unlike the files of
+// OpenFile and FileBytes, and when an upload fails, a Read of it may still be
+// under way.
 func FileReader(name string, content io.Reader) File {
-	if content == nil {
-		return File{name: name}
+	if v := reflect.ValueOf(content); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
+		return File{name: base(name)}
 	}
-	seeker, _ := content.(io.Seeker)
-	start, opened := int64(-1), false
-	return File{
-		name: name,
-		size: func() (int64, error) { return remaining(content) },
-		open: func() (io.ReadCloser, error) {
-			switch {
-			case !opened && seeker != nil:
-				if at, err := seeker.Seek(0, io.SeekCurrent); err == nil {
-					start = at
-				}
-			case opened && start < 0:
-				return nil, errors.New("its reader was read before and cannot be rewound")
-			case opened:
-				if _, err := seeker.Seek(start, io.SeekStart); err != nil {
-					return nil, err
-				}
-			}
-			opened = true
-			return io.NopCloser(content), nil
-		},
-	}
+	source := newSource(content)
+	return File{name: base(name), size: source.size, open: source.open, rewinds: source.rewinds}
 }
+
+func always() bool { return true }
 
 // WithContentType sends the file as a type of the caller's choice. It also lifts
 // the check that the service takes files with this extension.
@@ -101,18 +97,40 @@ func (f File) WithContentType(contentType string) File {
 	return f
 }
 
+// WithProgress has report called while the file is sent, with the bytes of it
+// that were handed to the connection so far, and with all of them, or -1 when
+// their number is not known. It starts anew when the file has to be sent again.
+// The calls of one upload come one after another, from another goroutine.
+func (f File) WithProgress(report func(sent, total int64)) File {
+	f.report = report
+	return f
+}
+
 // Name is what the file is going to be called.
 func (f File) Name() string { return f.name }
+
+// base returns the last element of a path of any system's, "" for "".
+func base(name string) string {
+	if name == "" {
+		return ""
+	}
+	return path.Base(strings.ReplaceAll(name, `\`, "/"))
+}
 
 // check returns the type to send the file as, or why it cannot be sent.
 func (f File) check() (contentType string, err error) {
 	if f.open == nil {
 		return "", errors.New("no file: want one from OpenFile, FileBytes or FileReader, of what is not nil")
 	}
-	if base := path.Base(strings.ReplaceAll(f.name, `\`, "/")); f.name == "" || base == "." || base == ".." || base == "/" {
+	switch f.name {
+	case "", ".", "..", "/":
 		return "", fmt.Errorf("the file name %q is none", f.name)
 	}
 	if f.contentType != "" {
+		_, _, err := mime.ParseMediaType(f.contentType)
+		if err != nil || strings.ContainsFunc(f.contentType, unicode.IsControl) {
+			return "", fmt.Errorf("file %q: the content type %q is none", f.name, f.contentType)
+		}
 		return f.contentType, nil
 	}
 	extension := strings.ToLower(path.Ext(f.name))
@@ -126,36 +144,4 @@ func (f File) check() (contentType string, err error) {
 		return "", fmt.Errorf("file %q: the service takes %s", f.name, strings.Join(taken, ", "))
 	}
 	return contentType, nil
-}
-
-// remaining returns how much there is to read, or -1.
-func remaining(content io.Reader) (int64, error) {
-	switch content := content.(type) {
-	case *os.File:
-		info, err := content.Stat()
-		switch {
-		case err != nil:
-			return 0, err
-		case info.IsDir():
-			return 0, errors.New("it is a directory")
-		case !info.Mode().IsRegular():
-			return -1, nil
-		}
-		at, err := content.Seek(0, io.SeekCurrent)
-		return max(info.Size()-at, 0), err
-	case interface{ Len() int }:
-		return int64(content.Len()), nil
-	case io.Seeker:
-		at, err := content.Seek(0, io.SeekCurrent)
-		if err != nil { // a seeker that cannot seek is just a reader
-			return -1, nil
-		}
-		end, err := content.Seek(0, io.SeekEnd)
-		if err != nil {
-			return -1, nil
-		}
-		_, err = content.Seek(at, io.SeekStart)
-		return max(end-at, 0), err
-	}
-	return -1, nil
 }

@@ -9,6 +9,7 @@ import (
 	"mime/multipart"
 	"net/textproto"
 	"strings"
+	"sync"
 )
 
 // Part is one field of a form.
@@ -24,13 +25,24 @@ func FilePart(name string, file File) Part {
 	return Part{name: name, file: &file}
 }
 
-// JSONPart is a field that holds a JSON object; without one it is left out.
-func JSONPart(name string, value map[string]any) Part {
+// JSONPart is a field that holds a JSON object, whose text has at most limit
+// bytes if there is one; without an object it is left out.
+func JSONPart(name string, value map[string]any, limit int) Part {
 	if value == nil {
 		return Part{}
 	}
-	text, err := json.Marshal(value)
+	text, err := Text(value, limit)
 	return Part{name: name, text: text, err: err}
+}
+
+// Text returns the JSON of an object. More than limit bytes are an error, if
+// there is one.
+func Text(value map[string]any, limit int) ([]byte, error) {
+	text, err := json.Marshal(value)
+	if err == nil && limit > 0 && len(text) > limit {
+		return nil, fmt.Errorf("it has %d bytes as JSON, and at most %d are taken", len(text), limit)
+	}
+	return text, err
 }
 
 // TextPart is a field that holds a text; without one it is left out.
@@ -47,6 +59,9 @@ type Form struct {
 	head, tail  []byte
 	file        *File
 	size        int64 // the file's, -1 when it is not known
+
+	mu      sync.Mutex // held while progress is reported
+	current *exactly   // the attempt whose progress it is
 }
 
 // NewForm checks the parts. An error names the one that it is about.
@@ -56,7 +71,7 @@ func NewForm(parts ...Part) (*Form, error) {
 	form := &Form{contentType: writer.FormDataContentType()}
 	split := 0
 	for _, part := range parts {
-		if part.name == "" {
+		if part.text == nil && part.file == nil && part.err == nil {
 			continue
 		}
 		header := textproto.MIMEHeader{}
@@ -112,6 +127,9 @@ func (f *Form) Len() int64 {
 	return int64(len(f.head)) + f.size + int64(len(f.tail))
 }
 
+// Rewinds reports whether Open can be called more than once.
+func (f *Form) Rewinds() bool { return f.file == nil || f.file.rewinds() }
+
 // Open returns the form's bytes. It opens the file, which a reader that cannot be
 // rewound allows once.
 func (f *Form) Open() (io.ReadCloser, error) {
@@ -120,9 +138,12 @@ func (f *Form) Open() (io.ReadCloser, error) {
 	}
 	file, err := f.file.open()
 	if err != nil {
-		return nil, fmt.Errorf("file %q: %w", f.file.name, err)
+		return nil, &SourceError{f.file.name, err}
 	}
-	content := &exactly{reader: file, name: f.file.name, size: f.size}
+	content := &exactly{reader: file, form: f}
+	f.mu.Lock()
+	f.current = content
+	f.mu.Unlock()
 	return &body{io.MultiReader(bytes.NewReader(f.head), content, bytes.NewReader(f.tail)), file}, nil
 }
 
@@ -131,27 +152,62 @@ type body struct {
 	io.Closer
 }
 
+// SourceError is an error of the file that is uploaded, not of the connection.
+type SourceError struct {
+	name string
+	err  error
+}
+
+func (e *SourceError) Error() string { return fmt.Sprintf("file %q: %v", e.name, e.err) }
+
+// Unwrap returns what went wrong.
+func (e *SourceError) Unwrap() error { return e.err }
+
 // exactly reads a file of a known size and fails when it turns out to have
 // another one: what was announced is not what would be sent.
 type exactly struct {
 	reader io.Reader
-	name   string
-	size   int64 // -1: any
+	form   *Form
 	read   int64
 }
 
 func (e *exactly) Read(p []byte) (int, error) {
 	n, err := e.reader.Read(p)
 	e.read += int64(n)
-	switch {
-	case e.size < 0:
-	case e.read > e.size:
-		return 0, fmt.Errorf("file %q: it grew past the %d bytes that it had when it was opened", e.name, e.size)
-	case errors.Is(err, io.EOF) && e.read < e.size:
-		return n, fmt.Errorf("file %q: it ended after %d of %d bytes: %w", e.name, e.read, e.size, io.ErrUnexpectedEOF)
+	name, size := e.form.file.name, e.form.size
+	switch atEnd := errors.Is(err, io.EOF); {
+	case size >= 0 && e.read > size:
+		return 0, &SourceError{name, fmt.Errorf("it grew past the %d bytes that it had when it was opened", size)}
+	case size >= 0 && e.read < size && atEnd:
+		return n, &SourceError{name, fmt.Errorf("it ended after %d of %d bytes: %w", e.read, size, io.ErrUnexpectedEOF)}
+	case err != nil && !atEnd:
+		return n, &SourceError{name, err}
+	}
+	if n > 0 && e.form.file.report != nil {
+		e.report()
 	}
 	return n, err
 }
 
-// escape escapes a name as browsers do.
-var escape = strings.NewReplacer("\r", "%0D", "\n", "%0A", `"`, "%22").Replace
+// report does nothing for an attempt that another one has taken the place of.
+func (e *exactly) report() {
+	e.form.mu.Lock()
+	defer e.form.mu.Unlock()
+	if e.form.current == e {
+		e.form.file.report(e.read, e.form.size)
+	}
+}
+
+// escape escapes a name as browsers do, and further what some parsers refuse, or
+// take for an escape of their own: control characters and the backslash.
+func escape(name string) string {
+	var text strings.Builder
+	for _, c := range []byte(name) {
+		if c < ' ' || c == 0x7f || c == '"' || c == '\\' {
+			fmt.Fprintf(&text, "%%%02X", c)
+		} else {
+			text.WriteByte(c)
+		}
+	}
+	return text.String()
+}

@@ -1,0 +1,124 @@
+package rest
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/pinecone-community/assistant-go/auth"
+	"github.com/pinecone-community/assistant-go/internal/apierror"
+	"github.com/pinecone-community/assistant-go/internal/upload"
+)
+
+const (
+	// DefaultMaxRetries is how often a request is sent again.
+	DefaultMaxRetries = 2
+
+	// The pause before the n-th retry is up to firstPause times 2 to the n-1,
+	// and never more than maxPause.
+	firstPause = 500 * time.Millisecond
+	maxPause   = 8 * time.Second
+
+	// maxRetryAfter is the longest pause that the service can ask for; when it
+	// asks for more, the caller gets to know.
+	maxRetryAfter = time.Minute
+)
+
+// sendError is an error of the doer: no reply came.
+type sendError struct{ error }
+
+func (e *sendError) Unwrap() error { return e.error }
+
+// cutError is a reply that ended in the middle.
+type cutError struct{ err error }
+
+func (e *cutError) Error() string { return "the reply was cut short: " + e.err.Error() }
+func (e *cutError) Unwrap() error { return e.err }
+
+// attempts calls attempt until it succeeds, or until trying again is of no use,
+// may do harm, or would outlast the context. It returns the last error.
+func (c *Call) attempts(ctx context.Context, attempt func() error) error {
+	for n := 0; ; n++ {
+		err := attempt()
+		if sent := (*sendError)(nil); err == nil || n >= c.client.options.MaxRetries || !c.mayRepeat(err) {
+			if errors.As(err, &sent) {
+				return sent.error // for callers, it is the doer's
+			}
+			return err
+		}
+		pause, ok := pauseBefore(n, err)
+		if deadline, bounded := ctx.Deadline(); !ok || bounded && time.Until(deadline) < pause {
+			return err
+		}
+		if ctxErr := sleep(ctx, pause); ctxErr != nil {
+			return fmt.Errorf("%w, before trying again after: %w", ctxErr, err)
+		}
+	}
+}
+
+// pauseBefore returns how long to wait after the n-th failure: a random time, as
+// is best when many clients fail at once, but not less than the service asks for.
+// It reports false when the service asks for more than maxRetryAfter.
+func pauseBefore(n int, err error) (time.Duration, bool) {
+	pause := rand.N(min(firstPause<<min(n, 10), maxPause) + 1)
+	var reply *apierror.Error
+	if errors.As(err, &reply) {
+		if after, ok := reply.RetryAfter(); ok {
+			return max(pause, after), after <= maxRetryAfter
+		}
+	}
+	return pause, true
+}
+
+// mayRepeat reports whether sending the call again can help and does no harm.
+// What is not idempotent is repeated only when the service has not acted on it.
+func (c *Call) mayRepeat(err error) bool {
+	if c.body != nil && !c.rewinds {
+		return false
+	}
+	idempotent := c.client.options.RetryNonIdempotent ||
+		c.method != http.MethodPost && c.method != http.MethodPatch
+	var reply *apierror.Error
+	if !errors.As(err, &reply) {
+		var sent *sendError
+		return errors.As(err, &sent) && (notSent(err) || idempotent && passing(err))
+	}
+	switch reply.StatusCode {
+	case http.StatusTooManyRequests:
+		// A name that is taken is answered with 429, and stays taken.
+		return errors.Is(reply, apierror.ErrRateLimited)
+	case http.StatusServiceUnavailable:
+		_, asked := reply.RetryAfter()
+		return idempotent || asked
+	case http.StatusRequestTimeout, http.StatusInternalServerError, http.StatusBadGateway, http.StatusGatewayTimeout:
+		return idempotent
+	}
+	var cut *cutError
+	return idempotent && errors.As(err, &cut) && passing(err)
+}
+
+// notSent reports whether there was no connection, so that no byte of the
+// request has left.
+func notSent(err error) bool {
+	var network *net.OpError
+	return errors.As(err, &network) && network.Op == "dial" && !ended(err)
+}
+
+// passing reports whether an error is the network's. The caller's context, the
+// caller's file, a redirect that was refused and a certificate stay as they are.
+func passing(err error) bool {
+	var (
+		source      *upload.SourceError
+		certificate *tls.CertificateVerificationError
+	)
+	return !ended(err) && !errors.Is(err, auth.ErrRedirect) && !errors.As(err, &source) && !errors.As(err, &certificate)
+}
+
+func ended(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}

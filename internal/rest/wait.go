@@ -1,0 +1,104 @@
+package rest
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+)
+
+// A WaitOption adjusts Wait.
+type WaitOption func(*waitOptions)
+
+type waitOptions struct {
+	least, most time.Duration
+	report      func(status string, percent float64)
+}
+
+// WaitInterval sets the pause between two questions. What is not positive
+// stands for the default.
+func WaitInterval(least, most time.Duration) WaitOption {
+	return func(o *waitOptions) {
+		if least > 0 {
+			o.least = least
+		}
+		if most > 0 {
+			o.most = most
+		}
+	}
+}
+
+// WaitProgress sets what is called with every reply.
+func WaitProgress(report func(status string, percent float64)) WaitOption {
+	return func(o *waitOptions) { o.report = report }
+}
+
+// State is what a reply says of how far something is.
+type State struct {
+	Status       string
+	Done, Failed bool
+	Message      string // why it failed
+	Percent      float64
+}
+
+// FailedError is something that was waited for and has failed.
+type FailedError struct {
+	// Status is the state that it is in.
+	Status string
+	// Message is the service's, and may be empty.
+	Message string
+}
+
+func (e *FailedError) Error() string {
+	if e.Message == "" {
+		return "pinecone: it ended as " + e.Status
+	}
+	return fmt.Sprintf("pinecone: it ended as %s: %s", e.Status, e.Message)
+}
+
+// Wait asks until the answer is that it is done, or that it failed, which is a
+// *FailedError. It returns the last answer, also with an error.
+//
+// The pause grows from least to most by half each time; half of it is left to
+// chance, so that many who wait do not ask at the same time.
+func Wait[T any](ctx context.Context, opts []WaitOption, ask func(context.Context) (T, State, error)) (T, error) {
+	o := waitOptions{least: 250 * time.Millisecond, most: 5 * time.Second}
+	for _, opt := range opts {
+		opt(&o)
+	}
+	for pause := min(o.least, o.most); ; pause = min(pause+pause/2, o.most) {
+		answer, state, err := ask(ctx)
+		if err != nil {
+			return answer, err
+		}
+		if o.report != nil {
+			o.report(state.Status, state.Percent)
+		}
+		switch {
+		case state.Done:
+			return answer, nil
+		case state.Failed:
+			return answer, &FailedError{state.Status, state.Message}
+		}
+		if err := sleep(ctx, pause/2+rand.N(pause/2+1)); err != nil {
+			return answer, fmt.Errorf("it is still %q: %w", state.Status, err)
+		}
+	}
+}
+
+// sleep returns early, with an error, when the context ends. It does not begin
+// what the context's deadline would end.
+func sleep(ctx context.Context, d time.Duration) error {
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < d {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
