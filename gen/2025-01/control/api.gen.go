@@ -14,9 +14,12 @@ package control
 import (
 	"context"
 	"fmt"
+	"iter"
 	"net/http"
+	"time"
 
 	"github.com/pinecone-community/assistant-go/internal/apierror"
+	"github.com/pinecone-community/assistant-go/internal/jsonscan"
 	"github.com/pinecone-community/assistant-go/internal/rest"
 )
 
@@ -39,7 +42,7 @@ func New(opts ...Option) (*API, error) {
 
 func newAPI(server func() (string, error), opts []Option) (*API, error) {
 	var client Client
-	options := rest.Options{Version: APIVersion}
+	options := rest.DefaultOptions(APIVersion)
 	for _, opt := range opts {
 		if err := opt.apply(&client, &options); err != nil {
 			return nil, fmt.Errorf("control: %w", err)
@@ -78,6 +81,20 @@ func WithMaxResponseBytes(n int64) Option {
 	return option(func(options *rest.Options) { options.MaxResponseBytes = n })
 }
 
+// WithMaxRetries sets how often a request is sent again after a failure that may
+// pass. The default is 2, and 0 turns it off. Requests that change something are
+// repeated only if the service cannot have acted on them; see
+// [WithRetryNonIdempotent].
+func WithMaxRetries(n int) Option {
+	return option(func(options *rest.Options) { options.MaxRetries = n })
+}
+
+// WithRetryNonIdempotent repeats POST and PATCH requests like all others, at the
+// risk that the service acts on one twice.
+func WithRetryNonIdempotent() Option {
+	return option(func(options *rest.Options) { options.RetryNonIdempotent = true })
+}
+
 // Error is what every method returns for a reply that does not say success, or
 // whose body cannot be used. It is one type for all packages of this module.
 type Error = apierror.Error
@@ -100,7 +117,18 @@ var (
 func (a *API) ListAssistants(ctx context.Context, reqEditors ...RequestEditorFn) (*ListAssistantsResponse, error) {
 	call := rest.NewCall(a.rest, http.MethodGet, reqEditors)
 	call.Path("/assistants")
-	return rest.JSON[ListAssistantsResponse](ctx, call)
+	return rest.JSON(ctx, call, (*ListAssistantsResponse).decodeJSON)
+}
+
+// AllAssistants iterates over what [API.ListAssistants] lists. An error ends the loop.
+func (a *API) AllAssistants(ctx context.Context, reqEditors ...RequestEditorFn) iter.Seq2[Assistant, error] {
+	return rest.Pages(func(token string) ([]Assistant, string, error) {
+		page, err := a.ListAssistants(ctx, reqEditors...)
+		if err != nil {
+			return nil, "", err
+		}
+		return page.Assistants, "", nil
+	})
 }
 
 // CreateAssistant creates an assistant under a name of the caller's choice,
@@ -114,7 +142,7 @@ func (a *API) CreateAssistant(ctx context.Context, body CreateAssistantJSONBody,
 	call := rest.NewCall(a.rest, http.MethodPost, reqEditors)
 	call.Path("/assistants")
 	call.JSON(body)
-	return rest.JSON[Assistant](ctx, call)
+	return rest.JSON(ctx, call, (*Assistant).decodeJSON)
 }
 
 // DeleteAssistant deletes an assistant. The reply only confirms that the
@@ -137,7 +165,29 @@ func (a *API) GetAssistant(ctx context.Context, assistantName string, reqEditors
 	call := rest.NewCall(a.rest, http.MethodGet, reqEditors)
 	call.Path("/assistants/")
 	call.PathParam("assistant_name", assistantName)
-	return rest.JSON[Assistant](ctx, call)
+	return rest.JSON(ctx, call, (*Assistant).decodeJSON)
+}
+
+// WaitForAssistant calls [API.GetAssistant] until the status is Ready, and
+// returns the last reply. If it is Failed or Terminating or Terminated, the
+// error is a [*FailedError]. Any other status, also one that this package does
+// not know, keeps it waiting until ctx is done. See [WaitOption] for how often
+// it asks.
+func (a *API) WaitForAssistant(ctx context.Context, assistantName string, opts ...WaitOption) (*Assistant, error) {
+	return rest.Wait(ctx, opts, func(ctx context.Context) (*Assistant, rest.State, error) {
+		v, err := a.GetAssistant(ctx, assistantName)
+		if err != nil {
+			return nil, rest.State{}, err
+		}
+		state := rest.State{Status: string(v.Status)}
+		switch state.Status {
+		case "Ready":
+			state.Done = true
+		case "Failed", "Terminating", "Terminated":
+			state.Failed = true
+		}
+		return v, state, nil
+	})
 }
 
 // UpdateAssistant changes the instructions of an assistant, its metadata, or
@@ -151,5 +201,78 @@ func (a *API) UpdateAssistant(ctx context.Context, assistantName string, body Up
 	call.Path("/assistants/")
 	call.PathParam("assistant_name", assistantName)
 	call.JSON(body)
-	return rest.JSON[UpdateAssistantResponse](ctx, call)
+	return rest.JSON(ctx, call, (*UpdateAssistantResponse).decodeJSON)
+}
+
+// Ptr returns a pointer to a value, for fields whose absence means something
+// else than their zero.
+func Ptr[T any](value T) *T { return &value }
+
+// A WaitOption adjusts how an operation is waited for.
+type WaitOption = rest.WaitOption
+
+// WaitInterval sets the pause between two questions: it starts at about least
+// and grows to about most. The default is 250 ms to 5 s.
+func WaitInterval(least, most time.Duration) WaitOption { return rest.WaitInterval(least, most) }
+
+// WaitProgress has report called with every reply: the state, and how much is
+// done in percent, where the service says so.
+func WaitProgress(report func(status string, percent float64)) WaitOption {
+	return rest.WaitProgress(report)
+}
+
+// FailedError is what was waited for and has failed.
+type FailedError = rest.FailedError
+
+// What follows decodes replies in one pass.
+
+func (v *Assistant) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "created_at":
+			v.CreatedAt = d.Time()
+		case "host":
+			v.Host = d.String()
+		case "instructions":
+			v.Instructions = d.String()
+		case "metadata":
+			v.Metadata = d.Map()
+		case "name":
+			v.Name = d.String()
+		case "status":
+			v.Status = AssistantStatus(d.String())
+		case "updated_at":
+			v.UpdatedAt = d.Time()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *ListAssistantsResponse) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "assistants":
+			v.Assistants = jsonscan.List(d, (*Assistant).decodeJSON)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *UpdateAssistantResponse) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "assistant_name":
+			v.AssistantName = d.String()
+		case "instructions":
+			v.Instructions = d.String()
+		case "metadata":
+			v.Metadata = d.Map()
+		case "name":
+			v.Name = d.String()
+		default:
+			d.Skip()
+		}
+	}
 }

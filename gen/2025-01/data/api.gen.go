@@ -13,11 +13,16 @@ package data
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 	"net/http"
+	"slices"
+	"time"
 
 	"github.com/pinecone-community/assistant-go/internal/apierror"
+	"github.com/pinecone-community/assistant-go/internal/jsonscan"
 	"github.com/pinecone-community/assistant-go/internal/rest"
 	"github.com/pinecone-community/assistant-go/internal/upload"
 )
@@ -43,7 +48,7 @@ func New(host string, opts ...Option) (*API, error) {
 
 func newAPI(server func() (string, error), opts []Option) (*API, error) {
 	var client Client
-	options := rest.Options{Version: APIVersion}
+	options := rest.DefaultOptions(APIVersion)
 	for _, opt := range opts {
 		if err := opt.apply(&client, &options); err != nil {
 			return nil, fmt.Errorf("data: %w", err)
@@ -80,6 +85,33 @@ func (o option) apply(_ *Client, options *rest.Options) error {
 // an error. The default is 64 MiB.
 func WithMaxResponseBytes(n int64) Option {
 	return option(func(options *rest.Options) { options.MaxResponseBytes = n })
+}
+
+// WithMaxRetries sets how often a request is sent again after a failure that may
+// pass. The default is 2, and 0 turns it off. Requests that change something are
+// repeated only if the service cannot have acted on them; see
+// [WithRetryNonIdempotent].
+func WithMaxRetries(n int) Option {
+	return option(func(options *rest.Options) { options.MaxRetries = n })
+}
+
+// WithRetryNonIdempotent repeats POST and PATCH requests like all others, at the
+// risk that the service acts on one twice.
+func WithRetryNonIdempotent() Option {
+	return option(func(options *rest.Options) { options.RetryNonIdempotent = true })
+}
+
+// WithStreamIdleTimeout sets how long a stream may be silent before it is given
+// up. The default is 5 minutes; the service sends a sign of life about every 15
+// seconds.
+func WithStreamIdleTimeout(d time.Duration) Option {
+	return option(func(options *rest.Options) { options.StreamIdleTimeout = d })
+}
+
+// WithMaxEventBytes sets how long an event of a stream may be; a longer one is
+// an error. The default is 16 MiB.
+func WithMaxEventBytes(n int) Option {
+	return option(func(options *rest.Options) { options.MaxEventBytes = n })
 }
 
 // File is a file to upload: see [OpenFile], [FileBytes] and [FileReader].
@@ -119,11 +151,75 @@ var (
 //
 // It sends POST /chat/{assistant_name}.
 func (a *API) ChatAssistant(ctx context.Context, assistantName string, body ChatRequest, reqEditors ...RequestEditorFn) (*ChatModel, error) {
+	body.Stream = false
 	call := rest.NewCall(a.rest, http.MethodPost, reqEditors)
 	call.Path("/chat/")
 	call.PathParam("assistant_name", assistantName)
 	call.JSON(body)
-	return rest.JSON[ChatModel](ctx, call)
+	return rest.JSON(ctx, call, (*ChatModel).decodeJSON)
+}
+
+// ChatAssistantStream is [API.ChatAssistant] with the answer as it is written,
+// chunk by chunk. The request is sent when the loop over the chunks begins,
+// which can be done once. Leaving the loop closes the connection, and an error
+// ends it: a stream that stops in the middle is a [*StreamError] that wraps
+// [io.ErrUnexpectedEOF]. [CollectChatAssistant] puts the chunks together, and
+// [ChatAssistantText] is their text.
+//
+// It sends POST /chat/{assistant_name}.
+func (a *API) ChatAssistantStream(ctx context.Context, assistantName string, body ChatRequest, reqEditors ...RequestEditorFn) iter.Seq2[Chunk, error] {
+	body.Stream = true
+	call := rest.NewCall(a.rest, http.MethodPost, reqEditors)
+	call.Path("/chat/")
+	call.PathParam("assistant_name", assistantName)
+	call.JSON(body)
+	return rest.Stream(ctx, call, decodeChunk, func(c Chunk) bool { _, ok := c.(*MessageEndModel); return ok })
+}
+
+// CollectChatAssistant reads a stream to its end and returns what
+// [API.ChatAssistant] would have. With an error comes what there was until then.
+func CollectChatAssistant(stream iter.Seq2[Chunk, error]) (r *ChatModel, err error) {
+	r = new(ChatModel)
+	var text rest.Text
+	defer func() {
+		r.Message.Content = text.Of(0)
+	}()
+	for chunk, err := range stream {
+		if err != nil {
+			return r, err
+		}
+		switch c := chunk.(type) {
+		case *CitationChunkModel:
+			r.Citations = append(r.Citations, c.Citation)
+			rest.Set(&r.ID, c.ID)
+			rest.Set(&r.Model, c.Model)
+		case *ContentChunkModel:
+			text.Add(0, c.Delta.Content)
+			rest.Set(&r.ID, c.ID)
+			rest.Set(&r.Model, c.Model)
+		case *MessageEndModel:
+			rest.Set(&r.FinishReason, c.FinishReason)
+			rest.Set(&r.ID, c.ID)
+			rest.Set(&r.Model, c.Model)
+			rest.Set(&r.Usage, c.Usage)
+		case *MessageStartModel:
+			rest.Set(&r.ID, c.ID)
+			rest.Set(&r.Model, c.Model)
+			rest.Set(&r.Message.Role, c.Role)
+		}
+	}
+	return r, nil
+}
+
+// ChatAssistantText is the text of a stream, piece by piece.
+func ChatAssistantText(stream iter.Seq2[Chunk, error]) iter.Seq2[string, error] {
+	return rest.TextOf(stream, func(chunk Chunk) string {
+		switch c := chunk.(type) {
+		case *ContentChunkModel:
+			return c.Delta.Content
+		}
+		return ""
+	})
 }
 
 // ChatCompletionAssistant asks an assistant, with a request and a reply shaped
@@ -133,12 +229,76 @@ func (a *API) ChatAssistant(ctx context.Context, assistantName string, body Chat
 //
 // It sends POST /chat/{assistant_name}/chat/completions.
 func (a *API) ChatCompletionAssistant(ctx context.Context, assistantName string, body SearchCompletions, reqEditors ...RequestEditorFn) (*ChatCompletionModel, error) {
+	body.Stream = false
 	call := rest.NewCall(a.rest, http.MethodPost, reqEditors)
 	call.Path("/chat/")
 	call.PathParam("assistant_name", assistantName)
 	call.Path("/chat/completions")
 	call.JSON(body)
-	return rest.JSON[ChatCompletionModel](ctx, call)
+	return rest.JSON(ctx, call, (*ChatCompletionModel).decodeJSON)
+}
+
+// ChatCompletionAssistantStream is [API.ChatCompletionAssistant] with the
+// answer as it is written, chunk by chunk. The request is sent when the loop
+// over the chunks begins, which can be done once. Leaving the loop closes the
+// connection, and an error ends it: a stream that stops in the middle is a
+// [*StreamError] that wraps [io.ErrUnexpectedEOF].
+// [CollectChatCompletionAssistant] puts the chunks together, and
+// [ChatCompletionAssistantText] is their text.
+//
+// It sends POST /chat/{assistant_name}/chat/completions.
+func (a *API) ChatCompletionAssistantStream(ctx context.Context, assistantName string, body SearchCompletions, reqEditors ...RequestEditorFn) iter.Seq2[*StreamChatCompletionChunkModel, error] {
+	body.Stream = true
+	call := rest.NewCall(a.rest, http.MethodPost, reqEditors)
+	call.Path("/chat/")
+	call.PathParam("assistant_name", assistantName)
+	call.Path("/chat/completions")
+	call.JSON(body)
+	return rest.Stream(ctx, call, func(d *jsonscan.Decoder) *StreamChatCompletionChunkModel {
+		return jsonscan.Member(d, (*StreamChatCompletionChunkModel).decodeJSON)
+	}, func(c *StreamChatCompletionChunkModel) bool {
+		return slices.ContainsFunc(c.Choices, func(c ChoiceChunkModel) bool { return c.FinishReason != "" && c.FinishReason != "null" })
+	})
+}
+
+// CollectChatCompletionAssistant reads a stream to its end and returns what
+// [API.ChatCompletionAssistant] would have. With an error comes what there was until then.
+func CollectChatCompletionAssistant(stream iter.Seq2[*StreamChatCompletionChunkModel, error]) (r *ChatCompletionModel, err error) {
+	r = new(ChatCompletionModel)
+	var text rest.Text
+	defer func() {
+		for i := range r.Choices {
+			r.Choices[i].Message.Content = text.Of(i)
+		}
+	}()
+	for chunk, err := range stream {
+		if err != nil {
+			return r, err
+		}
+		c := chunk
+		rest.Set(&r.ID, c.ID)
+		rest.Set(&r.Model, c.Model)
+		rest.Set(&r.Usage, c.Usage)
+		for _, x := range c.Choices {
+			y, err := rest.At(&r.Choices, x.Index)
+			if err != nil {
+				return r, err
+			}
+			text.Add(x.Index, x.Delta.Content)
+			rest.Set(&y.Message.Role, x.Delta.Role)
+			rest.Set(&y.FinishReason, x.FinishReason)
+			rest.Set(&y.Index, x.Index)
+		}
+	}
+	return r, nil
+}
+
+// ChatCompletionAssistantText is the text of a stream, piece by piece: that of the first choice.
+func ChatCompletionAssistantText(stream iter.Seq2[*StreamChatCompletionChunkModel, error]) iter.Seq2[string, error] {
+	return rest.TextOf(stream, func(chunk *StreamChatCompletionChunkModel) string {
+		c := chunk
+		return rest.First(c.Choices, func(x ChoiceChunkModel) (int, string) { return x.Index, x.Delta.Content })
+	})
 }
 
 // ContextAssistant finds the passages in an assistant's files that fit a query
@@ -152,7 +312,7 @@ func (a *API) ContextAssistant(ctx context.Context, assistantName string, body C
 	call.PathParam("assistant_name", assistantName)
 	call.Path("/context")
 	call.JSON(body)
-	return rest.JSON[ContextModel](ctx, call)
+	return rest.JSON(ctx, call, (*ContextModel).decodeJSON)
 }
 
 // ListFiles lists the files uploaded to an assistant, or those of them whose
@@ -165,9 +325,24 @@ func (a *API) ListFiles(ctx context.Context, assistantName string, params *ListF
 	call.Path("/files/")
 	call.PathParam("assistant_name", assistantName)
 	if params != nil {
-		call.QueryJSON("filter", params.Filter, false)
+		call.QueryJSON("filter", params.Filter, false, 0)
 	}
-	return rest.JSON[ListFilesResponse](ctx, call)
+	return rest.JSON(ctx, call, (*ListFilesResponse).decodeJSON)
+}
+
+// AllFiles iterates over what [API.ListFiles] lists. An error ends the loop.
+func (a *API) AllFiles(ctx context.Context, assistantName string, params *ListFilesParams, reqEditors ...RequestEditorFn) iter.Seq2[AssistantFileModel, error] {
+	var p ListFilesParams
+	if params != nil {
+		p = *params
+	}
+	return rest.Pages(func(token string) ([]AssistantFileModel, string, error) {
+		page, err := a.ListFiles(ctx, assistantName, &p, reqEditors...)
+		if err != nil {
+			return nil, "", err
+		}
+		return page.Files, "", nil
+	})
 }
 
 // UploadFile uploads a file, to which the service gives an identifier of its
@@ -181,10 +356,10 @@ func (a *API) UploadFile(ctx context.Context, assistantName string, params *Uplo
 	call.Path("/files/")
 	call.PathParam("assistant_name", assistantName)
 	if params != nil {
-		call.QueryJSON("metadata", params.Metadata, false)
+		call.QueryJSON("metadata", params.Metadata, false, 16384)
 	}
 	call.Form(upload.FilePart("file", body.File))
-	return rest.JSON[AssistantFileModel](ctx, call)
+	return rest.JSON(ctx, call, (*AssistantFileModel).decodeJSON)
 }
 
 // DeleteFile deletes a file. The reply only confirms that the service took the
@@ -214,5 +389,411 @@ func (a *API) DescribeFile(ctx context.Context, assistantName string, assistantF
 	if params != nil {
 		call.QueryBool("include_url", params.IncludeURL, false)
 	}
-	return rest.JSON[AssistantFileModel](ctx, call)
+	return rest.JSON(ctx, call, (*AssistantFileModel).decodeJSON)
+}
+
+// WaitForFile calls [API.DescribeFile] until the status is Available, and
+// returns the last reply. If it is ProcessingFailed, the error is a
+// [*FailedError]. Any other status, also one that this package does not know,
+// keeps it waiting until ctx is done. See [WaitOption] for how often it asks.
+func (a *API) WaitForFile(ctx context.Context, assistantName string, assistantFileID string, opts ...WaitOption) (*AssistantFileModel, error) {
+	return rest.Wait(ctx, opts, func(ctx context.Context) (*AssistantFileModel, rest.State, error) {
+		v, err := a.DescribeFile(ctx, assistantName, assistantFileID, nil)
+		if err != nil {
+			return nil, rest.State{}, err
+		}
+		state := rest.State{Status: string(v.Status), Message: v.ErrorMessage, Percent: float64(v.PercentDone)}
+		switch state.Status {
+		case "Available":
+			state.Done = true
+		case "ProcessingFailed":
+			state.Failed = true
+		}
+		return v, state, nil
+	})
+}
+
+// Ptr returns a pointer to a value, for fields whose absence means something
+// else than their zero.
+func Ptr[T any](value T) *T { return &value }
+
+// StreamError is a stream that ended in the middle, or an event that cannot be
+// decoded.
+type StreamError = rest.StreamError
+
+// A WaitOption adjusts how an operation is waited for.
+type WaitOption = rest.WaitOption
+
+// WaitInterval sets the pause between two questions: it starts at about least
+// and grows to about most. The default is 250 ms to 5 s.
+func WaitInterval(least, most time.Duration) WaitOption { return rest.WaitInterval(least, most) }
+
+// WaitProgress has report called with every reply: the state, and how much is
+// done in percent, where the service says so.
+func WaitProgress(report func(status string, percent float64)) WaitOption {
+	return rest.WaitProgress(report)
+}
+
+// FailedError is what was waited for and has failed.
+type FailedError = rest.FailedError
+
+// Chunk is of one of several types. Part of a streamed answer.
+//
+// It is one of [*CitationChunkModel], [*ContentChunkModel], [*MessageEndModel],
+// [*MessageStartModel], or an [*UnknownChunk].
+type Chunk interface{ isChunk() }
+
+func (*CitationChunkModel) isChunk() {}
+func (*ContentChunkModel) isChunk()  {}
+func (*MessageEndModel) isChunk()    {}
+func (*MessageStartModel) isChunk()  {}
+func (*UnknownChunk) isChunk()       {}
+
+// UnknownChunk is of a type that this package does not know.
+type UnknownChunk struct {
+	// Type is the type that it gives.
+	Type string
+	// Raw is all of it.
+	Raw json.RawMessage
+}
+
+// MarshalJSON returns Raw.
+func (v *UnknownChunk) MarshalJSON() ([]byte, error) { return v.Raw.MarshalJSON() }
+
+func decodeChunk(d *jsonscan.Decoder) Chunk {
+	switch kind := d.Kind("type"); kind {
+	case "citation":
+		return jsonscan.Member(d, (*CitationChunkModel).decodeJSON)
+	case "content_chunk":
+		return jsonscan.Member(d, (*ContentChunkModel).decodeJSON)
+	case "message_end":
+		return jsonscan.Member(d, (*MessageEndModel).decodeJSON)
+	case "message_start":
+		return jsonscan.Member(d, (*MessageStartModel).decodeJSON)
+	default:
+		if d.Null() {
+			return nil
+		}
+		return &UnknownChunk{kind, d.Raw()}
+	}
+}
+
+// What follows decodes replies in one pass.
+
+func (v *AssistantFileModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "created_on":
+			v.CreatedOn = d.Time()
+		case "error_message":
+			v.ErrorMessage = d.String()
+		case "id":
+			v.ID = d.String()
+		case "metadata":
+			v.Metadata = d.Map()
+		case "name":
+			v.Name = d.String()
+		case "percent_done":
+			v.PercentDone = d.Float(64)
+		case "signed_url":
+			v.SignedURL = d.String()
+		case "status":
+			v.Status = FileStatus(d.String())
+		case "updated_on":
+			v.UpdatedOn = d.Time()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *ChatCompletionModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "choices":
+			v.Choices = jsonscan.List(d, (*ChoiceModel).decodeJSON)
+		case "id":
+			v.ID = d.String()
+		case "model":
+			v.Model = d.String()
+		case "usage":
+			v.Usage.decodeJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *ChatModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "citations":
+			v.Citations = jsonscan.List(d, (*CitationModel).decodeJSON)
+		case "finish_reason":
+			v.FinishReason = FinishReason(d.String())
+		case "id":
+			v.ID = d.String()
+		case "message":
+			v.Message.decodeJSON(d)
+		case "model":
+			v.Model = d.String()
+		case "usage":
+			v.Usage.decodeJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *ChoiceChunkModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "delta":
+			v.Delta.decodeJSON(d)
+		case "finish_reason":
+			v.FinishReason = FinishReason(d.String())
+		case "index":
+			v.Index = int(d.Int(64))
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *ChoiceModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "finish_reason":
+			v.FinishReason = FinishReason(d.String())
+		case "index":
+			v.Index = int(d.Int(64))
+		case "message":
+			v.Message.decodeJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *CitationChunkModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "citation":
+			v.Citation.decodeJSON(d)
+		case "id":
+			v.ID = d.String()
+		case "model":
+			v.Model = d.String()
+		case "type":
+			v.Type = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *CitationModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "position":
+			v.Position = int(d.Int(64))
+		case "references":
+			v.References = jsonscan.List(d, (*ReferenceModel).decodeJSON)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *ContentChunkModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "delta":
+			v.Delta.decodeJSON(d)
+		case "id":
+			v.ID = d.String()
+		case "model":
+			v.Model = d.String()
+		case "type":
+			v.Type = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *ContentDelta) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "content":
+			v.Content = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *ContextModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "id":
+			v.ID = d.String()
+		case "snippets":
+			v.Snippets = jsonscan.List(d, (*SnippetModel).decodeJSON)
+		case "usage":
+			v.Usage.decodeJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *HighlightModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "content":
+			v.Content = d.String()
+		case "type":
+			v.Type = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *ListFilesResponse) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "files":
+			v.Files = jsonscan.List(d, (*AssistantFileModel).decodeJSON)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *MessageDelta) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "content":
+			v.Content = d.String()
+		case "role":
+			v.Role = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *MessageEndModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "finish_reason":
+			v.FinishReason = FinishReason(d.String())
+		case "id":
+			v.ID = d.String()
+		case "model":
+			v.Model = d.String()
+		case "type":
+			v.Type = d.String()
+		case "usage":
+			v.Usage.decodeJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *MessageModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "content":
+			v.Content = d.String()
+		case "role":
+			v.Role = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *MessageStartModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "id":
+			v.ID = d.String()
+		case "model":
+			v.Model = d.String()
+		case "role":
+			v.Role = d.String()
+		case "type":
+			v.Type = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *ReferenceModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "file":
+			v.File.decodeJSON(d)
+		case "highlight":
+			v.Highlight.decodeJSON(d)
+		case "pages":
+			v.Pages = jsonscan.List(d, jsonscan.Int[int])
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *SnippetModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "content":
+			v.Content = d.String()
+		case "reference":
+			v.Reference = d.Map()
+		case "score":
+			v.Score = float32(d.Float(32))
+		case "type":
+			v.Type = SnippetType(d.String())
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *StreamChatCompletionChunkModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "choices":
+			v.Choices = jsonscan.List(d, (*ChoiceChunkModel).decodeJSON)
+		case "id":
+			v.ID = d.String()
+		case "model":
+			v.Model = d.String()
+		case "usage":
+			v.Usage.decodeJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *UsageModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "completion_tokens":
+			v.CompletionTokens = int(d.Int(64))
+		case "prompt_tokens":
+			v.PromptTokens = int(d.Int(64))
+		case "total_tokens":
+			v.TotalTokens = int(d.Int(64))
+		default:
+			d.Skip()
+		}
+	}
 }

@@ -257,6 +257,27 @@ type ChatModel struct {
 	Usage UsageModel `json:"usage,omitempty,omitzero"`
 }
 
+// ChoiceChunkModel What is new of one answer.
+type ChoiceChunkModel struct {
+	// Delta The piece of the message.
+	Delta MessageDelta `json:"delta,omitempty,omitzero"`
+
+	// FinishReason Why an answer ended. The service may send more reasons than these, and sends the text `null` for none.
+	FinishReason FinishReason `json:"finish_reason,omitempty,omitzero"`
+
+	// Index Which of the answers it belongs to, from 0.
+	Index int `json:"index,omitempty,omitzero"`
+}
+
+// MessageDelta The piece of the message.
+type MessageDelta struct {
+	// Content The piece of text.
+	Content string `json:"content,omitempty,omitzero"`
+
+	// Role Author of the message, in the first part.
+	Role string `json:"role,omitempty,omitzero"`
+}
+
 // ChoiceModel One answer of a completion.
 type ChoiceModel struct {
 	// FinishReason Why an answer ended. The service may send more reasons than these, and sends the text `null` for none.
@@ -269,6 +290,21 @@ type ChoiceModel struct {
 	Message MessageModel `json:"message,omitempty,omitzero"`
 }
 
+// CitationChunkModel Citation of a streamed answer.
+type CitationChunkModel struct {
+	// Citation Sources of one place in an answer.
+	Citation CitationModel `json:"citation"`
+
+	// ID Id of the answer, the same in all of its parts.
+	ID string `json:"id"`
+
+	// Model The model that writes the answer.
+	Model string `json:"model"`
+
+	// Type Always `citation`.
+	Type string `json:"type"`
+}
+
 // CitationModel Sources of one place in an answer.
 type CitationModel struct {
 	// Position Where the citation belongs: an offset, in characters, into the whole text of the answer.
@@ -276,6 +312,27 @@ type CitationModel struct {
 
 	// References Files, with the pages that matter, which back the answer at this place.
 	References []ReferenceModel `json:"references,omitempty,omitzero"`
+}
+
+// ContentChunkModel Piece of the text of a streamed answer, to be appended to the pieces before it.
+type ContentChunkModel struct {
+	// Delta What is new.
+	Delta ContentDelta `json:"delta"`
+
+	// ID Id of the answer, the same in all of its parts.
+	ID string `json:"id"`
+
+	// Model The model that writes the answer.
+	Model string `json:"model"`
+
+	// Type Always `content_chunk`.
+	Type string `json:"type"`
+}
+
+// ContentDelta What is new.
+type ContentDelta struct {
+	// Content The piece of text.
+	Content string `json:"content"`
 }
 
 // ContextModel Snippets that an assistant found.
@@ -341,6 +398,24 @@ type HighlightModel struct {
 	Type string `json:"type"`
 }
 
+// MessageEndModel Last part of a streamed answer.
+type MessageEndModel struct {
+	// FinishReason Why an answer ended. The service may send more reasons than these, and sends the text `null` for none.
+	FinishReason FinishReason `json:"finish_reason"`
+
+	// ID Id of the answer, the same in all of its parts.
+	ID string `json:"id"`
+
+	// Model The model that writes the answer.
+	Model string `json:"model"`
+
+	// Type Always `message_end`.
+	Type string `json:"type"`
+
+	// Usage Tokens that a chat or a retrieval took.
+	Usage UsageModel `json:"usage,omitempty,omitzero"`
+}
+
 // MessageModel One message of a conversation.
 type MessageModel struct {
 	// Content Text of the message. An empty one is refused in a request.
@@ -348,6 +423,21 @@ type MessageModel struct {
 
 	// Role Author of the message, `user` or `assistant` for example.
 	Role string `json:"role,omitempty,omitzero"`
+}
+
+// MessageStartModel First part of a streamed answer.
+type MessageStartModel struct {
+	// ID Id of the answer, the same in all of its parts.
+	ID string `json:"id"`
+
+	// Model The model that writes the answer.
+	Model string `json:"model"`
+
+	// Role Author of the message, `assistant`.
+	Role string `json:"role"`
+
+	// Type Always `message_start`.
+	Type string `json:"type"`
 }
 
 // Model Language model that writes an answer. The service decides which models it takes and refuses others with status 400 and the list of its models.
@@ -397,6 +487,21 @@ type SnippetModel struct {
 
 // SnippetType Kind of snippet, always `text`.
 type SnippetType string
+
+// StreamChatCompletionChunkModel Part of a streamed completion. The last one has no choices and the usage.
+type StreamChatCompletionChunkModel struct {
+	// Choices What is new of each answer.
+	Choices []ChoiceChunkModel `json:"choices,omitempty,omitzero"`
+
+	// ID Id of the completion, the same in all of its parts.
+	ID string `json:"id,omitempty,omitzero"`
+
+	// Model The model that writes the answer.
+	Model string `json:"model,omitempty,omitzero"`
+
+	// Usage Tokens that a chat or a retrieval took.
+	Usage UsageModel `json:"usage,omitempty,omitzero"`
+}
 
 // TypedReferenceModel Source of a snippet. A `type` tells its kinds apart; this version documents neither the kinds nor their other fields.
 type TypedReferenceModel = map[string]interface{}
@@ -1786,6 +1891,9 @@ func ParseChatAssistantHTTPResponse(rsp *http.Response) (*ChatAssistantHTTPRespo
 			return nil, err
 		}
 		response.JSONDefault = &dest
+
+	case rsp.StatusCode == 200:
+		// Content-type (text/event-stream) unsupported
 
 	}
 

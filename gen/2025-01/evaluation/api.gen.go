@@ -16,6 +16,7 @@ import (
 	"net/http"
 
 	"github.com/pinecone-community/assistant-go/internal/apierror"
+	"github.com/pinecone-community/assistant-go/internal/jsonscan"
 	"github.com/pinecone-community/assistant-go/internal/rest"
 )
 
@@ -38,7 +39,7 @@ func New(opts ...Option) (*API, error) {
 
 func newAPI(server func() (string, error), opts []Option) (*API, error) {
 	var client Client
-	options := rest.Options{Version: APIVersion}
+	options := rest.DefaultOptions(APIVersion)
 	for _, opt := range opts {
 		if err := opt.apply(&client, &options); err != nil {
 			return nil, fmt.Errorf("evaluation: %w", err)
@@ -75,6 +76,20 @@ func (o option) apply(_ *Client, options *rest.Options) error {
 // an error. The default is 64 MiB.
 func WithMaxResponseBytes(n int64) Option {
 	return option(func(options *rest.Options) { options.MaxResponseBytes = n })
+}
+
+// WithMaxRetries sets how often a request is sent again after a failure that may
+// pass. The default is 2, and 0 turns it off. Requests that change something are
+// repeated only if the service cannot have acted on them; see
+// [WithRetryNonIdempotent].
+func WithMaxRetries(n int) Option {
+	return option(func(options *rest.Options) { options.MaxRetries = n })
+}
+
+// WithRetryNonIdempotent repeats POST and PATCH requests like all others, at the
+// risk that the service acts on one twice.
+func WithRetryNonIdempotent() Option {
+	return option(func(options *rest.Options) { options.RetryNonIdempotent = true })
 }
 
 // Region is where a server stands.
@@ -126,5 +141,93 @@ func (a *API) MetricsAlignment(ctx context.Context, body AlignmentRequest, reqEd
 	call := rest.NewCall(a.rest, http.MethodPost, reqEditors)
 	call.Path("/evaluation/metrics/alignment")
 	call.JSON(body)
-	return rest.JSON[AlignmentResponse](ctx, call)
+	return rest.JSON(ctx, call, (*AlignmentResponse).decodeJSON)
+}
+
+// Ptr returns a pointer to a value, for fields whose absence means something
+// else than their zero.
+func Ptr[T any](value T) *T { return &value }
+
+// What follows decodes replies in one pass.
+
+func (v *AlignmentResponse) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "metrics":
+			v.Metrics.decodeJSON(d)
+		case "reasoning":
+			v.Reasoning.decodeJSON(d)
+		case "usage":
+			v.Usage.decodeJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *EvaluatedFact) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "entailment":
+			v.Entailment = Entailment(d.String())
+		case "fact":
+			v.Fact.decodeJSON(d)
+		case "reasoning":
+			v.Reasoning = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *Fact) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "content":
+			v.Content = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *Metrics) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "alignment":
+			v.Alignment = float32(d.Float(32))
+		case "completeness":
+			v.Completeness = float32(d.Float(32))
+		case "correctness":
+			v.Correctness = float32(d.Float(32))
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *Reasoning) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "evaluated_facts":
+			v.EvaluatedFacts = jsonscan.List(d, (*EvaluatedFact).decodeJSON)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *TokenCounts) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "completion_tokens":
+			v.CompletionTokens = int(d.Int(64))
+		case "prompt_tokens":
+			v.PromptTokens = int(d.Int(64))
+		case "total_tokens":
+			v.TotalTokens = int(d.Int(64))
+		default:
+			d.Skip()
+		}
+	}
 }

@@ -14,11 +14,16 @@ package data
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 	"net/http"
+	"slices"
+	"time"
 
 	"github.com/pinecone-community/assistant-go/internal/apierror"
+	"github.com/pinecone-community/assistant-go/internal/jsonscan"
 	"github.com/pinecone-community/assistant-go/internal/rest"
 	"github.com/pinecone-community/assistant-go/internal/upload"
 )
@@ -44,7 +49,7 @@ func New(host string, opts ...Option) (*API, error) {
 
 func newAPI(server func() (string, error), opts []Option) (*API, error) {
 	var client Client
-	options := rest.Options{Version: APIVersion}
+	options := rest.DefaultOptions(APIVersion)
 	for _, opt := range opts {
 		if err := opt.apply(&client, &options); err != nil {
 			return nil, fmt.Errorf("data: %w", err)
@@ -81,6 +86,33 @@ func (o option) apply(_ *Client, options *rest.Options) error {
 // an error. The default is 64 MiB.
 func WithMaxResponseBytes(n int64) Option {
 	return option(func(options *rest.Options) { options.MaxResponseBytes = n })
+}
+
+// WithMaxRetries sets how often a request is sent again after a failure that may
+// pass. The default is 2, and 0 turns it off. Requests that change something are
+// repeated only if the service cannot have acted on them; see
+// [WithRetryNonIdempotent].
+func WithMaxRetries(n int) Option {
+	return option(func(options *rest.Options) { options.MaxRetries = n })
+}
+
+// WithRetryNonIdempotent repeats POST and PATCH requests like all others, at the
+// risk that the service acts on one twice.
+func WithRetryNonIdempotent() Option {
+	return option(func(options *rest.Options) { options.RetryNonIdempotent = true })
+}
+
+// WithStreamIdleTimeout sets how long a stream may be silent before it is given
+// up. The default is 5 minutes; the service sends a sign of life about every 15
+// seconds.
+func WithStreamIdleTimeout(d time.Duration) Option {
+	return option(func(options *rest.Options) { options.StreamIdleTimeout = d })
+}
+
+// WithMaxEventBytes sets how long an event of a stream may be; a longer one is
+// an error. The default is 16 MiB.
+func WithMaxEventBytes(n int) Option {
+	return option(func(options *rest.Options) { options.MaxEventBytes = n })
 }
 
 // File is a file to upload: see [OpenFile], [FileBytes] and [FileReader].
@@ -120,11 +152,79 @@ var (
 //
 // It sends POST /chat/{assistant_name}.
 func (a *API) ChatAssistant(ctx context.Context, assistantName string, body ChatRequest, reqEditors ...RequestEditorFn) (*ChatModel, error) {
+	body.Stream = false
 	call := rest.NewCall(a.rest, http.MethodPost, reqEditors)
 	call.Path("/chat/")
 	call.PathParam("assistant_name", assistantName)
 	call.JSON(body)
-	return rest.JSON[ChatModel](ctx, call)
+	return rest.JSON(ctx, call, (*ChatModel).decodeJSON)
+}
+
+// ChatAssistantStream is [API.ChatAssistant] with the answer as it is written,
+// chunk by chunk. The request is sent when the loop over the chunks begins,
+// which can be done once. Leaving the loop closes the connection, and an error
+// ends it: a stream that stops in the middle is a [*StreamError] that wraps
+// [io.ErrUnexpectedEOF]. [CollectChatAssistant] puts the chunks together, and
+// [ChatAssistantText] is their text.
+//
+// It sends POST /chat/{assistant_name}.
+func (a *API) ChatAssistantStream(ctx context.Context, assistantName string, body ChatRequest, reqEditors ...RequestEditorFn) iter.Seq2[Chunk, error] {
+	body.Stream = true
+	call := rest.NewCall(a.rest, http.MethodPost, reqEditors)
+	call.Path("/chat/")
+	call.PathParam("assistant_name", assistantName)
+	call.JSON(body)
+	return rest.Stream(ctx, call, decodeChunk, func(c Chunk) bool { _, ok := c.(*MessageEndModel); return ok })
+}
+
+// CollectChatAssistant reads a stream to its end and returns what
+// [API.ChatAssistant] would have. With an error comes what there was until then.
+func CollectChatAssistant(stream iter.Seq2[Chunk, error]) (r *ChatModel, err error) {
+	r = new(ChatModel)
+	var text rest.Text
+	defer func() {
+		r.Message.Content = text.Of(0)
+	}()
+	for chunk, err := range stream {
+		if err != nil {
+			return r, err
+		}
+		switch c := chunk.(type) {
+		case *CitationChunkModel:
+			r.Citations = append(r.Citations, c.Citation)
+			rest.Set(&r.ID, c.ID)
+			rest.Set(&r.Model, c.Model)
+		case *ContentChunkModel:
+			rest.Set(&r.ContentFilterResults, c.ContentFilterResults)
+			text.Add(0, c.Delta.Content)
+			rest.Set(&r.ID, c.ID)
+			rest.Set(&r.Model, c.Model)
+		case *MessageEndModel:
+			rest.Set(&r.ContentFilterResults, c.ContentFilterResults)
+			rest.Set(&r.FinishReason, c.FinishReason)
+			rest.Set(&r.ID, c.ID)
+			rest.Set(&r.Model, c.Model)
+			rest.Set(&r.Usage, c.Usage)
+		case *MessageStartModel:
+			rest.Set(&r.ContentFilterResults, c.ContentFilterResults)
+			rest.Set(&r.ContextSnippetCount, c.ContextSnippetCount)
+			rest.Set(&r.ID, c.ID)
+			rest.Set(&r.Model, c.Model)
+			rest.Set(&r.Message.Role, c.Role)
+		}
+	}
+	return r, nil
+}
+
+// ChatAssistantText is the text of a stream, piece by piece.
+func ChatAssistantText(stream iter.Seq2[Chunk, error]) iter.Seq2[string, error] {
+	return rest.TextOf(stream, func(chunk Chunk) string {
+		switch c := chunk.(type) {
+		case *ContentChunkModel:
+			return c.Delta.Content
+		}
+		return ""
+	})
 }
 
 // ChatCompletionAssistant asks an assistant, with a request and a reply shaped
@@ -134,12 +234,76 @@ func (a *API) ChatAssistant(ctx context.Context, assistantName string, body Chat
 //
 // It sends POST /chat/{assistant_name}/chat/completions.
 func (a *API) ChatCompletionAssistant(ctx context.Context, assistantName string, body SearchCompletions, reqEditors ...RequestEditorFn) (*ChatCompletionModel, error) {
+	body.Stream = false
 	call := rest.NewCall(a.rest, http.MethodPost, reqEditors)
 	call.Path("/chat/")
 	call.PathParam("assistant_name", assistantName)
 	call.Path("/chat/completions")
 	call.JSON(body)
-	return rest.JSON[ChatCompletionModel](ctx, call)
+	return rest.JSON(ctx, call, (*ChatCompletionModel).decodeJSON)
+}
+
+// ChatCompletionAssistantStream is [API.ChatCompletionAssistant] with the
+// answer as it is written, chunk by chunk. The request is sent when the loop
+// over the chunks begins, which can be done once. Leaving the loop closes the
+// connection, and an error ends it: a stream that stops in the middle is a
+// [*StreamError] that wraps [io.ErrUnexpectedEOF].
+// [CollectChatCompletionAssistant] puts the chunks together, and
+// [ChatCompletionAssistantText] is their text.
+//
+// It sends POST /chat/{assistant_name}/chat/completions.
+func (a *API) ChatCompletionAssistantStream(ctx context.Context, assistantName string, body SearchCompletions, reqEditors ...RequestEditorFn) iter.Seq2[*StreamChatCompletionChunkModel, error] {
+	body.Stream = true
+	call := rest.NewCall(a.rest, http.MethodPost, reqEditors)
+	call.Path("/chat/")
+	call.PathParam("assistant_name", assistantName)
+	call.Path("/chat/completions")
+	call.JSON(body)
+	return rest.Stream(ctx, call, func(d *jsonscan.Decoder) *StreamChatCompletionChunkModel {
+		return jsonscan.Member(d, (*StreamChatCompletionChunkModel).decodeJSON)
+	}, func(c *StreamChatCompletionChunkModel) bool {
+		return slices.ContainsFunc(c.Choices, func(c ChoiceChunkModel) bool { return c.FinishReason != "" && c.FinishReason != "null" })
+	})
+}
+
+// CollectChatCompletionAssistant reads a stream to its end and returns what
+// [API.ChatCompletionAssistant] would have. With an error comes what there was until then.
+func CollectChatCompletionAssistant(stream iter.Seq2[*StreamChatCompletionChunkModel, error]) (r *ChatCompletionModel, err error) {
+	r = new(ChatCompletionModel)
+	var text rest.Text
+	defer func() {
+		for i := range r.Choices {
+			r.Choices[i].Message.Content = text.Of(i)
+		}
+	}()
+	for chunk, err := range stream {
+		if err != nil {
+			return r, err
+		}
+		c := chunk
+		rest.Set(&r.ID, c.ID)
+		rest.Set(&r.Model, c.Model)
+		rest.Set(&r.Usage, c.Usage)
+		for _, x := range c.Choices {
+			y, err := rest.At(&r.Choices, x.Index)
+			if err != nil {
+				return r, err
+			}
+			text.Add(x.Index, x.Delta.Content)
+			rest.Set(&y.Message.Role, x.Delta.Role)
+			rest.Set(&y.FinishReason, x.FinishReason)
+			rest.Set(&y.Index, x.Index)
+		}
+	}
+	return r, nil
+}
+
+// ChatCompletionAssistantText is the text of a stream, piece by piece: that of the first choice.
+func ChatCompletionAssistantText(stream iter.Seq2[*StreamChatCompletionChunkModel, error]) iter.Seq2[string, error] {
+	return rest.TextOf(stream, func(chunk *StreamChatCompletionChunkModel) string {
+		c := chunk
+		return rest.First(c.Choices, func(x ChoiceChunkModel) (int, string) { return x.Index, x.Delta.Content })
+	})
 }
 
 // ContextAssistant finds the passages in an assistant's files that fit a query
@@ -153,7 +317,7 @@ func (a *API) ContextAssistant(ctx context.Context, assistantName string, body C
 	call.PathParam("assistant_name", assistantName)
 	call.Path("/context")
 	call.JSON(body)
-	return rest.JSON[ContextModel](ctx, call)
+	return rest.JSON(ctx, call, (*ContextModel).decodeJSON)
 }
 
 // ListFiles lists the files uploaded to an assistant, or those of them whose
@@ -165,11 +329,31 @@ func (a *API) ListFiles(ctx context.Context, assistantName string, params *ListF
 	call.Path("/files/")
 	call.PathParam("assistant_name", assistantName)
 	if params != nil {
-		call.QueryJSON("filter", params.Filter, false)
+		call.QueryJSON("filter", params.Filter, false, 0)
 		call.QueryInt("limit", int64(params.Limit), false)
 		call.Query("pagination_token", params.PaginationToken, false)
 	}
-	return rest.JSON[ListFilesResponse](ctx, call)
+	return rest.JSON(ctx, call, (*ListFilesResponse).decodeJSON)
+}
+
+// AllFiles iterates over what [API.ListFiles] lists. A page is asked for
+// when the one before is used up. An error ends the loop.
+func (a *API) AllFiles(ctx context.Context, assistantName string, params *ListFilesParams, reqEditors ...RequestEditorFn) iter.Seq2[AssistantFileModel, error] {
+	var p ListFilesParams
+	if params != nil {
+		p = *params
+	}
+	return rest.Pages(func(token string) ([]AssistantFileModel, string, error) {
+		p := p
+		if token != "" {
+			p.PaginationToken = token
+		}
+		page, err := a.ListFiles(ctx, assistantName, &p, reqEditors...)
+		if err != nil {
+			return nil, "", err
+		}
+		return page.Files, page.Pagination.Next, nil
+	})
 }
 
 // UploadFile uploads a file, to which the service gives an identifier of its
@@ -186,23 +370,24 @@ func (a *API) UploadFile(ctx context.Context, assistantName string, params *Uplo
 	if params != nil {
 		call.QueryBool("multimodal", params.Multimodal, false)
 	}
-	call.Form(upload.FilePart("file", body.File), upload.JSONPart("metadata", body.Metadata))
-	return rest.JSON[OperationModel](ctx, call)
+	call.Form(upload.FilePart("file", body.File), upload.JSONPart("metadata", body.Metadata, 16384))
+	return rest.JSON(ctx, call, (*OperationModel).decodeJSON)
 }
 
 // DeleteFile deletes a file. The reply is the operation to poll until its
 // status is `Completed` or `Failed`; but a file whose processing had failed is
 // gone at once, and the reply is 204 without a body.
 //
-// It sends DELETE /files/{assistant_name}/{assistant_file_id}. The result is nil when the service has nothing to say
-// but that it is done.
+// It sends DELETE /files/{assistant_name}/{assistant_file_id}.
+//
+// The result is nil when the service has nothing to say but that it is done.
 func (a *API) DeleteFile(ctx context.Context, assistantName string, assistantFileID string, reqEditors ...RequestEditorFn) (*OperationModel, error) {
 	call := rest.NewCall(a.rest, http.MethodDelete, reqEditors)
 	call.Path("/files/")
 	call.PathParam("assistant_name", assistantName)
 	call.Path("/")
 	call.PathParam("assistant_file_id", assistantFileID)
-	return rest.MaybeJSON[OperationModel](ctx, call)
+	return rest.MaybeJSON(ctx, call, (*OperationModel).decodeJSON)
 }
 
 // DescribeFile describes one file: its metadata, its state of processing and,
@@ -218,7 +403,7 @@ func (a *API) DescribeFile(ctx context.Context, assistantName string, assistantF
 	if params != nil {
 		call.QueryBool("include_url", params.IncludeURL, false)
 	}
-	return rest.JSON[AssistantFileModel](ctx, call)
+	return rest.JSON(ctx, call, (*AssistantFileModel).decodeJSON)
 }
 
 // UpsertFile uploads a file under an identifier of the caller's choice; a file
@@ -232,12 +417,12 @@ func (a *API) UpsertFile(ctx context.Context, assistantName string, assistantFil
 	call.Path("/files/")
 	call.PathParam("assistant_name", assistantName)
 	call.Path("/")
-	call.PathParam("assistant_file_id", assistantFileID)
+	call.PathParam("assistant_file_id", assistantFileID, rest.Limit{Min: 1, Max: 128, Pattern: "^[A-Za-z0-9_-]+$"})
 	if params != nil {
 		call.QueryBool("multimodal", params.Multimodal, false)
 	}
-	call.Form(upload.FilePart("file", body.File), upload.JSONPart("metadata", body.Metadata))
-	return rest.JSON[OperationModel](ctx, call)
+	call.Form(upload.FilePart("file", body.File), upload.JSONPart("metadata", body.Metadata, 16384))
+	return rest.JSON(ctx, call, (*OperationModel).decodeJSON)
 }
 
 // ListOperations lists the operations of an assistant, running or ended, a page
@@ -255,7 +440,27 @@ func (a *API) ListOperations(ctx context.Context, assistantName string, params *
 		call.QueryInt("limit", int64(params.Limit), false)
 		call.Query("pagination_token", params.PaginationToken, false)
 	}
-	return rest.JSON[OperationList](ctx, call)
+	return rest.JSON(ctx, call, (*OperationList).decodeJSON)
+}
+
+// AllOperations iterates over what [API.ListOperations] lists. A page is asked for
+// when the one before is used up. An error ends the loop.
+func (a *API) AllOperations(ctx context.Context, assistantName string, params *ListOperationsParams, reqEditors ...RequestEditorFn) iter.Seq2[OperationModel, error] {
+	var p ListOperationsParams
+	if params != nil {
+		p = *params
+	}
+	return rest.Pages(func(token string) ([]OperationModel, string, error) {
+		p := p
+		if token != "" {
+			p.PaginationToken = token
+		}
+		page, err := a.ListOperations(ctx, assistantName, &p, reqEditors...)
+		if err != nil {
+			return nil, "", err
+		}
+		return page.Operations, page.Pagination.Next, nil
+	})
 }
 
 // DescribeOperation describes one operation. Call it again to follow an upload,
@@ -269,5 +474,818 @@ func (a *API) DescribeOperation(ctx context.Context, assistantName string, opera
 	call.PathParam("assistant_name", assistantName)
 	call.Path("/")
 	call.PathParam("operation_id", operationID)
-	return rest.JSON[OperationModel](ctx, call)
+	return rest.JSON(ctx, call, (*OperationModel).decodeJSON)
+}
+
+// WaitForOperation calls [API.DescribeOperation] until the status is Completed,
+// and returns the last reply. If it is Failed, the error is a [*FailedError].
+// Any other status, also one that this package does not know, keeps it waiting
+// until ctx is done. See [WaitOption] for how often it asks.
+func (a *API) WaitForOperation(ctx context.Context, assistantName string, operationID string, opts ...WaitOption) (*OperationModel, error) {
+	return rest.Wait(ctx, opts, func(ctx context.Context) (*OperationModel, rest.State, error) {
+		v, err := a.DescribeOperation(ctx, assistantName, operationID)
+		if err != nil {
+			return nil, rest.State{}, err
+		}
+		state := rest.State{Status: string(v.Status), Message: v.ErrorMessage, Percent: float64(v.PercentComplete)}
+		switch state.Status {
+		case "Completed":
+			state.Done = true
+		case "Failed":
+			state.Failed = true
+		}
+		return v, state, nil
+	})
+}
+
+// Ptr returns a pointer to a value, for fields whose absence means something
+// else than their zero.
+func Ptr[T any](value T) *T { return &value }
+
+// StreamError is a stream that ended in the middle, or an event that cannot be
+// decoded.
+type StreamError = rest.StreamError
+
+// A WaitOption adjusts how an operation is waited for.
+type WaitOption = rest.WaitOption
+
+// WaitInterval sets the pause between two questions: it starts at about least
+// and grows to about most. The default is 250 ms to 5 s.
+func WaitInterval(least, most time.Duration) WaitOption { return rest.WaitInterval(least, most) }
+
+// WaitProgress has report called with every reply: the state, and how much is
+// done in percent, where the service says so.
+func WaitProgress(report func(status string, percent float64)) WaitOption {
+	return rest.WaitProgress(report)
+}
+
+// FailedError is what was waited for and has failed.
+type FailedError = rest.FailedError
+
+// Chunk is of one of several types. Event of a streamed answer. The value of
+// `type` tells the kinds apart: one `message_start`, then `content_chunk` and
+// `citation` events, and a `message_end`.
+//
+// It is one of [*CitationChunkModel], [*ContentChunkModel], [*MessageEndModel],
+// [*MessageStartModel], or an [*UnknownChunk].
+type Chunk interface{ isChunk() }
+
+func (*CitationChunkModel) isChunk() {}
+func (*ContentChunkModel) isChunk()  {}
+func (*MessageEndModel) isChunk()    {}
+func (*MessageStartModel) isChunk()  {}
+func (*UnknownChunk) isChunk()       {}
+
+// UnknownChunk is of a type that this package does not know.
+type UnknownChunk struct {
+	// Type is the type that it gives.
+	Type string
+	// Raw is all of it.
+	Raw json.RawMessage
+}
+
+// MarshalJSON returns Raw.
+func (v *UnknownChunk) MarshalJSON() ([]byte, error) { return v.Raw.MarshalJSON() }
+
+func decodeChunk(d *jsonscan.Decoder) Chunk {
+	switch kind := d.Kind("type"); kind {
+	case "citation":
+		return jsonscan.Member(d, (*CitationChunkModel).decodeJSON)
+	case "content_chunk":
+		return jsonscan.Member(d, (*ContentChunkModel).decodeJSON)
+	case "message_end":
+		return jsonscan.Member(d, (*MessageEndModel).decodeJSON)
+	case "message_start":
+		return jsonscan.Member(d, (*MessageStartModel).decodeJSON)
+	default:
+		if d.Null() {
+			return nil
+		}
+		return &UnknownChunk{kind, d.Raw()}
+	}
+}
+
+// MultiModalContentBlocksModel is of one of several types. Piece of a
+// multimodal snippet. The value of `type` tells the kinds apart: `text` or
+// `image`.
+//
+// Its value is one of [*MultiModalContentImageBlockModel],
+// [*MultiModalContentTextBlockModel], or an
+// [*UnknownMultiModalContentBlocksModel].
+type MultiModalContentBlocksModel struct {
+	// Value is nil for null.
+	Value MultiModalContentBlocksModelMember
+
+	raw []byte
+}
+
+// MultiModalContentBlocksModelMember is a value of one of these types.
+type MultiModalContentBlocksModelMember interface{ isMultiModalContentBlocksModel() }
+
+func (v *MultiModalContentBlocksModel) decodeJSON(d *jsonscan.Decoder) {
+	start := d.Position()
+	v.Value = decodeMultiModalContentBlocksModel(d)
+	v.raw = d.Since(start)
+}
+
+// UnmarshalJSON decodes the member that its type announces.
+func (v *MultiModalContentBlocksModel) UnmarshalJSON(text []byte) error {
+	return jsonscan.Unmarshal(text, v, (*MultiModalContentBlocksModel).decodeJSON, false)
+}
+
+// MarshalJSON encodes the member. One that was decoded and is unchanged keeps
+// the fields that its type has not.
+func (v MultiModalContentBlocksModel) MarshalJSON() ([]byte, error) {
+	return jsonscan.MarshalUnion(v.Value, v.raw, decodeMultiModalContentBlocksModel)
+}
+
+func (*MultiModalContentImageBlockModel) isMultiModalContentBlocksModel()    {}
+func (*MultiModalContentTextBlockModel) isMultiModalContentBlocksModel()     {}
+func (*UnknownMultiModalContentBlocksModel) isMultiModalContentBlocksModel() {}
+
+// UnknownMultiModalContentBlocksModel is of a type that this package does not know.
+type UnknownMultiModalContentBlocksModel struct {
+	// Type is the type that it gives.
+	Type string
+	// Raw is all of it.
+	Raw json.RawMessage
+}
+
+// MarshalJSON returns Raw.
+func (v *UnknownMultiModalContentBlocksModel) MarshalJSON() ([]byte, error) {
+	return v.Raw.MarshalJSON()
+}
+
+func decodeMultiModalContentBlocksModel(d *jsonscan.Decoder) MultiModalContentBlocksModelMember {
+	switch kind := d.Kind("type"); kind {
+	case "image":
+		return jsonscan.Member(d, (*MultiModalContentImageBlockModel).decodeJSON)
+	case "text":
+		return jsonscan.Member(d, (*MultiModalContentTextBlockModel).decodeJSON)
+	default:
+		if d.Null() {
+			return nil
+		}
+		return &UnknownMultiModalContentBlocksModel{kind, d.Raw()}
+	}
+}
+
+// SnippetModel is of one of several types. Passage of a file that fits the
+// query. The value of `type` tells the kinds apart: `text` or `multimodal`.
+//
+// Its value is one of [*MultiModalSnippetModel], [*TextSnippetModel], or an
+// [*UnknownSnippetModel].
+type SnippetModel struct {
+	// Value is nil for null.
+	Value SnippetModelMember
+
+	raw []byte
+}
+
+// SnippetModelMember is a value of one of these types.
+type SnippetModelMember interface{ isSnippetModel() }
+
+func (v *SnippetModel) decodeJSON(d *jsonscan.Decoder) {
+	start := d.Position()
+	v.Value = decodeSnippetModel(d)
+	v.raw = d.Since(start)
+}
+
+// UnmarshalJSON decodes the member that its type announces.
+func (v *SnippetModel) UnmarshalJSON(text []byte) error {
+	return jsonscan.Unmarshal(text, v, (*SnippetModel).decodeJSON, false)
+}
+
+// MarshalJSON encodes the member. One that was decoded and is unchanged keeps
+// the fields that its type has not.
+func (v SnippetModel) MarshalJSON() ([]byte, error) {
+	return jsonscan.MarshalUnion(v.Value, v.raw, decodeSnippetModel)
+}
+
+func (*MultiModalSnippetModel) isSnippetModel() {}
+func (*TextSnippetModel) isSnippetModel()       {}
+func (*UnknownSnippetModel) isSnippetModel()    {}
+
+// UnknownSnippetModel is of a type that this package does not know.
+type UnknownSnippetModel struct {
+	// Type is the type that it gives.
+	Type string
+	// Raw is all of it.
+	Raw json.RawMessage
+}
+
+// MarshalJSON returns Raw.
+func (v *UnknownSnippetModel) MarshalJSON() ([]byte, error) { return v.Raw.MarshalJSON() }
+
+func decodeSnippetModel(d *jsonscan.Decoder) SnippetModelMember {
+	switch kind := d.Kind("type"); kind {
+	case "multimodal":
+		return jsonscan.Member(d, (*MultiModalSnippetModel).decodeJSON)
+	case "text":
+		return jsonscan.Member(d, (*TextSnippetModel).decodeJSON)
+	default:
+		if d.Null() {
+			return nil
+		}
+		return &UnknownSnippetModel{kind, d.Raw()}
+	}
+}
+
+// TypedReferenceModel is of one of several types. Source of a snippet. The
+// value of `type` tells the kinds apart: `text`, `json`, `markdown`, `pdf` or
+// `doc_x`; others can occur.
+//
+// Its value is one of [*DocxReferenceModel], [*JSONReferenceModel],
+// [*MarkdownReferenceModel], [*PDFReferenceModel], [*TextReferenceModel], or an
+// [*UnknownTypedReferenceModel].
+type TypedReferenceModel struct {
+	// Value is nil for null.
+	Value TypedReferenceModelMember
+
+	raw []byte
+}
+
+// TypedReferenceModelMember is a value of one of these types.
+type TypedReferenceModelMember interface{ isTypedReferenceModel() }
+
+func (v *TypedReferenceModel) decodeJSON(d *jsonscan.Decoder) {
+	start := d.Position()
+	v.Value = decodeTypedReferenceModel(d)
+	v.raw = d.Since(start)
+}
+
+// UnmarshalJSON decodes the member that its type announces.
+func (v *TypedReferenceModel) UnmarshalJSON(text []byte) error {
+	return jsonscan.Unmarshal(text, v, (*TypedReferenceModel).decodeJSON, false)
+}
+
+// MarshalJSON encodes the member. One that was decoded and is unchanged keeps
+// the fields that its type has not.
+func (v TypedReferenceModel) MarshalJSON() ([]byte, error) {
+	return jsonscan.MarshalUnion(v.Value, v.raw, decodeTypedReferenceModel)
+}
+
+func (*DocxReferenceModel) isTypedReferenceModel()         {}
+func (*JSONReferenceModel) isTypedReferenceModel()         {}
+func (*MarkdownReferenceModel) isTypedReferenceModel()     {}
+func (*PDFReferenceModel) isTypedReferenceModel()          {}
+func (*TextReferenceModel) isTypedReferenceModel()         {}
+func (*UnknownTypedReferenceModel) isTypedReferenceModel() {}
+
+// UnknownTypedReferenceModel is of a type that this package does not know.
+type UnknownTypedReferenceModel struct {
+	// Type is the type that it gives.
+	Type string
+	// Raw is all of it.
+	Raw json.RawMessage
+}
+
+// MarshalJSON returns Raw.
+func (v *UnknownTypedReferenceModel) MarshalJSON() ([]byte, error) { return v.Raw.MarshalJSON() }
+
+func decodeTypedReferenceModel(d *jsonscan.Decoder) TypedReferenceModelMember {
+	switch kind := d.Kind("type"); kind {
+	case "doc_x":
+		return jsonscan.Member(d, (*DocxReferenceModel).decodeJSON)
+	case "json":
+		return jsonscan.Member(d, (*JSONReferenceModel).decodeJSON)
+	case "markdown":
+		return jsonscan.Member(d, (*MarkdownReferenceModel).decodeJSON)
+	case "pdf":
+		return jsonscan.Member(d, (*PDFReferenceModel).decodeJSON)
+	case "text":
+		return jsonscan.Member(d, (*TextReferenceModel).decodeJSON)
+	default:
+		if d.Null() {
+			return nil
+		}
+		return &UnknownTypedReferenceModel{kind, d.Raw()}
+	}
+}
+
+// What follows decodes replies in one pass.
+
+func (v *AssistantFileModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "created_on":
+			v.CreatedOn = d.Time()
+		case "id":
+			v.ID = d.String()
+		case "metadata":
+			v.Metadata = d.Map()
+		case "multimodal":
+			v.Multimodal = d.Bool()
+		case "name":
+			v.Name = d.String()
+		case "signed_url":
+			v.SignedURL = d.String()
+		case "size":
+			v.Size = d.Int(64)
+		case "status":
+			v.Status = FileStatus(d.String())
+		case "updated_on":
+			v.UpdatedOn = d.Time()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *ChatCompletionModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "choices":
+			v.Choices = jsonscan.List(d, (*ChoiceModel).decodeJSON)
+		case "id":
+			v.ID = d.String()
+		case "model":
+			v.Model = d.String()
+		case "usage":
+			v.Usage.decodeJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *ChatModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "citations":
+			v.Citations = jsonscan.List(d, (*CitationModel).decodeJSON)
+		case "content_filter_results":
+			v.ContentFilterResults.decodeJSON(d)
+		case "context_snippet_count":
+			v.ContextSnippetCount = jsonscan.Pointer(d, jsonscan.Int[int])
+		case "finish_reason":
+			v.FinishReason = FinishReason(d.String())
+		case "id":
+			v.ID = d.String()
+		case "message":
+			v.Message.decodeJSON(d)
+		case "model":
+			v.Model = d.String()
+		case "usage":
+			v.Usage.decodeJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *ChoiceChunkModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "delta":
+			v.Delta.decodeJSON(d)
+		case "finish_reason":
+			v.FinishReason = FinishReason(d.String())
+		case "index":
+			v.Index = int(d.Int(64))
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *ChoiceModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "finish_reason":
+			v.FinishReason = FinishReason(d.String())
+		case "index":
+			v.Index = int(d.Int(64))
+		case "message":
+			v.Message.decodeJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *CitationChunkModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "citation":
+			v.Citation.decodeJSON(d)
+		case "id":
+			v.ID = d.String()
+		case "model":
+			v.Model = d.String()
+		case "type":
+			v.Type = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *CitationModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "position":
+			v.Position = int(d.Int(64))
+		case "references":
+			v.References = jsonscan.List(d, (*ReferenceModel).decodeJSON)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *ContentChunkModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "content_filter_results":
+			v.ContentFilterResults.decodeJSON(d)
+		case "delta":
+			v.Delta.decodeJSON(d)
+		case "id":
+			v.ID = d.String()
+		case "model":
+			v.Model = d.String()
+		case "type":
+			v.Type = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *ContentDelta) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "content":
+			v.Content = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *ContentFilterResults) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "results":
+			v.Results = d.Any()
+		case "spec":
+			v.Spec = ContentFilterSpec(d.String())
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *ContextModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "id":
+			v.ID = d.String()
+		case "snippets":
+			v.Snippets = jsonscan.List(d, (*SnippetModel).decodeJSON)
+		case "usage":
+			v.Usage.decodeJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *DocxReferenceModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "file":
+			v.File.decodeJSON(d)
+		case "pages":
+			v.Pages = jsonscan.List(d, jsonscan.Int[int])
+		case "type":
+			v.Type = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *HighlightModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "content":
+			v.Content = d.String()
+		case "type":
+			v.Type = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *ImageModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "data":
+			v.Data = d.String()
+		case "mime_type":
+			v.MIMEType = d.String()
+		case "type":
+			v.Type = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *JSONReferenceModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "file":
+			v.File.decodeJSON(d)
+		case "type":
+			v.Type = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *ListFilesResponse) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "files":
+			v.Files = jsonscan.List(d, (*AssistantFileModel).decodeJSON)
+		case "pagination":
+			v.Pagination.decodeJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *MarkdownReferenceModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "file":
+			v.File.decodeJSON(d)
+		case "type":
+			v.Type = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *MessageDelta) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "content":
+			v.Content = d.String()
+		case "role":
+			v.Role = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *MessageEndModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "content_filter_results":
+			v.ContentFilterResults.decodeJSON(d)
+		case "finish_reason":
+			v.FinishReason = FinishReason(d.String())
+		case "id":
+			v.ID = d.String()
+		case "model":
+			v.Model = d.String()
+		case "type":
+			v.Type = d.String()
+		case "usage":
+			v.Usage.decodeJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *MessageModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "content":
+			v.Content = d.String()
+		case "role":
+			v.Role = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *MessageStartModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "content_filter_results":
+			v.ContentFilterResults.decodeJSON(d)
+		case "context_snippet_count":
+			v.ContextSnippetCount = jsonscan.Pointer(d, jsonscan.Int[int])
+		case "id":
+			v.ID = d.String()
+		case "model":
+			v.Model = d.String()
+		case "role":
+			v.Role = d.String()
+		case "type":
+			v.Type = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *MultiModalContentImageBlockModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "caption":
+			v.Caption = d.String()
+		case "image":
+			v.Image.decodeJSON(d)
+		case "type":
+			v.Type = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *MultiModalContentTextBlockModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "text":
+			v.Text = d.String()
+		case "type":
+			v.Type = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *MultiModalSnippetModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "content":
+			v.Content = jsonscan.List(d, (*MultiModalContentBlocksModel).decodeJSON)
+		case "reference":
+			v.Reference.decodeJSON(d)
+		case "score":
+			v.Score = float32(d.Float(32))
+		case "type":
+			v.Type = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *OperationList) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "operations":
+			v.Operations = jsonscan.List(d, (*OperationModel).decodeJSON)
+		case "pagination":
+			v.Pagination.decodeJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *OperationModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "completed_on":
+			v.CompletedOn = d.Time()
+		case "created_on":
+			v.CreatedOn = d.Time()
+		case "error_message":
+			v.ErrorMessage = d.String()
+		case "file_id":
+			v.FileID = d.String()
+		case "id":
+			v.ID = d.String()
+		case "ingestion_units":
+			v.IngestionUnits = d.Float(64)
+		case "operation_type":
+			v.OperationType = OperationType(d.String())
+		case "percent_complete":
+			v.PercentComplete = int32(d.Int(32))
+		case "status":
+			v.Status = OperationStatus(d.String())
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *PDFReferenceModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "file":
+			v.File.decodeJSON(d)
+		case "pages":
+			v.Pages = jsonscan.List(d, jsonscan.Int[int])
+		case "type":
+			v.Type = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *PaginationResponse) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "next":
+			v.Next = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *ReferenceModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "file":
+			v.File.decodeJSON(d)
+		case "highlight":
+			v.Highlight.decodeJSON(d)
+		case "pages":
+			v.Pages = jsonscan.List(d, jsonscan.Int[int])
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *StreamChatCompletionChunkModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "choices":
+			v.Choices = jsonscan.List(d, (*ChoiceChunkModel).decodeJSON)
+		case "id":
+			v.ID = d.String()
+		case "model":
+			v.Model = d.String()
+		case "usage":
+			v.Usage.decodeJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *TextReferenceModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "file":
+			v.File.decodeJSON(d)
+		case "type":
+			v.Type = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *TextSnippetModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "content":
+			v.Content = d.String()
+		case "reference":
+			v.Reference.decodeJSON(d)
+		case "score":
+			v.Score = float32(d.Float(32))
+		case "type":
+			v.Type = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *UsageModel) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "completion_tokens":
+			v.CompletionTokens = int(d.Int(64))
+		case "prompt_tokens":
+			v.PromptTokens = int(d.Int(64))
+		case "total_tokens":
+			v.TotalTokens = int(d.Int(64))
+		default:
+			d.Skip()
+		}
+	}
 }
