@@ -344,7 +344,7 @@ type ChatRequest struct {
 // ChoiceChunkModel Next piece of one answer.
 type ChoiceChunkModel struct {
 	// Delta Addition to the message. Null, or an object of nulls, in the last chunk of an answer.
-	Delta *MessageDelta `json:"delta,omitempty"`
+	Delta MessageDelta `json:"delta,omitempty"`
 
 	// FinishReason Why an answer ended. The service may send more reasons than these, and sends the text `null` for none.
 	FinishReason *FinishReason `json:"finish_reason,omitempty"`
@@ -774,8 +774,8 @@ type SnippetModel struct {
 	union json.RawMessage
 }
 
-// StreamChatChunkModel Event of a streamed answer. The value of `type` tells the kinds apart: one `message_start`, then `content_chunk` and `citation` events, and a `message_end`.
-type StreamChatChunkModel struct {
+// Chunk Event of a streamed answer. The value of `type` tells the kinds apart: one `message_start`, then `content_chunk` and `citation` events, and a `message_end`.
+type Chunk struct {
 	union json.RawMessage
 }
 
@@ -1097,15 +1097,15 @@ func (t *SnippetModel) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// AsMessageStartModel returns the union data inside the StreamChatChunkModel as a MessageStartModel
-func (t StreamChatChunkModel) AsMessageStartModel() (MessageStartModel, error) {
+// AsMessageStartModel returns the union data inside the Chunk as a MessageStartModel
+func (t Chunk) AsMessageStartModel() (MessageStartModel, error) {
 	var body MessageStartModel
 	err := json.Unmarshal(t.union, &body)
 	return body, err
 }
 
-// FromMessageStartModel overwrites any union data inside the StreamChatChunkModel as the provided MessageStartModel
-func (t *StreamChatChunkModel) FromMessageStartModel(v MessageStartModel) error {
+// FromMessageStartModel overwrites any union data inside the Chunk as the provided MessageStartModel
+func (t *Chunk) FromMessageStartModel(v MessageStartModel) error {
 	b, err := json.Marshal(v)
 	if err != nil {
 		return err
@@ -1115,8 +1115,8 @@ func (t *StreamChatChunkModel) FromMessageStartModel(v MessageStartModel) error 
 	return err
 }
 
-// MergeMessageStartModel performs a merge with any union data inside the StreamChatChunkModel, using the provided MessageStartModel
-func (t *StreamChatChunkModel) MergeMessageStartModel(v MessageStartModel) error {
+// MergeMessageStartModel performs a merge with any union data inside the Chunk, using the provided MessageStartModel
+func (t *Chunk) MergeMessageStartModel(v MessageStartModel) error {
 	b, err := json.Marshal(v)
 	if err != nil {
 		return err
@@ -1131,15 +1131,15 @@ func (t *StreamChatChunkModel) MergeMessageStartModel(v MessageStartModel) error
 	return err
 }
 
-// AsContentChunkModel returns the union data inside the StreamChatChunkModel as a ContentChunkModel
-func (t StreamChatChunkModel) AsContentChunkModel() (ContentChunkModel, error) {
+// AsContentChunkModel returns the union data inside the Chunk as a ContentChunkModel
+func (t Chunk) AsContentChunkModel() (ContentChunkModel, error) {
 	var body ContentChunkModel
 	err := json.Unmarshal(t.union, &body)
 	return body, err
 }
 
-// FromContentChunkModel overwrites any union data inside the StreamChatChunkModel as the provided ContentChunkModel
-func (t *StreamChatChunkModel) FromContentChunkModel(v ContentChunkModel) error {
+// FromContentChunkModel overwrites any union data inside the Chunk as the provided ContentChunkModel
+func (t *Chunk) FromContentChunkModel(v ContentChunkModel) error {
 	b, err := json.Marshal(v)
 	if err != nil {
 		return err
@@ -1149,8 +1149,8 @@ func (t *StreamChatChunkModel) FromContentChunkModel(v ContentChunkModel) error 
 	return err
 }
 
-// MergeContentChunkModel performs a merge with any union data inside the StreamChatChunkModel, using the provided ContentChunkModel
-func (t *StreamChatChunkModel) MergeContentChunkModel(v ContentChunkModel) error {
+// MergeContentChunkModel performs a merge with any union data inside the Chunk, using the provided ContentChunkModel
+func (t *Chunk) MergeContentChunkModel(v ContentChunkModel) error {
 	b, err := json.Marshal(v)
 	if err != nil {
 		return err
@@ -1165,15 +1165,15 @@ func (t *StreamChatChunkModel) MergeContentChunkModel(v ContentChunkModel) error
 	return err
 }
 
-// AsCitationChunkModel returns the union data inside the StreamChatChunkModel as a CitationChunkModel
-func (t StreamChatChunkModel) AsCitationChunkModel() (CitationChunkModel, error) {
+// AsCitationChunkModel returns the union data inside the Chunk as a CitationChunkModel
+func (t Chunk) AsCitationChunkModel() (CitationChunkModel, error) {
 	var body CitationChunkModel
 	err := json.Unmarshal(t.union, &body)
 	return body, err
 }
 
-// FromCitationChunkModel overwrites any union data inside the StreamChatChunkModel as the provided CitationChunkModel
-func (t *StreamChatChunkModel) FromCitationChunkModel(v CitationChunkModel) error {
+// FromCitationChunkModel overwrites any union data inside the Chunk as the provided CitationChunkModel
+func (t *Chunk) FromCitationChunkModel(v CitationChunkModel) error {
 	b, err := json.Marshal(v)
 	if err != nil {
 		return err
@@ -1183,8 +1183,8 @@ func (t *StreamChatChunkModel) FromCitationChunkModel(v CitationChunkModel) erro
 	return err
 }
 
-// MergeCitationChunkModel performs a merge with any union data inside the StreamChatChunkModel, using the provided CitationChunkModel
-func (t *StreamChatChunkModel) MergeCitationChunkModel(v CitationChunkModel) error {
+// MergeCitationChunkModel performs a merge with any union data inside the Chunk, using the provided CitationChunkModel
+func (t *Chunk) MergeCitationChunkModel(v CitationChunkModel) error {
 	b, err := json.Marshal(v)
 	if err != nil {
 		return err
@@ -1199,15 +1199,15 @@ func (t *StreamChatChunkModel) MergeCitationChunkModel(v CitationChunkModel) err
 	return err
 }
 
-// AsMessageEndModel returns the union data inside the StreamChatChunkModel as a MessageEndModel
-func (t StreamChatChunkModel) AsMessageEndModel() (MessageEndModel, error) {
+// AsMessageEndModel returns the union data inside the Chunk as a MessageEndModel
+func (t Chunk) AsMessageEndModel() (MessageEndModel, error) {
 	var body MessageEndModel
 	err := json.Unmarshal(t.union, &body)
 	return body, err
 }
 
-// FromMessageEndModel overwrites any union data inside the StreamChatChunkModel as the provided MessageEndModel
-func (t *StreamChatChunkModel) FromMessageEndModel(v MessageEndModel) error {
+// FromMessageEndModel overwrites any union data inside the Chunk as the provided MessageEndModel
+func (t *Chunk) FromMessageEndModel(v MessageEndModel) error {
 	b, err := json.Marshal(v)
 	if err != nil {
 		return err
@@ -1217,8 +1217,8 @@ func (t *StreamChatChunkModel) FromMessageEndModel(v MessageEndModel) error {
 	return err
 }
 
-// MergeMessageEndModel performs a merge with any union data inside the StreamChatChunkModel, using the provided MessageEndModel
-func (t *StreamChatChunkModel) MergeMessageEndModel(v MessageEndModel) error {
+// MergeMessageEndModel performs a merge with any union data inside the Chunk, using the provided MessageEndModel
+func (t *Chunk) MergeMessageEndModel(v MessageEndModel) error {
 	b, err := json.Marshal(v)
 	if err != nil {
 		return err
@@ -1233,7 +1233,7 @@ func (t *StreamChatChunkModel) MergeMessageEndModel(v MessageEndModel) error {
 	return err
 }
 
-func (t StreamChatChunkModel) Discriminator() (string, error) {
+func (t Chunk) Discriminator() (string, error) {
 	var discriminator struct {
 		Discriminator string `json:"type"`
 	}
@@ -1241,7 +1241,7 @@ func (t StreamChatChunkModel) Discriminator() (string, error) {
 	return discriminator.Discriminator, err
 }
 
-func (t StreamChatChunkModel) ValueByDiscriminator() (interface{}, error) {
+func (t Chunk) ValueByDiscriminator() (interface{}, error) {
 	discriminator, err := t.Discriminator()
 	if err != nil {
 		return nil, err
@@ -1260,12 +1260,12 @@ func (t StreamChatChunkModel) ValueByDiscriminator() (interface{}, error) {
 	}
 }
 
-func (t StreamChatChunkModel) MarshalJSON() ([]byte, error) {
+func (t Chunk) MarshalJSON() ([]byte, error) {
 	b, err := t.union.MarshalJSON()
 	return b, err
 }
 
-func (t *StreamChatChunkModel) UnmarshalJSON(b []byte) error {
+func (t *Chunk) UnmarshalJSON(b []byte) error {
 	err := t.union.UnmarshalJSON(b)
 	return err
 }
@@ -3499,150 +3499,152 @@ func (sh *strictHandler) DescribeOperation(w http.ResponseWriter, r *http.Reques
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H1pc+M2tuhfQfGlKjNVtNrucVJz1V+eYqsnvvF2vczMrUmXCZOQhJgCOABoWy/l//4K5wAkKIGS7HY6",
-	"ycSfbEkkloOzb/g5yeW8koIJo5Phz4nOZ2xO4d+R1lwbKsxHXrITWbDSflswnSteGS5FMkzsT0ROCBWE",
-	"+scHSZpUSlZMGc5gpFwxalhxY19ZHuEfMyaImTEysUM9UE3qqpS0YMWAnNAFyalSCyKokJrlUhTaDj+R",
-	"ak5NMkwKatiO4XOWpIlZVCwZJtooLqbJU5rwYnW6o4IJwyec6WBSbmZcEG50u4kh/JzTsmTqa03kgyD5",
-	"TPKcEanIlAmm7I7I7QKe00zd85ylhIqCCGmIYDnTmipeLggl19dHh4PYCufM0IIaurrO/748OyXy9ieW",
-	"GwvflcXcsYWG2e5pWTOd2pU8zHg+gy1pklNBbmF/hilWEC5IybXhYqpTks+owbcVM4qze1oCWEVdlvS2",
-	"ZMnQqJo168VlwHrr0vC5LGgZPUgzY4rwOZ0ybSdsAcwUI5WSFiasILSUYgpQh0cMezQBdG6lLBkVdjpB",
-	"5yw2ETXt2FwjYIph+519jxj/GOITmdJ7Fj0EzaeCFTe1imzqmIs7MpGKKEYLLqZdpJG1sZg/Oj+y55Ha",
-	"s+AFPC4FIzNZqwEZicWtLOzhSDKTZaEJN3A6dsRmuJRoSYwlE/sz1YQSzXLFzJpjCXfw/yJwOmZiamYe",
-	"exBYgtwuDOvSEBfm2/0WMFwYNmUKxjXU1Hp15EtDDZC9O1MupgOSnTcfsiG5ZRZado8p0VXJDeHCSJLP",
-	"anGHqMfmt6woWPGBZKN7ymGH2RBeWQAMa80+hKN+pLxkRTYkuaxLJLPbAK0+kOyQlcyE8xf2C1akhE4M",
-	"U45AGmhQoR+Y0mR/d98ChIl6ngz/lbQzJmnSLC1JEz98kibLq0o+LR9LmjzuTOWO/XIH8RiY5SWC9ClN",
-	"6qrYkimWVBtLs2L62UzxKU0U+3fNFSvsVnmROCr7FKH2gxk1B3Je2V1L0SMBRgDEhtxhDRY1ziomRkdf",
-	"a2A2JG+G0RHxAIxV942tiZEwuF050yYF6qqYchzZDsgNm8MAXyk2SYbJ/3nXirV3Tqa9O4DHcR9PzX6p",
-	"UnSxlbjgmihWlQtPUh2Jt8rb4/A6pmpqj1RMazplBJ5CXvWgpGFuo1W5iA5aazplm/Z5bR9y23zqOdf1",
-	"p7kk0VNk1lZA5tzQvmP0P0UYhqxVznQDOJglJYzms1YOVCXNmUckKxQQLNySuZUYFg+2P2u3mN7TzqUw",
-	"TJgblJA3ium6NJuHxbc+wksX7h0/2qO50YJXFTM3uayFWYXD9/KBzKlYEPecJhMl511k+lo7EW6/RfSw",
-	"WtGU3zMBfBEQEUH4geySOaNCI6iEtIrMlEy4sXwK3pvIWhSDVfYe8id9x6sdCYuk5U4l7TMqGU5oqdlT",
-	"mky44Hp2oxjVyKzWQegjPHyBz/4CVGXVqs0kcIKPNaf/2ybGC2Rsq+s7kOKeKQ2YDGcfUqVli56SrEDV",
-	"DE5dOyTxZBYhVIeseOLb4fyjOcOnG5Ai4ayu+VpbQhflwqHxw0xqRrymS+bU5DN/8OyxUlaMSpESXecz",
-	"q/lkP/+YTJlQ7Mdk+POPyVfC/vNjUsi8njNhqFr8mDw9ZQMrYRQ1UmlCFSPZV+zfWUqyrwSDP1Pj/uDH",
-	"0rg/+JELfNb9ZY9cGw3/UlFkAM7sK6myDyBr4Hmr+OMbxNA7Zu0UewJ7u+nu7q5TwwM0aU+Yi7ysC3Yz",
-	"49NZyacz4xjkhNalcVSWLvNhfdeeY0UBmRv2mXNrengmQQ25pfldh7FS5B5ZM2Vm3wV2q9iEKSZyNiCH",
-	"uASQr7CKuBb+k5bC8sdKCs02L/2KlWXIvBostazdmjWRiRGB2SMASpNMW1V4nsXX41iA3kAuAXWg3meN",
-	"NKbJrbTyRpIJFwVxpBBaK6idGkkeFHcswBESOTKazLg2Ui3InC4ADxwafLsPaGDkHUPZuJWUWmZTy0Kq",
-	"YVtrB/FvI9Q2n5C31NqtEaoUt8CpOMvZnNEScAggpnY0E4aweztpSrjQxlouVkXQQB2Bqbo1Thk2B+qt",
-	"VRejdtOYxLScweq/OSNTCbal0wi9ST4hD1IVekjy0jIbI8ku+ZN9wA3850bXv6dqQUpujLW5QPWwNMKU",
-	"I2A76oJMlZ1VKmYf59ZiFdaCthDg92xAAOK6MQGRc3n+S/hU2Fe56Sjlk1JS08JC1PNba2QtKeQNbsf1",
-	"cbvbA2tC9ahvpxaX4QwtTOzh9MmAgpUxt8OoKLinHiBhXM+AnNZlmRKUQK1bwlqmgBPwsLNTanHnFchm",
-	"8mUTNiKQYvrSFWiBktCqYo4owZqw9v0tm0jlVkYerMHk1R+rHlnLcivbWckyYjuPajOTyjNcB4UhyWrN",
-	"lBUTjRBGsaAX2rB5hsbZLQO4bDH7ij4QMRodiziE8/psZUwU7DGCNoCMuFuuPVXRuRRTkjnrLIvokD0K",
-	"TWtlrcx01qAkoEhgF66i6G9qpy/UPKMAcqbJOkL2z3jfJCXI3IEXoVADdZBMpDTCqqrwqeTijji3F5pT",
-	"3oSy2KQH5BJYlUBu7p2EpdWCU6K5ZbDgnVLKO0hDXcNbaly16hwonuBAI9cXx2uswmcbbFt4b9FuaBx9",
-	"uKmusfhlzHL8YnnMH6yGYfUuu66U0PKBLjTJPESywUb/DPyaopsGF562AP20Brd60Cqww8GH4i3uDq/u",
-	"nl8lNffnt6JGKOaRBLHVwX4IUmIy0cyAcMhnVNHcMAWywomWh5ksnZ3fcQvEqa9RW3U8CKHTwJEAyjIc",
-	"3pwa02qAS3oyUgrXCIetlbYLv5QetS1K8yjh1pH8uRfbjfsDOOQS3Q/IVRd23Kn6INAHTpKCuk/L0g03",
-	"T8lPkgsMA0hV9BqFr+YP2VK9WGuhvkwhcHhAxYKUzmevK4qMTTBW6M1U52f/tIV4dgBoxPN/Ltdy+AH6",
-	"3QtZF2LFp3766OLRytL+zlTB24AYbrdS8p4XEBjTdMLMwgW9iLRiE4JLYLjpGa0YKfhkYu0A8Lv5Vy0e",
-	"+f9XkVH1LcdS4j0uqdGBg9XIB4GTDsA4q1geIfpmBfbQpvQez6wZNZMVE5Sjljllcy545rw9SEG4Kzkh",
-	"mVtmFoYy8O0kTfDVraIUnaO4tKvu52iPfX7kS+/fhH11vFaNQ7IL5a39hPEYnpsvAuEl50ngNplwpMB/",
-	"10wttmb/bmu9NvtLvIIh4TRb8UN96od+xye3egjLDkHdOZWWhLhzL0dOxfmubrmganHT4cvOZEfLZk0s",
-	"uJ0Ww1Z2XvyBanJLNft2n1hd8gNybvAaBIub2jch9EBhePAtdh0NsASgClpVJff+x4cZLxnJ2qB1BtJS",
-	"1TGnxDP84ctR8C0AsQrrFioYW8Go+S3TvAD8lBqVASvwaCkFW93y5+3Chyp6gsdWsmhD7K9OEcHngdGB",
-	"lytFJvrN3nu7oL/u/df77hLf7+7/1S5xTh/53PIj+0iaWEYEH7/Zex/T9Iysbu76FyQaC67FZklq8CEa",
-	"MpfakG/3uwvZ+7azjG/3tzRkkcZ6nfOYhyB9DgVDcIS8zodyYrbtm/P8Wc7zX4MB+Tj7b4v5bO39Bgd3",
-	"G2iUakAumSGMO47ENZwKSL8sJYLdMwXe8ddzXz+fUUa5okVRxUytrAnzBVkkgKbfCNkSwP7EVmDcp8X8",
-	"Z7BkPLBX58qHMn9cssBXFtb8jt4GSg7PDv4JHDXKiTdqa5FMyKc0qeJkiC7Gjr75tQ59Ev1qZwTySxS1",
-	"3mRrnCSt2VbI/OZxe3MNoOG3FlM8x0pJa6AFwcBwJd/JYuGc/8w+6VR2MrKG0ePC2mTg+6EYQHN+mO+v",
-	"To59YGn1hGCgHvH7YG3nByXFNOZEKNbACkxvOzJ6Uislp4rOATOpNTHFgBzIAlSyhRSYqVdybVhhpRom",
-	"WMo8r1Vob539kKTJ9ekPp2f/OE3S5Oj076Pjo8Ob0cXfrk/Gp1dJmhyOR4fHR6fjm/E/D8bjw/Fhkib/",
-	"c312NQq/OD27uvl4dn1q/x8dX4xHh/97M/7n0eXVZZIm5+OLk6PLy6Oz05vD8ekRvHB9Orq++n58enV0",
-	"MLqCby7Gl2fXFwd2nu9H15f45cfR0fH48Ob8Ynxwdnp4dHV0Zlc5+u7sAn8/u766Oft4czE6/dsYRj06",
-	"OT8e25XDz0enV+OL09ExTvj30dHx6Ltj++Dh6Gp0c3x2aZf38eziu6PDw7Ed+ers7OZkdPq/Nxfj/7ke",
-	"2+VHDVALvZ17qsBH3YJR3An5YPn1kYDEypGaghIDmXi0KLlg48ecsYIVFoi1NDT4fCrNR2tp2g2WkFQ4",
-	"Bj3FQpCpOQfF6ZAJDk9fC1qbmbU2c2rgmwumwVk6fpzRWuN3mOt3riDnDr2iaTK6lQp/PqvN2eSCiimD",
-	"Efm8KpldMPx4ZEWLoCVOFmYVUkOPpbYL+yjVLS8KZoe9kvKEioXTPoEYV0x1IEaLpehyM5SXOk4oIHeY",
-	"N6xcujIxEKqnt7I2LT00QaySTQyRtYnqZUE0pDvb+LEqqUAlJCQzF6+Y1XOX+9rx9PZ64goLIj/ZNg45",
-	"gMkhwGJdCuv3V1fnxA7vFwmMKrV/IFeduITwW1kseiJfHaMdp0kds4pxTis7DqO53h+lmjumibnK/VJq",
-	"ReOz2jBaQPgmuIfZo2FCByfQZkWDnkQKljsdihG70CHJqmJiVfhC5o/2709agnY/L1B3N48m+0Aoqagy",
-	"be5zMDC4Zya1Zm4N8MsdY5XPTaNzhr+UoR7DNdnbJSffffCi4dJQUVCFMfexJZpKcQ2xCqEJJeeHH0F0",
-	"zOg9I3u79l2IS39j/8M4cJBprkmrg3bC8WhP/NZz8smllW9UY46FVXRTbzl9S374bouc/SU8BTyKY2cQ",
-	"P42wkEUbIyJMFP6UPSexJ6KZKDBrAkO2cPBwqD7Bxz6h2/hGZteeAWMQVnsPBKk2skrSpIQU9mQ5W9Me",
-	"m5TljYW+djBYFS1PafK9z3/qi7mgc9DFoptQZ5tVpZfCFC/NY2izuCxXYeXkBQ75Jpmr1e4sGLdX7nrj",
-	"Gk9pcjRvDLmVBViu5fgTGGQDcgRxJy8gkOqyuKkOZm+TCbQefnGyu2rMdQRdSpiwnBvIO7M7yYimCx0P",
-	"nPA5u4nD9YQVnAL789RcMBwXZgucKvD53U8Vm2bPOLexXSUXU/DO261l7cGh12H7o2u3kSKUYmf431qK",
-	"7U0jMIyAr7y2YfRsIwWEzfNslNj+j7mGheh+++RMYHjYLqTfNRcz665dVRq+FuauWzVBRypitvWirANi",
-	"a/lVdMrFVpkU582TDRyilvQJVXeFfBDPtqb9i78+4szdSl4BeZwvayyKk75Yq3ZZkNHA/JA8zBaEG5SO",
-	"IO5mPtsfnTP2RyPl3S8de/9l0/V/r/FrZ0PcMFFkr5bNvyng3T2KNWi3Jl3OLdzny7U+3uemTXSTGQdk",
-	"JAibV2YBXvpWfYd8IF9rFYXUq6ZMJpuzIlswXRqqTG8pslpLoKC1gIshiMZBqjeDJFY682nNlmJB1Z6t",
-	"lOsEyUNWmy8UfSBrTuKtumizk/33xHF+Ycx/IUvTlipemJIDO4oypj74xSDHDZRNdHLUvGnofQ1oCc8x",
-	"dd6KQogDosFrGY8m0syYcpEfdKiQ/d1dpFHnfbVQsPoWDhNajNPK7OzLJMV/Bnvuv2+SNJH7O5D9kiZ5",
-	"SeuC7WgpBDM7+/ArpsbsvB98s1MpuaWH8m/nVzCZ/buHf+1YZ/snONEBTHQJ8+zbX/4Gs7z/5txOYcFb",
-	"l4afyIKWjui/K2V+pzflBtLAn+HJHMENPgcwNdAiMk0Zzh23VjetqDJDZzICHoJVA2hTcDvZ3GqN6Gmf",
-	"06qyex/+nMBTvQHA5V2AGQlbOXEIZufb+nUrp4K3nxq2ujhF7x4czVOaSMHOJsnwXxvikxvHf+b7y9t7",
-	"ilLOprdW2R1atyJ+vKvChVZ9GbmOQ7qw90w+YHUGVMdEGY473vVwCJwDG3nUrd1ny6NaJNvOReG2thVc",
-	"l05zTUatK/HaDryIsb2whQ32OxyeBZ3n+W9gYesh00lO68vKc6nR/NGKVwieC+fz0M/VKds3vfhzbq7U",
-	"wel2gf9sn1OwjjFG7OLGKtw08NWiYsVq7rbOpYo6h6iuFWCP1QIfWFmGKXRWCdLdKO6mSq9NqOFGDsR7",
-	"mzrybBef31cInxjmYBoQl+KYx1KcQneJ9I9GkKT9LUI4Ut15577znWjDy5KoWghwjzmPsq91aUrJ/rJL",
-	"CkdmW6FOs5kv6ERZmnNVX5JiuuN3+uBAQV3PF+8kmFBlNaIZ1SSXcxYjQiiT2tQtpDkGBCiwfl3nOdOQ",
-	"iTKhvKwVwywVSFLiE5KhpgVu2uzAz4Maguu40ttcZGNx3VaNn9pVW4vCvfLZzZ8gEHfTG6b8x2yxNPkE",
-	"NrsGOAE0Nm7cnu/NWstGdWJzWKalAUMgw2CrWbYwnQLgRrpcxVUCMWXavnJTCx5Lqb62X4Mm7p9sbbN2",
-	"vlwKXc+XIep8YCiNXReeYgn3uocsa4yT90CjZa/N1I2/fytmceVUyoqpHAoc3Dri9rUlVchgsaTsCRYI",
-	"zb2PNvcuZjfuLjda+sv7MOdpb3c3SL7aXd+CaavN+PZCsT4/S/BJ26B1QKZrhcTlpn5QVLQIsBogvBO+",
-	"rBrc5WF8sLf/UoMVTfpFNNDXPc248hYujhSS6XUrRKMpvkAMtd+4XKm60kyZ9pPlSvDppokkQ+ULc19H",
-	"1x8RNz31dtTHjKF3ARe13weIzKrxFLZPzVlbqs4j+q6I6rtX8o61+QOyLOWDHa4C3c4XFGStQL0BJ3dG",
-	"KqronJltsjtEnz57XkyeHZQ4P/z4x8zwq4rJK+b3bYL7QRskt4z7AXASxIrleGU0vPHyA2hC3pteXwr0",
-	"b312waHNZFkEJc9Ok37W6cUUxEtGVT5r26jpF3f5+awea28FB1sWHLx1l3nrLvOH7C6z3nXUyZRqTZYl",
-	"N8gLPdFLno517uiwpGSTA6mzo/We6Cv2aJYLOz/L9RwZcFu/V/e16FEBKUJ7zjUNBcZrQqHPOCdgqd1Q",
-	"U2qfEss14ciHm+4WDU1DadRqAH7dKbdNQ9Y3Cwm23+YIwmo2hFg7LwYr28BKm+yQ9iWAyIbXgrD1Z4c0",
-	"IiNuFVQOdrzxjVXobsTeJfhsQttGVXkuArdKDvZ7Fp2OV6E4HaFFZNHXSlNrByFLFtJxdk1uIYk5g9SP",
-	"zEuZ7fvTtu22llqb6gEZQ2oFuDms2ABTDFpjAd8EjUuxSiqj/fzP7GPbOZ0/bjPbKyjRfaaxCFrZr569",
-	"9rzoT2/m2oqo6Y37dIslk9dOX/7PDcW8LM962yBMDBw9rZs6dZ8vULfCyg6fO5miDwE0MSwX/OBTMTpF",
-	"busENrzXd9yRkk3sKtr3QiSROU38entFUDydNU2qoj/Ks+Jo2qwmruLtZyuKK0OufyUCno3yOQ6cTa+t",
-	"wmfTG5GzjuoC12uyHq8wXRZbx6BvA2rHmsKY3jRarxugM1L3Dr2iKjRDe3N+RjUUpaSNlN6NNyarlJxX",
-	"ZtOEYOT6npp21wNyJNzmhmHamE67nVp88hMmjRGczb3cLHroiuHBLVsr4S+q8GOi2NPgiQIuyZnTyztz",
-	"9SXzQQW4oWXvJi9rqF/LOrDw9sDyoWzZSNLKA5bXipvFpcUtPOJRxX9gi1FtZpE0PLyGA1nkORcshx53",
-	"SqLvYHzP1MLntTY9DuGIwULJXdMB56y5Y4uvdfO2Vc3sHDMoXPSXJgztenZ+YEEdGYUFJk9PEEibSC9X",
-	"aQ5ylc0pt5arriuLVf+3cssccNkO2qz9Ep9K0gQuJ0lmxlR6+O6de3sQvv2Uxqp2qpKKRjNuxm30FzI6",
-	"PxoGvqmVvv+dkJ4jSVfi4BrLIXneo8Nn3i1gs+N5H5hPRZ0PiK9pDUur7UK/1kRRw1y7B0xGBo19//1/",
-	"kWylmDj7QLILZtRiZzQxTGERENYiQfeHBaFTyiGSWvKcuZhKc3A0nzHyfrC7At2Hh4cBhZ8HUk3fuXf1",
-	"u+Ojg/Hp5XjHvmPxlZuyc1qty7ZoQT86P0rS5J4pjafyfvf9tzu7+y5eKWjFk2Hyl8Hu4C/gljczQPN3",
-	"Fqrvfm5GvLGrfnLtGCMKGrQLX7qxAdiYd0wB9K2e1PogsT+D7jRw1IRqXD122Wjv5yHnoMM4P7/9Gp3P",
-	"OyW/Y4SJAvJ6hz6NAaN88Yb06O8ymmCBtYZM9CCpGvyecy5qw/QHr7E3BqCFdFjDXNWWS5IZo8rcMisx",
-	"oJyZAbXvfUOCxIEGkY+snW/t0IYQAPgucKVBZi9ZenTOViwlcALru4Y52ONrqbh7eEmoKWIAG0VmEFcI",
-	"GoGYBeCWhhpykKCOcX0ni8WSrg5tZ3LY2LufXMlHO/Z6Q7K9ewA41qraHxYcNPkqQUgCWGN3Z6AUYxAT",
-	"kPn97u6rrjgwBtmjeQdupp3WO73dQFEXWgQGY2zmsuSJJhL8/kw0reoJt0LepBGv9hCr/4YZKbloSscw",
-	"pIpXiFFyW1Jxh8KoFoajgZNLIViOyRSl1ExDI8H9VwRnt5tHDwp4SvMs2fIZ14oBGr1iEYnTNVJCQzcA",
-	"NxBph8ua5MQykD+1HQFKro3v4+Me/DPUcoM46YRqoHHpamwHI9HskVoycdDZ+7LQ8VoHx01Cpwo0zODa",
-	"rzn2UqhKavUKDAY1IQ64DQFXvf8lV801mUltnJIbMDTgcE2x/kiQ8XXwqxcm2NkI1aTrSxgKdvHNr4WZ",
-	"PnWrqw5ATTpdxDQCGM0Fhb7UgkdigWa1bzvjQ6gUtZ6Sz7khf9p//19/9n32a0OnjPzpm8fHPw9QI67n",
-	"c6oWKPFjVzStCHKrmdIp1CycUGGHa2SeTj7ZMeO6Bn6bd8PW2ysf0IK3UbYxAoDuRmhYWhBQG5oWXv2B",
-	"bHLQ7MiOXfhYKuLi19pValHgENm/9lJSVQOy9yn7gLorABxG9TpKqPjMG32HgucHWsN2dJd1yklcp2h9",
-	"239w7WI18+H3o2MsX3v3etpGLPLxpne86R1veseb3vE70DsOgLr6E9ECbv9izQM9Rv0Kx0fu2wg1N6O5",
-	"OywiVc4uHZNidAgdyaHASZedIfPwat/wspVauxo9dHM6YNEpE9F2UBHtADf2mWoBZui57Xmv7u/YB9Ht",
-	"shxBYN9nuZQS7mJu62YgdUu6ogJ3hl9YVwi74PdxiyX/+m9Olr6JvTex9yb21oq9C9/jffUahUC6bCHy",
-	"gG9HPftTZmL3z2uX3IAMv/ZdqMA8Ck1ucLH7jtggxeKZ3BlmgmcY9bQWuRd3QTFH5q8VaopKVqVZ023r",
-	"VcSY1cm/gBBLn4F+ywHJFRTDw3lB8jzt2HR9qfTs35BKn8s5K37jWfRwap4E3LE1rRr9GVh1EU5gUxdx",
-	"F4sEVcuhXmwCoOAkcvyd8rm1cx/4EiqwJ6kqOVO+cmq4XOE0EJiw3FaONHdQjm7B7vZxrgm0Ilq39uW6",
-	"qWQrLMZdfPoF9ZnVFnoRvA+rwiHNwOI5dgYqG2fBm17wphf85+sFll768yc26ANpj32LrSZ10yYAbrnj",
-	"+awT955CRQ0VhHcqyqEy+0F8IFiW2laYe3w3kP0sXSfw9mUkFtQIfL0OsrdgDN32VoZQP18uMjeSVLIs",
-	"nTPRd8as9bruAuBhb7B7JsuilTO7rTBwzaGVYQpyK1IvhqRw6YqrOgpC8qMveny+Cx5uZWOBCvZldJQ1",
-	"l9nosJoMtICg3XUpxbRtSmr53JBkdgEIcSiZwuoNX7s0IB+lguJZq8f47tLYTNtqBPYIKt8ZJibJgoKc",
-	"yC6DoqyIEOvzJsCYFVXmnX14x7cF3o4DNH3WI8R/4gcG31V7YyjC0vuUlAEtmYFOlBLfus6CB3qPNXff",
-	"hi/4bzMs5HNVFztXi4oBgzcS+6R7x9nXmtzKWhQUU5Y3uSzevxqHXO6SEufpAUkHOV+sJYQ0wpPsPmme",
-	"s8rg5duYLQc7OJY5jTetOqdm5ilvaVZXpYBBRCi0YQXE+rJ3bVJaYEw9vfu5+f4J8gyfQXZPv70Yhyu0",
-	"syi0EtVQjBapu1/IYZ7nDOjpDBQcj3Nv/ps3Pe2PqaehIuApqhYFU4SSKROWW7Ai0INe7MMJv3Dtf56Q",
-	"28W7yRzC917LC9Wv19CqPrjaNtgv+iXa1uRkRguHBXAfJWSvGiKxOsll5DZreb+7H9z44S9E6SpauJnP",
-	"VLQaSdxt7fql1a14i6aYvGvxxxn+GP+xCrberCn6HlGfH5X5LWkKhUPrUGH+3ekB71HArG42xISAiPD+",
-	"aEtdqaUYihdOAWEBYSuGAs9Rz5vg3XbVgV2Iwhf5GertXAd8O/U0CKK6UZMgLWa5wPVN+H5R4YvCwQuj",
-	"lVtyN3pJopGRQ/h0iyU8MPKwY52lffdyOKNOeIaSQrMsAaFl0Kqhy4YZkDMB3atBtqaBmejUuv3d/Zgc",
-	"xFW9ScIvLgl73SatMuOLvoKuXZnmU8GKm1qVWcRX0uf18Hcd1eoFbo9fyHcfq0qP8yLv7uAGk2rffPZv",
-	"IumPJpKQTzuhtNlRX2/003urctkj38kLw1YiHzo9lGZIiV5pdI05aO7v2Ps1fPIRT7pmyvzePemBQDOS",
-	"aNOBJJzfkOxB5OH9X0nJjN1iSgo+5UanJNtxUfKb7FVE2pw+HuMFh8O993+FTrDN5/QtTvAWJ/j9xQlo",
-	"UUCrccfB3sIFX7YkIpQ8an38wNA79hY/eIsfvOmLW5U9QIf0gLOthBLgArVnhRGiPGnrfNCgK8dK147l",
-	"mzVSl0lHoKGO4RbbxnDlhhQMUwnvWIX5a+7SDSgz8+bzAm+RYAXa90KaV8kePWtvDfmMFNKwPcmXzCPt",
-	"zQXtngxQ7x0XxZBkQeP4LLUfm87x+HG1dbzrytV2j+/1SKx293+elPfXIGzK1ozuEwQHd+62IcnaFv52",
-	"Y/02Rmwjza0Ez9yAv/rgBQmn4Yn5rNMUHZV7wUUO2yWh9tzusJe+pae+nk4K1xU9JzU1vL3oTW9501v+",
-	"aPmpSywuUiv5eRpLYEr5xIctwjbBZTEHtCzBDTYFEpCuUN0uFcVmiv9CVisYNyAVrfH3rLQIjAbougQT",
-	"caEJvaccLhYK1Z/+yE7Dgj4zvNParr+1GE+zMidieNFYhsFFvFQIWYucFa4/Q2TdIUa8dpbD7q/m53iL",
-	"m7xS3AQYW8ABzoRzU+BtgHN0zlLhaZLQqXRpFJZgmAKj5U2k/Lqhk/YENwmQoKMnsMuwl+e/Plkaxx4m",
-	"MWZ65aNogCDurpUOZ/UOxoJVTBQg5axEUGwKyIXdP6vGeci1a9BYcgiqWFGTvQtv6haOsXWbQwZyz67n",
-	"6V2YxnBPFbeSBHhU98HOPSRJpWSxswcO68EdG3S7gC4dXlEopoOr3DM7XEYmnJXFinxJvbPZYpaSpduk",
-	"72HLzYDgNWL+wkHLQCAGBQZq/7qyxnpAiJKshtpBeIPV/a9krM4sCkEXYESPlQZSEW0kDTQW12SUtjfq",
-	"DFohs4pqT5+e/n8AAAD//w==",
+	"7H1pc+M2tuhfQfGlKjP1aHmJuyuj/vIUW574xtv1MjP3Jf1EmIQkxBTAAUDbmpT/+6tzAHCRQEl2O51O",
+	"4k+2JBLLwdk3/BKlclZIwYTRUf+XSKdTNqP470Brrg0V5ojn7FRmLIdvM6ZTxQvDpYj6EfxE5JhQQah/",
+	"vBfFUaFkwZThDEdKFaOGZSN4ZXGEf06ZIGbKyBiGeqCalEUuacayHjmlc5JSpeZEUCE1S6XINAw/lmpG",
+	"TdSPMmrYluEzFsWRmRcs6kfaKC4m0VMc8Wx5uuOMCcPHnOnGpNxMuSDc6HoTffw5pXnO1NeayAdB0qnk",
+	"KSNSkQkTTMGOyO0cn9NM3fOUxYSKjAhpiGAp05oqns8JJTc3x4e90ApnzNCMGrq8zv+6Oj8j8vZnlhqA",
+	"79Ji7thc42z3NC+ZjmElD1OeTnFLmqRUkFvcn2GKZYQLknNtuJjomKRTauzbihnF2T3NEayizHN6m7Oo",
+	"b1TJqvXaZeB6y9zwmcxoHjxIM2WK8BmdMA0T1gBmipFCSYAJywjNpZgg1PERwx5NAzq3UuaMCphO0BkL",
+	"TURNPTbXFjBZv/4O3iPGP2bxiUzoPQseguYTwbJRqQKbOuHijoylIorRjItJG2lkaQDzBxfHcB4xnAXP",
+	"8HEpGJnKUvXIQMxvZQaHI8lU5pkm3ODpwIjVcDHRkhggE/iZakKJZqliZsWxNHfwnwCcTpiYmKnHHgss",
+	"QW7nhrVpiAvzfr8GDBeGTZjCcQ01pV4e+cpQg2TvzpSLSY8kF9WHpE9uGUAL9hgTXeTcEC6MJOm0FHcW",
+	"9djslmUZyz6QZHBPOe4w6eMrc4RhqdmH5qhHlOcsS/oklWVuyey2gVYfSHLIcmaa82fwBctiQseGKUcg",
+	"FTSo0A9MabK/sw8AYaKcRf0fo3rGKI6qpUVx5IeP4mhxVdHHxWOJo8etidyCL7csHiOzvLIgfYqjssg2",
+	"ZIo51QZoVkw+mSk+xZFi/y65YhlslWeRo7KPAWo/mFJzIGcF7FqKDgkwQCBW5I5rANQ4L5gYHH+tkdmQ",
+	"tBpGB8QDMlbdNbYmRuLgsHKmTYzUVTDlODIMyA2b4QBfKTaO+tH/2q7F2raTadsH+Ljdx1O1X6oUnW8k",
+	"LrgmihX53JNUS+It8/YwvE6omsCRiklJJ4zgU5ZXPShpmNtokc+Dg5aaTti6fd7AQ26bTx3nuvo0FyR6",
+	"bJk1CMiUG9p1jP6nAMOQpUqZrgCHs8SE0XRay4EipynziARCwYKFA5mDxAA82Pys3WI6TzuVwjBhRlZC",
+	"jhTTZW7WD2vfOsKXLt07frRHM9KCFwUzo1SWwizD4Xv5QGZUzIl7TpOxkrM2Mn2tnQiHby16gFY04fdM",
+	"IF9ERLQg/EB2yIxRoS2ohARFZkLG3ACfwvfGshRZb5m9N/mTvuPFlsRF0nyrkPCMivpjmmv2FEdjLrie",
+	"jhSj2jKrVRA6wocv7bO/AlWBWrWeBE7tY9Xpf9nEeGkZ2/L6DqS4Z0ojJuPZN6kS2KKnJBComuGpa4ck",
+	"nswChOqQ1Z74Zjj/aM7t0xVILeEsr/lGA6GLfO7Q+GEqNSNe0yUzatKpP3j2WCgQo1LERJfpFDSf5Jef",
+	"ogkTiv0U9X/5KfpKwD8/RZlMyxkThqr5T9HTU9IDCaOokUoTqhhJvmL/TmKSfCUY/pkY98d+zI37Yz9y",
+	"YZ91f9kj10bjv1RkCYIz+Uqq5APKGnweFH/7BjH0joGdAiewuxPv7Ow4NbyBJvUJc5HmZcZGUz6Z5nwy",
+	"NY5BjmmZG0dl8SIf1nf1ORYUkblinykH08MzCWrILU3vWoyVWu6RVFMm8C6yW8XGTDGRsh45tEtA+Yqr",
+	"CGvhP2spgD8WUmi2funXLM+bzKvCUmDtYNYEJrYIzB4RUJokGlThWRJej2MBeg25NKjD6n1gpDFNbiXI",
+	"G0nGXGTEkULTWrHaqZHkQXHHAhwhkWOjyZRrI9WczOgc8cChwft9RAMj75iVjRtJqUU2tSikKra1chD/",
+	"toXa+hPyllq9NUKV4gCcgrOUzRjNEYcQYmpLM2EIu4dJY8KFNmC5gIqgkToapurGOGXYDKm3VG2M2olD",
+	"EhM4A+i/KSMTibal0wi9ST4mD1Jluk/SHJiNkWSH/AUecAP/tdL176mak5wbAzYXqh5AI0w5AoZR52Si",
+	"YFapGDzOwWIVYEEDBPg96xGEuK5MQMu5PP8lfCLgVW5aSvk4l9TUsBDl7BaMrAWFvMLtsD4Ouz0AE6pD",
+	"fTsDXMYzBJjA4XTJgIzlIbfDIMu4px4kYbueHjkr8zwmVgLVbgmwTBEn8GFnp5TiziuQ1eSLJmxAIIX0",
+	"pWvUAiWhRcEcUaI1Afb9LRtL5VZGHsBg8uoPqEdgWW5kOyuZB2znQWmmUnmG66DQJ0mpmQIxUQlhKxb0",
+	"XBs2S6xxdssQLhvMvqQPBIxGxyIO8bw2UNpgok/W2UTGHgPYhThrgcK1Jz46k2JCEmfEJQFVs0PvqY2x",
+	"pZnOK8xFTGqYj8uY/EXt9IUKahBAzoJZRe/+Ge/CpMTKAGRZVvah1kjGUhoBGi1+yrm4I847Zq0ub2kB",
+	"0ukeuUKOJizT977EHJTlmGgOfBidWEp5P2pTJfEGHVe11of6KfrZyM3lyQrj8dl23QZOXmteVP5Au6m2",
+	"Tfl5rHf7xeKYP4AiAuoZrCsmNH+gc00SD5Gkt9aNg7/G1ptjFx7XAP24Arc60KphrqOrxRvmLZbePr9C",
+	"au7Pb0nbUMwjicVWB/s+CpPxWDODMiSdUkVTwxSKFCeBHqYyd+6AlvcgTH2VdqvDsQodN/wNqFPj4c2o",
+	"MbWiuKBOW0rh2sJhY93u0i+lQ7sL0rwVhKtI/sJL98pLghxyge575LoNO+4sApT7PSdw0Sqgee6Gm8Xk",
+	"Z8mFjRZIlXXajq/mNtlQC1lpyL5Mb3B4QMWc5M61rwtqGZtgLNPrqc7P/nEDKe4AYKX4H5prOfxANfCF",
+	"rMtixcdu+mjj0dLS/sFUxuu4md1uoeQ9zzB+pumYmbmLjREJYhNjUGjf6SktGMn4eAzmArrn/KuAR/7/",
+	"ZWRUXcsBSry3S6pU5cZq5IOwk/bQhitYGiD6agVwaBN6b8+sGjWRBROUW2V0wmZc8MQ5hSwF2V3JMUnc",
+	"MpNmxMO+HcWRfXWjYEbrKK5g1d0c7bHL3Xzl3aC4r5Zzq/JbtqG8sTsxHOpz8wUgvOBjaXhXxtxS4L9L",
+	"puYbs3+3tU7T/iXOwybhVFvxQ33shn7Ldbd8CIt+Q906lZqEuPNCB07FubhuuaBqPmrxZWfZWwNoRci4",
+	"ntZGt2Be+wPV5JZq9n6fgC75wXJudC40FjeBNzFCQXF4dEG2/RG4BKQKWhQ5927KhynPGUnq2HaC0lKV",
+	"Id/FM9zmi8HyDQCxDOsaKjYEY4Prt0zzDPFTaqsMgMCjuRRsecuftgsf0eiIMYNk0YbAr04Rsc8jo0Nn",
+	"WGyZ6LvdPVjQt7t/22svcW9n/1tY4ow+8hnwI3gkjoAR4cd3u3shTc/IYnTXvSBRWXA1NktSoqvRkJnU",
+	"hrzfby9k931rGe/3NzRkLY11+vBtuoL0qRbMgqPJ63zEJ2TbvvnYn+Vj/y0YkA/Hf1nMZ2MnOfrB63ik",
+	"VD1yxQxh3HEkrvFUUPolMRHsnil0or+el/v5jDLIFQFFFTOlAhPmM7JIBE23EbIhgP2JLcG4S4v5Y7Bk",
+	"e2CvzpUPZfq4YIEvLaz63XobKDk8P/gXctQgJ16rrQUSJp/iqAiToXUxtvTNr3XTJ9GtdgYgv0BRq022",
+	"yklSm22ZTEePm5trCA2/tZDiOVRKgoHWiBk2V/KdzOYuRsDgSaeykwEYRo9zsMnQ90NtnM35Yb6/Pj3x",
+	"8aflE8KBOsTvA9jOD0qKSciJkK2AFZreMLL1pBZKThSdIWZSMDFFjxzIDFWyuRQ2oS/n2rAMpJrNw5Rp",
+	"WqqmvXX+QxRHN2c/nJ3/8yyKo+OzfwxOjg9Hg8u/35wOz66jODocDg5Pjs+Go+G/DobDw+FhFEf/fXN+",
+	"PWh+cXZ+PTo6vzmD/wcnl8PB4f+Mhv86vrq+iuLoYnh5enx1dXx+Njocnh3jCzdng5vr74dn18cHg2v8",
+	"5nJ4dX5zeQDzfD+4ubJfHg2OT4aHo4vL4cH52eHx9fE5rHLw3fml/f385np0fjS6HJz9fYijHp9enAxh",
+	"5fjz8dn18PJscGIn/Mfg+GTw3Qk8eDi4HoxOzq9geUfnl98dHx4OYeTr8/PR6eDsf0aXw/++GcLygwYo",
+	"QG/rnir0UddgFHdCPgC/PhaYfzlQE1RiMGGPZjkXbPiYMpaxDIBYSkMbn8+kOQJLEzaYY+7hEPUUgCBT",
+	"M46K0yETHJ++EbQ0U7A2U2rwm0um0Vk6fJzSUtvvbErghcLUPOsVjaPBrVT25/PSnI8vqZgwHJHPipzB",
+	"gvHHYxAtguZ2smbyITX0RGpY2JFUtzzLGAx7LeUpFXOnfSIxLpnqSIyApdblZijPdZhQUO4wb1i5rGZi",
+	"MKJPb2VpanqoYl05GxsiSxPUyxrRkPZsw8cip8IqIU0yc/GKaTlzKbItT2+nJy4DEPnJNnHIIUwOERar",
+	"Ml2/v76+IDC8XyQyqhj+YEo7cXnjtzKbd0S+Wka7nSZ2zCrEOUF2HAZTwo+kmjmmaVOau6XUksYH2rC1",
+	"gOyb6B5mj4YJ3TiBOnka9SSSsdTpUIzAQvskKbIxqPCZTB/h789aonY/y6zubh5N8oFQUlBl6hTpxsDo",
+	"nhmXmrk14C93jBU+hY3OmP0lb+oxXJPdHXL63QcvGq4MFRlVNjQ/BKIpFNcYqxCaUHJxeISiY0rvGdnd",
+	"gXcxfP0O/rPh4kZCuia1DtqK2lt74ktP3SdXIN+otqkYoOjG3nJ6T374bn1qPxDIjD5uYXJ41N99/823",
+	"+4u4i7gVxthGTDXAVuZ13IgwkfmT99wFTkkzkdmECxvGRWTAg/a5QfCErmMeCewnQWYhQKNvCFdtZBHF",
+	"UY7Z79FioiccpZT5CE5EO7gsi5unOPrep051xWGsw9DFp6vwZ52QpRdCFy9NgagTwIDTsHz8Aid9lQdW",
+	"a3wAxs0Vvs5Yx1McHc8q425pAcDJHM9CI61HjjEW5YWGpcQkbL6jKVwlEa2GX5gUrysT3oIuJkwAN0eS",
+	"T2AnCdF0rsPBFD5jozBcT1nGKbJET+EZs+PibA1HC37e/rlgk+QZ5zaEVXIxQY89bC2pD856IjY/unob",
+	"sYVS6Az/S0uxubmExhLymtc2lp5tuKAAep7dEtr/Cde4EN1ts5wLGzKGhXS760Km3o0raLOvNdPeQXXQ",
+	"gWKaTT0rq4BYW4MFnXCxUXbFRfVkBYegdX1K1V0mH8SzLWz/4m+PODO3kldAHuffGorstCv+ql0CZTBY",
+	"3ycP0znhxkpHFHdTXyhgHTbwo5Hy7teOx/+6mf6/15i2sytGTGTJqxUCrAuCt49iBdqtSKFzC/c5dLXf",
+	"97mpFO08yB4ZCMJmhZmj575W6TFHyJdpBSH1qtmW0fqEyhpMV4Yq01nFrFYSKGot6HZoROgwS5xh/iud",
+	"+oxooFhUv6dLlT6NhCLQ8DNFH8iKk3grTFrveP89cZxfGfNfyNI0UMUL03RwR0HG1AW/EOS4wYqLVt6a",
+	"Nw29/8FaxzObdQ+iEGOD1ggGxqOJNFOmXDTIOlnI/s6OpVHnkQUogL5lh2lajJPCbO3LKLb/9Hbdf++i",
+	"OJL7W5gRE0dpTsuMbWkpBDNb+/irTZfZ2uu92yqU3NBr+feLa5wM/u7avzDW+f6pnegAJ7rCefbhl7/j",
+	"LHvvLmAKAG+ZG34qM5o7ov8ul+mdXpcvSBs+Dk/mFtzoh0BTw1pEpqrgueNgddOCKtN3JiPiIVo1iDYZ",
+	"h8lmoDVa7/uMFgXsvf9LhE91BgUXd4FmJG7l1CEYzLfx6yCnGm8/VWx1fmY9fng0T3EkBTsfR/0f18Qs",
+	"147/zPcXt/cUpJx1by2zO2vdivDxLgsXWnRl6ToO6ULhU/lgCzuwsCbIcNzxroZDwzmwlkfdwj5rHlUj",
+	"2WYuCre1jeC6cJorsmxdddhm4LUY2wlb3GC3w+FZ0Hme/wYXthoyrYS1rkw9ly7NH0G8YkBdOJ+Hfq5O",
+	"Wb/pxZ9zc8UOTrdz+8/meQarGGPALq6swnUDX88Lli3nc+tUqqBziOpSIfaAFvjA8ryZVgdKkG5HdtcV",
+	"ia1DDTdyQ7zX6STPdvH5fTXhE8IcmxrEpTjhobSnprtE+kcDSFL/FiAcqe68w9/5TrTheU5UKQS6x5xH",
+	"2de/VFVo3+yQzJHZRqhTbeYzOlEW5lzWl6SYbPmdPjhQUNcuxjsJxlSBRjSlmqRyxkJEiKVT6xqNVMdg",
+	"AYqsX5dpyjRmp4wpz0vFbOYKJi7xMUmspoVu2uTAz2M1BNespbMvydq6vI16RtWrBovCvfLJfaMwODfq",
+	"DF3+czpfmHyMm10BnAY01m4czne00rJRrXidLd3SiCGYdbDRLBuYTg3gBhpkhVUCMWEaXhmVgofSrG/g",
+	"a9TE/ZO1bVbPl0qhy9kiRJ0PzEpj18AnW8C99iHL0sbOO6BRs9dq6srfvxGzuHYqZcFUikUPbh1h+xpI",
+	"FbNagJQ9wSKhufetzb1jMx53Fns0fbPXzIPa3dlpJGTtrO7etNFmfGeiUIugBfjEdSC7QaYrhcTVulZS",
+	"VNQIsBwgvBO+Ihvd5c34YGfrpgorqpSMYKCvfZph5a25OJJJplet0BpN4QXa8PvI5U+VhWbK1J+AK+Gn",
+	"URVdxmoY5r4Orj8gbjpq8KiPI2PbAy5Kvw8UmUXlKayfmrG6yp0H9F0R1Hev5R2rcwpknssHGK5A3c4X",
+	"GSS1QB2hkzshBVV0xswmGR+iS5+9yMbPDkpcHB79ObP+imz8ijl/6+B+UAfJgXE/IE6iWAGOlwfDGy8/",
+	"gCrkve71hUD/xmfXOLSpzLNGGbTTpJ91eiEF8YpRlU7rDmz6xQ2CPqk921sRwoZFCG+Nad4a0/wpG9Os",
+	"dh21MqVqk2XBDfJCT/SCp2OVO7pZZrLOgdTa0WpP9DV7NIvFnp/keg4MuKnfq/1a8KiQFLGz54omA8MV",
+	"odBnnBOy1HaoKYanxGKduOXDVceLiqaxXGo5AL/qlOtGIqsbiDS2X+cI4mrWhFhbLzZWtoaVVtkh9UsI",
+	"kTWvNcLWnxzSCIy4UVC5seO1byxDdy32LsDnqSt92xee4xnBdxY1tyzsmyfRxvNKt3kuxtdake0tLVrd",
+	"tZryd2BNKMB3EL9gOFkeLqQTBZrcYiZ0grkiiRdLm/fCrVt7LbRR1T0yxFwM9IuAnEHbDdtwIaNFFU2x",
+	"Qiqj/fzP7JnbOs4/aePcJYxzR9VrZ+o8xRjeeLYRitreb54V97yoUmdG3JII64wntQszo9dOi/7jhnhe",
+	"lr+9aXAnBI6ONlGtGtMXqHHNKhKfkxlb3wRqeLY08YNP8WgV1K1SBPC9ruMOlIfaRqddLwQSpOPIr7dT",
+	"tIXTZOOoyLqjR0sOrPXq5zLefrICujTk6lcC4Fkr98PAWffaMnzWvRE466BqfLMim/LapuHaNjXWZ4J1",
+	"alURTmd6rlchrJNTdw69pFFUQ3s3wZRqLHaJK2G+E26CVig5K8y6CdF49m0+Ydc9cizc5vrNdDQdt7vC",
+	"+KQqm4xG7Gzu5WrRfVd4j+7eUgl/d4Yf04o9jR4u5JKcOX2/NVdXkiBWmxuad27yqsRauaQFC29nLB7K",
+	"hk0rQR6wtFTczK8At+wRDwr+A5sPSjMNpPfZm0Esi7zggqXYT09J65MY3jM19/myVT9FPGK0fFLX4MA5",
+	"ge7Y/GtdvQ0aHMwxxSJJf49DH9az9QNr1KxRXGD09IQBurH0cpWmKFfZjHKwiHVZAFb9n8Its8dlPWi1",
+	"9iv7VBRHeF9KNDWm0P3tbfd2r/n2UxyqBipyKioFuhq30l/I4OK43/B5LV1F0AoVOpJ0pROuiZ0lz3vr",
+	"SJq1i+VgPO9b8ymusx7x9bPNMm5Y6NeaKGqYay1hk5xRsd/f+xtJlgqXkw8kuWRGzbcGY8OULS6yNU7Y",
+	"aWJO6IRyjNDmPGUuVlMdHE2njOz1dpag+/Dw0KP4c0+qybZ7V2+fHB8Mz66GW/AO4Cs3eeu0aldwVoN+",
+	"cHEcxdE9U9qeyt7O3vutnX0XBxW04FE/+qa30/sG3f1mimi+DVDd/qUacQSrfnKtHwMKGnYwX7hEAtmY",
+	"d3gh9EFPqn2btheEbjWL1IRqu3rb0aO+MohcoA7j4gfwtXVqb+X8jhEmMswX7vv0CBs9DPfIt340o4kt",
+	"5taY4d5I1kZ/6oyL0jD9wWvslZ0IkG7WSxclcEkyZVSZWwYSA0unGVL77jvSSEioEPk4Q9OWmooQEPgu",
+	"IKZRZi8YhHTGlgwqdC7ru4o5wPHVVNw+vKipKdrAuBWZjXhFo+mImSNuaaxXRwnqGNd3Mpsv6OrY4ibF",
+	"jW3/7EpJ6rFX25v1dQjIsZbV/mYhQ5UH0wh1IGts7wyVYhscRWTe29l51RU3bEb2aLbRfbVVe703Gyjo",
+	"mgvAYGgbxyx4uInEeAITVfd8wkHImzjgLe/bqsJ+QnIuqpI0G6q1t5pRcptTcWeFUSkMtwZOKoVgqU3S",
+	"yKVmGpsW7r8iONudQzpQwFOaZ8nAZ1zbB2wqa4tTnK4RE9r0FnCDEXy8P0qOgYH8pe4+kHNtfM8g9+Bf",
+	"sW4cxUkrBIRNUpdjRjbCzR4pkImDzu7nhY7XOrjdJHbFsIYZ3kQ2s30bipyCXmGDTFXoBC9osKve/5yr",
+	"5ppMpTZOyW0wNORwVWOAgSDDm8avXpjYLkpWTbq5wqFwF+9+K8z0KWFtdQBr3ek8pBHgaC7Y9LkWPBBz",
+	"a1b7Fjc+NEut1pPzGTfkL/t7f/urb/1fGjph5C/vHh//2rMacTmbUTW3Ej90a9SSIAfNlE6wFuKUChiu",
+	"knk6+ghjhnUN+23aDodvrnxgu99K2baRBeuVxOaoGUG1oWoX1h0gJwfVjmDszMdoLS5+rV0FGEUOkfy4",
+	"G5Oi6JHdj8kHq7siwHFUr6M0FZ9Zpe9Q9PxgG9qW7rJKOQnrFLUL/E+uXSxnVPx+dIzFm/heT9sIBUje",
+	"9I43veNN73jTO34HescBUld3gluD279Y87Aeo26F44j79kTVZW3uvoxA9bRL86Q2OmQdyU2BEy86Q2bN",
+	"24abF7uU2tX+WTenAxadMBFsPRXQDuzGPlEtsJl/bnveq/s79kG0OzoHENj3dM6lxOuh63ocTAmTrljB",
+	"neFn1hWaHfe7uMWCf/2Lk6VvYu9N7L2JvZVi79L3k1++sqEhXTYQeci3g579CTOhK/G1S26wDL/03a3Q",
+	"PGqa3Ohi9923UYqFM8QTm2Ge2KgnWORe3DWKRBJ/hVFVrLIszaouXq8ixkAn/wxCLH4G+i0GJJdQzB7O",
+	"C5Lyacum60rRZ//GFP1Uzlj2hWfn46l5EnDHVrWA9GcA6iKewLqO5S4WiaqWQ73QBEjBUeD4W2V5K+c+",
+	"8KVZaE9SlXOmfEVWf7FyqidsInRdkVJdizm4Rbvbx7nG2OJo1doX67GijbDY7uLjr6jPLLfmC+B9s9oc",
+	"0wwAz23HobxyFrzpBW96wR9fLwB66c6fWKMPxB32rW1hqav2A3ijHk+nrbj3BCt1qCC8VamOFd8P4gOx",
+	"5a515brHd4NJ0tJ1Ha9ftsRiNQJfB2TZW2MMXfdxxlA/XyxeN5IUMs+dM9F33Cz1qq4F6GGvsHsq86yW",
+	"Mzu1MHCNqJVhCnMrYi+GpHDpiss6ioXkkS+mfL4LHm+AYw0V7PPoKCsuztHNKjXUAhqttXMpJnWzU+Bz",
+	"fZLAAizEsRTLVoX4mqgeOZIKi3JBj/GdrG3jbtAI4AgK33EmJMkahT6BXTaKvQJCrMubgGMWVJlteHjL",
+	"txvejANUPd0DxH/qB0bfVX07qYWl9ykpg1oyQ50oJr4lHoAHe5pV9+w2X/DfJrZA0FVzbF3PC4YM3kjb",
+	"k907zr7W5FaWIqM2ZXmdy2Lv1TjkYveVME9vkHQj54vVhBAHeBLsk6YpK4y9D9xmy+EOTmRKw82wLqiZ",
+	"espbmNUVM9ggIhbwsAxjfcl2nZTWMKaetn+pvn/CPMNnkN3TlxfjcAV8gEJLUQ3FaBa7u4wc5nnOYD2d",
+	"DQXH49yb/+ZNT/tz6mlWEfAUVYqMKULJhAngFixr6EEv9uE0v3BthZ4stwt3qTnE772W11S/XkOr+uBK",
+	"4HC/1i9RtzwnU5o5LMC7LzF71RBpq5NcRm61lr2d/cbtIv7ylbaiZTfziYpWJYnbLWM/t7oVbv0Uknc1",
+	"/jjD38Z/QMHW6zVF33vq06MyX5KmkDm0birMvzs9YM8KmOXNNjGhQUT2rmqgrhgohtrLrZCwkLAVswLP",
+	"Uc+b4N101Q270Apfy8+s3s51g2/HngZRVFdqEqbFLNbBvgnfzyp8rXDwwmjpRt61XpJgZOQQP93aEh4c",
+	"ud+yzuKu+z6cUSc8Q4mxCZfA0DJq1di9w/TIucCu2Chb44aZ6NS6/Z39kBy0q3qThJ9dEna6TWplxhd9",
+	"NbqBJZpPBMtGpcqTgK+ky+vh71Aq1QvcHr+S7z5UlR7mRd7dwY1Nqn3z2b+JpD+bSLJ82gml9Y76cq2f",
+	"3luVix75Vl6YbWPxodWbaWop0SuNrn8HTf3dfb+FTz7gSddMmd+7J70h0Iwk2rQgiefXJ7sYedj7luTM",
+	"wBZjkvEJNzomyZaLko+SVxFpM/p4Yi9O7O/ufYsdZqvPWAxqmII5/t+Pg63/S7f+s7P1t9HWx//9VfCa",
+	"8rcgwlsQ4QsPItAsw/7mjr29xRI+b71EUyyp1cEFQ+/YW3DhLbjwpkxuVBOBbdkbnG0pzoC3tj0rxhDk",
+	"SRsnizZadiy19Fi8ziN2aXYEu+0YDtg2xHs+pGA2z/COFTa5zd30gTVo3rae26srWGaNfyHNq6SWntdX",
+	"lXxCfmmzd8nnTDLtTBRtnwxS7x0XWZ8kjW71SQwfq3b19uNyv3rXsqtuWd/prli+UuB5Ut7fvbAulTO4",
+	"TxQc3Pni+iSp7w2AjXUbIKGNVFchPHMD/r6FF2SjNk/Mp6TG1ou527g9YrMM1Y4rJXbjt9zV19NJ8Y6k",
+	"5+StNq9MetNb3vSWP1vy6gKLCxRSfprG0jClfFbEBjGdxg01BzTP0Uc2QRKQroodlmrFZmz/xZRXNG5Q",
+	"KoLx96ycCRsq0GWOJuJcE3pPOd5m1FR/usM+FQv6xNhPbbt+aQGgamVOxPCssgwbt/9SIWQpUpa55g2B",
+	"dTcx4rVTIHZ+Mz/HW1DllYIqyNgaHOBcODeFvYJwZj23VHiaJHQiXY4FEAxTaLS8iZTfNq5Sn+BqARJH",
+	"j1sPlFuRIAWDx+obxT7GkQUlfF1fLlbdGbhwh2DFYv5JuTmSqsWUlZwopjWwo8V75OpL3Pw/T0/NNqTI",
+	"xpsNSH/8CLzHNl4JMflrH/pDxHUXz7Q4vnd8ZqxgIkPpC5JKsQkivW1ZWlROTa5dV8mcYyQIRGCy3by2",
+	"XDiG2+5o2ZDHsJ6n7WbuxT1VHCQc8s72g61LWQB22dYuOtJ7d6zXbl26gFRZBlCu77VPYLiEjDnLsyW5",
+	"F3snOGC8krnbpG+8y02P2DvV/O2LwNgwcIaGc/e6ksqqsRAlSYkFj/gGK7tfSViZAGpj62KLtktdrwJa",
+	"UtzQpFxnVFpfL9SrMXOZBJ4+Pv3/AAAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,
