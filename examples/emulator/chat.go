@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -23,7 +22,6 @@ func (s dataPlane) ChatAssistant(ctx context.Context, request data.ChatAssistant
 	reply, err := s.answer(ctx, chat{
 		assistant: request.AssistantName,
 		messages:  body.Messages,
-		stream:    deref(body.Stream, false),
 		filter:    deref(body.Filter, nil),
 		topK:      options.TopK,
 		size:      options.SnippetSize,
@@ -36,7 +34,7 @@ func (s dataPlane) ChatAssistant(ctx context.Context, request data.ChatAssistant
 		text = jsonText
 	}
 	content, citations := text(reply.quotes, deref(body.IncludeHighlights, false))
-	return data.ChatAssistant200JSONResponse{
+	answer := data.ChatAssistant200JSONResponse{
 		ID:                  ptr(uuid.NewString()),
 		Model:               ptr(string(deref(body.Model, data.ModelGPT4O))),
 		Message:             &data.MessageModel{Role: ptr("assistant"), Content: &content},
@@ -44,7 +42,11 @@ func (s dataPlane) ChatAssistant(ctx context.Context, request data.ChatAssistant
 		FinishReason:        ptr(data.FinishReasonStop),
 		ContextSnippetCount: ptr(len(reply.snippets)),
 		Usage:               usage(reply.promptTokens, tokens(content)),
-	}, nil
+	}
+	if deref(body.Stream, false) {
+		return streamChat(answer), nil
+	}
+	return answer, nil
 }
 
 func (s dataPlane) ChatCompletionAssistant(ctx context.Context, request data.ChatCompletionAssistantRequestObject) (data.ChatCompletionAssistantResponseObject, error) {
@@ -52,7 +54,6 @@ func (s dataPlane) ChatCompletionAssistant(ctx context.Context, request data.Cha
 	reply, err := s.answer(ctx, chat{
 		assistant: request.AssistantName,
 		messages:  body.Messages,
-		stream:    deref(body.Stream, false),
 		filter:    deref(body.Filter, nil),
 	})
 	if err != nil {
@@ -64,19 +65,22 @@ func (s dataPlane) ChatCompletionAssistant(ctx context.Context, request data.Cha
 		FinishReason: ptr(data.FinishReasonStop),
 		Message:      &data.MessageModel{Role: ptr("assistant"), Content: &content},
 	}}
-	return data.ChatCompletionAssistant200JSONResponse{
+	answer := data.ChatCompletionAssistant200JSONResponse{
 		ID:      ptr(uuid.NewString()),
 		Model:   ptr(string(deref(body.Model, data.ModelGPT4O))),
 		Choices: &choices,
 		Usage:   usage(reply.promptTokens, tokens(content)),
-	}, nil
+	}
+	if deref(body.Stream, false) {
+		return streamCompletion(answer), nil
+	}
+	return answer, nil
 }
 
 // chat is what the two chat endpoints have in common.
 type chat struct {
 	assistant string
 	messages  []data.MessageModel
-	stream    bool
 	filter    map[string]any
 	topK      *int
 	size      *int
@@ -92,9 +96,6 @@ func (s *Server) answer(ctx context.Context, chat chat) (*chatReply, error) {
 	question, err := questionOf(chat.messages)
 	if err != nil {
 		return nil, err
-	}
-	if chat.stream {
-		return nil, failure(http.StatusNotImplemented, data.ErrorCodeUnimplemented, "the emulator does not stream yet: ask without stream")
 	}
 	instructions, sources, err := s.sources(ctx, chat.assistant, chat.filter)
 	if err != nil {

@@ -177,13 +177,12 @@ func TestContext(t *testing.T) {
 		if len(reply.Snippets) != 1 || reply.Usage.CompletionTokens != 0 || reply.Usage.PromptTokens == 0 {
 			t.Fatalf("%s: %+v", name, reply)
 		}
-		snippet, err := reply.Snippets[0].AsTextSnippetModel()
-		if err != nil || snippet.Content != "The lamp burns at night. The “lamp” is lit at sunset." || snippet.Score <= 0 {
-			t.Errorf("%s: %+v, error %v", name, snippet, err)
+		snippet, ok := reply.Snippets[0].Value.(*data.TextSnippetModel)
+		if !ok || snippet.Content != "The lamp burns at night. The “lamp” is lit at sunset." || snippet.Score <= 0 {
+			t.Fatalf("%s: %+v", name, reply.Snippets[0].Value)
 		}
-		reference, err := snippet.Reference.ValueByDiscriminator()
-		if text, ok := reference.(data.TextReferenceModel); err != nil || !ok || text.File.Name != "lamp.txt" {
-			t.Errorf("%s: %+v, error %v", name, reference, err)
+		if text, ok := snippet.Reference.Value.(*data.TextReferenceModel); !ok || text.File.Name != "lamp.txt" {
+			t.Errorf("%s: %+v", name, snippet.Reference.Value)
 		}
 	}
 }
@@ -207,24 +206,20 @@ func TestReferences(t *testing.T) {
 	}
 	found := make(map[string]bool)
 	for _, snippet := range reply.Snippets {
-		text, err := snippet.AsTextSnippetModel()
-		if err != nil {
-			t.Fatal(err)
+		text, ok := snippet.Value.(*data.TextSnippetModel)
+		if !ok {
+			t.Fatalf("%T", snippet.Value)
 		}
-		reference, err := text.Reference.ValueByDiscriminator()
-		if err != nil {
-			t.Fatal(err)
-		}
-		switch reference := reference.(type) {
-		case data.TextReferenceModel:
+		switch reference := text.Reference.Value.(type) {
+		case *data.TextReferenceModel:
 			found[reference.File.Name] = true
-		case data.MarkdownReferenceModel:
+		case *data.MarkdownReferenceModel:
 			found[reference.File.Name] = true
-		case data.JSONReferenceModel:
+		case *data.JSONReferenceModel:
 			found[reference.File.Name] = true
-		case data.PDFReferenceModel:
+		case *data.PDFReferenceModel:
 			found[reference.File.Name] = slices.Equal(reference.Pages, []int{1, 2})
-		case data.DocxReferenceModel:
+		case *data.DocxReferenceModel:
 			found[reference.File.Name] = slices.Equal(reference.Pages, []int{1})
 		}
 	}

@@ -18,14 +18,24 @@ const (
 )
 
 func (t *tour) chat(ctx context.Context) error {
-	t.step("data.ChatAssistant", "ask a question")
-	reply, err := t.data.ChatAssistant(ctx, t.name, data.ChatRequest{
+	t.step("data.ChatAssistantStream", "ask a question, and read the answer as it is written")
+	chunks := 0
+	stream := t.data.ChatAssistantStream(ctx, t.name, data.ChatRequest{
 		Messages:          []data.MessageModel{{Role: "user", Content: question}},
 		IncludeHighlights: true,
+	})
+	reply, err := data.CollectChatAssistant(func(yield func(data.Chunk, error) bool) {
+		for chunk, err := range stream {
+			chunks++
+			if !yield(chunk, err) {
+				return
+			}
+		}
 	})
 	if err != nil {
 		return err
 	}
+	t.field("chunks", "%d", chunks)
 	t.answer = reply.Message.Content
 	answer, notes := footnotes(t.answer, reply.Citations)
 	t.field("question", "%s", question)
@@ -45,10 +55,7 @@ func (t *tour) retrieve(ctx context.Context) error {
 	}
 	t.field("query", "%s", query)
 	for _, snippet := range reply.Snippets {
-		from, text, score, err := describeSnippet(snippet)
-		if err != nil {
-			return err
-		}
+		from, text, score := describeSnippet(snippet)
 		t.field(fmt.Sprintf("score %.2f", score), "%s: %s", from, shorten(text))
 	}
 	return nil

@@ -29,34 +29,24 @@ func (t *tour) createAssistant(ctx context.Context) (err error) {
 	return nil
 }
 
-func (t *tour) waitUntilReady(ctx context.Context) error {
-	t.step("control.GetAssistant", "describe it until it is ready")
-	err := poll(ctx, func() (done bool, err error) {
-		t.assistant, err = t.control.GetAssistant(ctx, t.name)
-		if err != nil {
-			return false, err
-		}
-		t.field("status", "%s", t.assistant.Status)
-		switch t.assistant.Status {
-		case control.AssistantStatusFailed, control.AssistantStatusInitializationFailed:
-			return false, fmt.Errorf("assistant %q: %s", t.name, t.assistant.Status)
-		}
-		return t.assistant.Status == control.AssistantStatusReady, nil
-	})
+func (t *tour) waitUntilReady(ctx context.Context) (err error) {
+	t.step("control.WaitForAssistant", "wait until it is ready")
+	t.assistant, err = t.control.WaitForAssistant(ctx, t.name, control.WaitProgress(func(status string, _ float64) {
+		t.field("status", "%s", status)
+	}))
 	if err != nil {
-		return err
+		return fmt.Errorf("assistant %q: %w", t.name, err)
 	}
 	t.data, err = t.dataAt(t.assistant.Host)
 	return err
 }
 
 func (t *tour) listAssistants(ctx context.Context) error {
-	t.step("control.ListAssistants", "list the assistants of the project")
-	page, err := t.control.ListAssistants(ctx, &control.ListAssistantsParams{Limit: 10})
-	if err != nil {
-		return err
-	}
-	for _, assistant := range page.Assistants {
+	t.step("control.AllAssistants", "list the assistants of the project")
+	for assistant, err := range t.control.AllAssistants(ctx, nil) {
+		if err != nil {
+			return err
+		}
 		t.field(assistant.Name, "%s", assistant.Status)
 	}
 	return nil
@@ -64,9 +54,8 @@ func (t *tour) listAssistants(ctx context.Context) error {
 
 func (t *tour) updateAssistant(ctx context.Context) error {
 	t.step("control.UpdateAssistant", "change its instructions and its metadata")
-	instructions := t.assistant.Instructions + " Answer in one or two sentences."
 	updated, err := t.control.UpdateAssistant(ctx, t.name, control.UpdateAssistantRequest{
-		Instructions: &instructions,
+		Instructions: control.Ptr(t.assistant.Instructions + " Answer in one or two sentences."),
 		Metadata:     map[string]any{"team": "lighthouse"},
 	})
 	if err != nil {

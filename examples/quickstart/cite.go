@@ -43,36 +43,30 @@ func footnotes(answer string, citations []data.CitationModel) (text string, note
 // describeSnippet returns where a snippet comes from, its text, and how well it
 // fits. A snippet and its reference are unions: the type of the value tells what
 // they are.
-func describeSnippet(snippet data.SnippetModel) (from, text string, score float32, err error) {
-	value, err := snippet.ValueByDiscriminator()
-	if err != nil {
-		return "", "", 0, err
-	}
+func describeSnippet(snippet data.SnippetModel) (from, text string, score float32) {
 	var reference data.TypedReferenceModel
-	switch value := value.(type) {
-	case data.TextSnippetModel:
+	switch value := snippet.Value.(type) {
+	case *data.TextSnippetModel:
 		reference, text, score = value.Reference, value.Content, value.Score
-	case data.MultiModalSnippetModel:
+	case *data.MultiModalSnippetModel:
 		reference, score = value.Reference, value.Score
 		text = fmt.Sprintf("%d blocks of text and images", len(value.Content))
+	case *data.UnknownSnippetModel:
+		text = fmt.Sprintf("a snippet of the new type %s", value.Type)
 	}
-	target, err := reference.ValueByDiscriminator()
-	if err != nil {
-		return "", "", 0, err
-	}
-	switch target := target.(type) {
-	case data.TextReferenceModel:
+	switch target := reference.Value.(type) {
+	case *data.TextReferenceModel:
 		from = source(target.File.Name, nil)
-	case data.MarkdownReferenceModel:
+	case *data.MarkdownReferenceModel:
 		from = source(target.File.Name, nil)
-	case data.JSONReferenceModel:
+	case *data.JSONReferenceModel:
 		from = source(target.File.Name, nil)
-	case data.PDFReferenceModel:
+	case *data.PDFReferenceModel:
 		from = source(target.File.Name, target.Pages)
-	case data.DocxReferenceModel:
+	case *data.DocxReferenceModel:
 		from = source(target.File.Name, target.Pages)
 	}
-	return from, text, score, nil
+	return from, text, score
 }
 
 // source names a file and, if it has any, the pages in it.

@@ -37,7 +37,7 @@ func (t *tour) uploadFiles(ctx context.Context) error {
 }
 
 func (t *tour) waitForOperations(ctx context.Context) error {
-	t.step("data.DescribeOperation", "wait until the service has read them")
+	t.step("data.WaitForOperation", "wait until the service has read them")
 	for i, operation := range t.operations {
 		progress, err := waitForOperation(ctx, t.data, t.name, operation.ID)
 		t.field(documents[i].file, "%s", progress)
@@ -49,14 +49,14 @@ func (t *tour) waitForOperations(ctx context.Context) error {
 }
 
 func (t *tour) listFiles(ctx context.Context) error {
-	t.step("data.ListFiles", "list those with the metadata kind=manual")
-	page, err := t.data.ListFiles(ctx, t.name, &data.ListFilesParams{
+	t.step("data.AllFiles", "list those with the metadata kind=manual")
+	files := t.data.AllFiles(ctx, t.name, &data.ListFilesParams{
 		Filter: map[string]any{"kind": map[string]any{"$eq": "manual"}},
 	})
-	if err != nil {
-		return err
-	}
-	for _, file := range page.Files {
+	for file, err := range files {
+		if err != nil {
+			return err
+		}
 		t.field(file.Name, "%s, %d bytes, %v", file.Status, file.Size, file.Metadata)
 	}
 	return nil

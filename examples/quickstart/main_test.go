@@ -14,6 +14,7 @@ import (
 
 	"github.com/pinecone-community/assistant-go/auth"
 	"github.com/pinecone-community/assistant-go/gen/2026-04/control"
+	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
 	"github.com/pinecone-community/assistant-go/internal/spectest"
 )
 
@@ -80,24 +81,24 @@ func TestQuickstart(t *testing.T) {
 		"    status                    Initializing\n",
 		"    region                    us\n",
 		"    host                      http://127.0.0.1:",
-		" 2. control.GetAssistant: describe it until it is ready\n",
+		" 2. control.WaitForAssistant: wait until it is ready\n",
 		"    status                    Ready\n",
-		" 3. control.ListAssistants",
+		" 3. control.AllAssistants",
 		"    example-assistant         Ready\n",
 		" 4. control.UpdateAssistant",
 		"    instructions              Use American English for spelling and grammar. Answer",
 		"    metadata                  map[team:lighthouse]\n",
 		" 5. data.UploadFile",
 		"    maintenance-manual.pdf    Processing\n",
-		" 6. data.DescribeOperation",
+		" 6. data.WaitForOperation",
 		"    keepers-handbook.md ",
 		"Completed\n",
 		"    storm-log.txt ",
 		"Completed\n",
-		" 7. data.ListFiles",
+		" 7. data.AllFiles",
 		"    keepers-handbook.md       Available, ",
 		"    maintenance-manual.pdf    Available, ",
-		" 8. data.ChatAssistant",
+		" 8. data.ChatAssistantStream",
 		"Clean the prisms of the lens every two weeks, and after every\n",
 		"storm.[1] Then wash",
 		`    [1]                       maintenance-manual.pdf, p. 1: "Clean the prisms`,
@@ -175,7 +176,9 @@ func TestUnreadableDocument(t *testing.T) {
 	}
 	r := &recorder{}
 	_, err := quickstart(t.Context(), t, r, "-documents", folder)
-	if err == nil || !strings.Contains(err.Error(), "maintenance-manual.pdf: operation upload_file failed: the file cannot be read as pdf") || r.last() != deleted {
+	var failed *data.FailedError
+	if !errors.As(err, &failed) || !strings.HasPrefix(failed.Message, "the file cannot be read as pdf") ||
+		!strings.HasPrefix(err.Error(), "maintenance-manual.pdf: ") || r.last() != deleted {
 		t.Errorf("error %v, last request %s", err, r.last())
 	}
 }

@@ -1,0 +1,113 @@
+package emulator
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
+)
+
+// A stream says what the whole answer says.
+func TestChatStream(t *testing.T) {
+	f := library(t)
+	for name, request := range map[string]data.ChatRequest{
+		"found":     {Messages: ask("When is the lamp lit, and when is the fog signal tested?"), IncludeHighlights: true},
+		"not found": {Messages: ask("zebra")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			whole, err := f.data.ChatAssistant(t.Context(), "a", request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			streamed, err := data.CollectChatAssistant(f.data.ChatAssistantStream(t.Context(), "a", request))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, reply := range []*data.ChatModel{whole, streamed} {
+				if reply.ID == "" || reply.Message.Content == "" {
+					t.Errorf("%+v", reply)
+				}
+				reply.ID = ""
+				for _, citation := range reply.Citations {
+					for i := range citation.References {
+						citation.References[i].File.SignedURL = "" // it tells the time
+					}
+				}
+				if len(reply.Citations) == 0 {
+					reply.Citations = nil
+				}
+			}
+			if !reflect.DeepEqual(streamed, whole) {
+				t.Errorf("streamed %+v\nwhole %+v", streamed, whole)
+			}
+		})
+	}
+}
+
+// A citation comes once the text that it is about is there.
+func TestCitationsFollowTheirText(t *testing.T) {
+	f := library(t)
+	var kinds []string
+	text := ""
+	for chunk, err := range f.data.ChatAssistantStream(t.Context(), "a", data.ChatRequest{Messages: ask("fog signal tested Mondays")}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch chunk := chunk.(type) {
+		case *data.MessageStartModel:
+			kinds = append(kinds, chunk.Type)
+		case *data.ContentChunkModel:
+			text += chunk.Delta.Content
+		case *data.CitationChunkModel:
+			if chunk.Citation.Position > len([]rune(text)) {
+				t.Errorf("a citation at %d of %q", chunk.Citation.Position, text)
+			}
+			kinds = append(kinds, chunk.Type)
+		case *data.MessageEndModel:
+			kinds = append(kinds, chunk.Type)
+		default:
+			t.Errorf("%T", chunk)
+		}
+	}
+	if kinds[0] != "message_start" || kinds[len(kinds)-1] != "message_end" || !slices.Contains(kinds, "citation") {
+		t.Errorf("events %s", strings.Join(kinds, ", "))
+	}
+}
+
+func TestCompletionStream(t *testing.T) {
+	f := library(t)
+	request := data.SearchCompletions{Messages: ask("When is the lamp lit?")}
+	whole, err := f.data.ChatCompletionAssistant(t.Context(), "a", request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	streamed, err := data.CollectChatCompletionAssistant(f.data.ChatCompletionAssistantStream(t.Context(), "a", request))
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole.ID, streamed.ID = "", ""
+	if !reflect.DeepEqual(streamed, whole) {
+		t.Errorf("streamed %+v\nwhole %+v", streamed, whole)
+	}
+	text := ""
+	for piece, err := range data.ChatCompletionAssistantText(f.data.ChatCompletionAssistantStream(t.Context(), "a", request)) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		text += piece
+	}
+	if text != whole.Choices[0].Message.Content {
+		t.Errorf("the text is %q", text)
+	}
+}
+
+func TestStreamRefused(t *testing.T) {
+	f := library(t)
+	for _, err := range f.data.ChatAssistantStream(t.Context(), "none", data.ChatRequest{Messages: ask("lamp")}) {
+		if err == nil || !strings.Contains(err.Error(), "NOT_FOUND") {
+			t.Errorf("error %v", err)
+		}
+	}
+}
