@@ -52,7 +52,9 @@ func answer(t *testing.T, handler http.HandlerFunc, opts ...data202604.Option) *
 	t.Helper()
 	s := httptest.NewServer(handler)
 	t.Cleanup(s.Close)
-	api, err := data202604.New(s.URL, append([]data202604.Option{data202604.WithRequestEditorFn(newEditor(t))}, opts...)...)
+	api, err := data202604.New(s.URL, append([]data202604.Option{
+		data202604.WithRequestEditorFn(newEditor(t)), data202604.WithMaxRetries(0),
+	}, opts...)...)
 	if err != nil {
 		t.Fatal(err)
 	}

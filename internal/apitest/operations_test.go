@@ -66,7 +66,7 @@ func TestOperations(t *testing.T) {
 				runOperation(t, spec, op)
 			})
 		}
-		for _, method := range operations(test.typed) {
+		for _, method := range operationMethods(test.typed) {
 			if !called[method] {
 				t.Errorf("%s %s: no test calls %s", test.version, test.plane, method)
 			}
@@ -295,8 +295,7 @@ var data202604Operations = []operation{
 			if err != nil {
 				return "", err
 			}
-			text, err := found.Snippets[0].AsTextSnippetModel()
-			return text.Content, err
+			return found.Snippets[0].Value.(*data202604.TextSnippetModel).Content, nil
 		}), "c", "POST /assistant/chat/a-1/context"},
 }
 

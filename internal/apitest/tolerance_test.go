@@ -2,6 +2,7 @@ package apitest
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -77,7 +78,6 @@ func TestUnknownSurvivesDecodeAndEncode(t *testing.T) {
 		"known snippet, new field": {new(data202604.SnippetModel), `{"type":"text","content":"c","score":0.25,"language":"en","reference":{"type":"pdf","file":{"id":"f","name":"n","shelf":1},"pages":[1],"line":2}}`},
 		"snippet without a type":   {new(data202604.SnippetModel), `{"content":"c"}`},
 		"snippet null":             {new(data202604.SnippetModel), `null`},
-		"unknown chunk":            {new(data202604.StreamChatChunkModel), `{"type":"thinking","delta":{"thought":"hm"}}`},
 		"unknown block":            {new(data202604.MultiModalContentBlocksModel), `{"type":"video","url":"u"}`},
 		"unknown reference":        {new(data202604.TypedReferenceModel), `{"type":"xlsx","sheet":"a"}`},
 		"reference 2025":           {new(data202501.TypedReferenceModel), `{"type":"pdf","file":{"id":"f"},"pages":[1,2]}`},
@@ -109,20 +109,33 @@ func TestUnionMembers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	snippet, err := reply.Snippets[0].ValueByDiscriminator()
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, ok := snippet.(data202604.TextSnippetModel)
+	text, ok := reply.Snippets[0].Value.(*data202604.TextSnippetModel)
 	if !ok {
-		t.Fatalf("%T", snippet)
+		t.Fatalf("%T", reply.Snippets[0].Value)
 	}
-	reference, err := text.Reference.ValueByDiscriminator()
-	if docx, ok := reference.(data202604.DocxReferenceModel); err != nil || !ok || docx.File.Name != "n.docx" || docx.Pages[0] != 7 {
-		t.Errorf("%#v, error %v", reference, err)
+	if docx, ok := text.Reference.Value.(*data202604.DocxReferenceModel); !ok || docx.File.Name != "n.docx" || docx.Pages[0] != 7 {
+		t.Errorf("%#v", text.Reference.Value)
 	}
-	if kind, err := reply.Snippets[1].Discriminator(); kind != "table" || err != nil {
-		t.Errorf("type %q, error %v", kind, err)
+	if table, ok := reply.Snippets[1].Value.(*data202604.UnknownSnippetModel); !ok || table.Type != "table" || string(table.Raw) != `{"type":"table"}` {
+		t.Errorf("%#v", reply.Snippets[1].Value)
+	}
+
+	// A member that was changed is encoded as it is now.
+	text.Content = "changed"
+	again, err := json.Marshal(reply.Snippets[0])
+	if err != nil || !strings.Contains(string(again), `"content":"changed"`) || !strings.Contains(string(again), `"doc_x"`) {
+		t.Errorf("%s, error %v", again, err)
+	}
+	// So is one that was made here, and none.
+	for want, union := range map[string]data202604.SnippetModel{
+		`{"type":"text","content":"c","score":1,"reference":null}`: {Value: &data202604.TextSnippetModel{Type: "text", Content: "c", Score: 1}},
+		`{"type":"x"}`: {Value: &data202604.UnknownSnippetModel{Type: "x", Raw: json.RawMessage(`{"type":"x"}`)}},
+		`null`:         {},
+	} {
+		got, err := json.Marshal(union)
+		if err != nil || !sameJSON(t, string(got), want) {
+			t.Errorf("%s, want %s (error %v)", got, want, err)
+		}
 	}
 }
 

@@ -102,15 +102,13 @@ func upload(ctx context.Context, api *data.API) error {
 
 func snippets(found *data.ContextModel) {
 	for _, snippet := range found.Snippets {
-		value, err := snippet.ValueByDiscriminator()
-		if err != nil {
-			continue // a kind of snippet that is newer than this package
-		}
-		switch snippet := value.(type) {
-		case data.TextSnippetModel:
+		switch snippet := snippet.Value.(type) {
+		case *data.TextSnippetModel:
 			fmt.Println(snippet.Score, snippet.Content)
-		case data.MultiModalSnippetModel:
+		case *data.MultiModalSnippetModel:
 			fmt.Println(snippet.Score, len(snippet.Content), "blocks")
+		case *data.UnknownSnippetModel:
+			fmt.Println(snippet.Type, len(snippet.Raw), "bytes")
 		}
 	}
 }
@@ -159,6 +157,7 @@ func Example() {
 	// 404 NOT_FOUND no such assistant request-1
 	// Processing
 	// <nil>
+	// table 16 bytes
 	// 0.5 The lamp is lit at dusk.
 }
 
