@@ -89,15 +89,70 @@ func errorHandling(ctx context.Context, ctl *control.API) {
 	}
 }
 
+func stream(ctx context.Context, api *data.API, request data.ChatRequest) error {
+	for chunk, err := range api.ChatAssistantStream(ctx, "example-assistant", request) {
+		if err != nil {
+			return err
+		}
+		switch chunk := chunk.(type) {
+		case *data.ContentChunkModel:
+			fmt.Print(chunk.Delta.Content)
+		case *data.CitationChunkModel:
+			fmt.Print(" [", chunk.Citation.References[0].File.Name, "]")
+		}
+	}
+	return nil
+}
+
+func text(ctx context.Context, api *data.API, request data.ChatRequest) error {
+	for text, err := range data.ChatAssistantText(api.ChatAssistantStream(ctx, "example-assistant", request)) {
+		if err != nil {
+			return err
+		}
+		fmt.Print(text)
+	}
+	return nil
+}
+
+func pages(ctx context.Context, api *data.API) error {
+	files := api.AllFiles(ctx, "example-assistant", &data.ListFilesParams{
+		Filter: map[string]any{"year": map[string]any{"$gte": 2025}},
+	})
+	for file, err := range files {
+		if err != nil {
+			return err
+		}
+		fmt.Println(file.Name, file.Status)
+	}
+	return nil
+}
+
 func upload(ctx context.Context, api *data.API) error {
 	operation, err := api.UploadFile(ctx, "example-assistant", nil, data.FileData{
-		File:     data.OpenFile("manual.pdf"),
+		File: data.OpenFile("manual.pdf").WithProgress(func(sent, total int64) {
+			fmt.Println(sent, "of", total, "bytes")
+		}),
 		Metadata: map[string]any{"year": 2026},
 	})
-	if err == nil {
+	if err != nil {
+		return err
+	}
+	operation, err = api.WaitForOperation(ctx, "example-assistant", operation.ID)
+	if failed := (*data.FailedError)(nil); errors.As(err, &failed) {
+		fmt.Println("the service could not read it:", failed.Message)
+	}
+	if operation != nil {
 		fmt.Println(operation.Status)
 	}
-	return err
+	return nil
+}
+
+func retries(assistant *control.Assistant, editor auth.RequestEditorFn) (*data.API, error) {
+	api, err := data.New(assistant.Host,
+		data.WithRequestEditorFn(editor),
+		data.WithMaxRetries(5),
+	)
+	return api, err
 }
 
 func snippets(found *data.ContextModel) {
@@ -113,17 +168,73 @@ func snippets(found *data.ContextModel) {
 	}
 }
 
-func Example() {
-	stop := localService()
-	defer stop()
+func Example_firstLook() {
+	defer localService()()
+	fmt.Println(firstLook(context.Background()))
+	// Output:
+	// At dusk.
+	// <nil>
+}
+
+func Example_authentication() {
+	defer localService()()
+	fmt.Println(authentication(context.Background()))
+	editor, _ := auth.FromEnv()
+	fmt.Println(redirects(editor))
+	// Output:
+	// example-assistant
+	// <nil>
+	// <nil>
+}
+
+func Example_errors() {
+	defer localService()()
+	editor, _ := auth.FromEnv()
+	ctl, _ := control.New(control.WithRequestEditorFn(editor))
+	errorHandling(context.Background(), ctl)
+	// Output:
+	// there is none of that name
+	// 404 NOT_FOUND no such assistant request-1
+}
+
+func Example_unions() {
+	defer localService()()
+	found, err := newAPI().ContextAssistant(context.Background(), "example-assistant", data.ContextRequest{Query: "lamp"})
+	if err != nil {
+		panic(err)
+	}
+	snippets(found)
+	// Output:
+	// table 16 bytes
+	// 0.5 The lamp is lit at dusk.
+}
+
+func Example_stream() {
+	defer localService()()
+	request := data.ChatRequest{Messages: []data.MessageModel{{Role: "user", Content: "When is the lamp lit?"}}}
+	fmt.Println(stream(context.Background(), newAPI(), request))
+	fmt.Println(text(context.Background(), newAPI(), request))
+	// Output:
+	// At dusk. [manual.pdf]<nil>
+	// At dusk.<nil>
+}
+
+func Example_pages() {
+	defer localService()()
+	fmt.Println(pages(context.Background(), newAPI()))
+	// Output:
+	// manual.pdf Available
+	// log.txt Processing
+	// <nil>
+}
+
+func Example_uploadAndWait() {
+	defer localService()()
 	folder, err := os.MkdirTemp("", "")
 	if err != nil {
 		panic(err)
 	}
 	defer os.RemoveAll(folder)
-	if err := os.WriteFile(filepath.Join(folder, "manual.pdf"), []byte("%PDF-1.7"), 0o644); err != nil {
-		panic(err)
-	}
 	before, err := os.Getwd()
 	if err != nil {
 		panic(err)
@@ -132,53 +243,94 @@ func Example() {
 		panic(err)
 	}
 	defer os.Chdir(before)
+	if err := os.WriteFile("manual.pdf", []byte("%PDF-1.7"), 0o644); err != nil {
+		panic(err)
+	}
+	fmt.Println(upload(context.Background(), newAPI()))
+	// Output:
+	// 8 of 8 bytes
+	// the service could not read it: no text in it
+	// Failed
+	// <nil>
+}
 
-	ctx := context.Background()
-	fmt.Println(firstLook(ctx))
-	fmt.Println(authentication(ctx))
+func Example_retries() {
+	defer localService()()
 	editor, _ := auth.FromEnv()
-	fmt.Println(redirects(editor))
-	ctl, _ := control.New(control.WithRequestEditorFn(editor))
-	errorHandling(ctx, ctl)
-	api, _ := data.New("prod-1-data.ke.pinecone.io", data.WithRequestEditorFn(editor))
-	fmt.Println(upload(ctx, api))
-	found, err := api.ContextAssistant(ctx, "example-assistant", data.ContextRequest{Query: "lamp"})
+	api, err := retries(&control.Assistant{Host: "prod-1-data.ke.pinecone.io"}, editor)
 	if err != nil {
 		panic(err)
 	}
-	snippets(found)
+	// The local service answers 503 the first time.
+	operations, err := api.ListOperations(context.Background(), "example-assistant", nil)
+	fmt.Println(len(operations.Operations), err)
 	// Output:
-	// At dusk.
-	// <nil>
-	// example-assistant
-	// <nil>
-	// <nil>
-	// there is none of that name
-	// 404 NOT_FOUND no such assistant request-1
-	// Processing
-	// <nil>
-	// table 16 bytes
-	// 0.5 The lamp is lit at dusk.
+	// 1 <nil>
+}
+
+func newAPI() *data.API {
+	editor, err := auth.FromEnv()
+	if err != nil {
+		panic(err)
+	}
+	api, err := data.New("prod-1-data.ke.pinecone.io", data.WithRequestEditorFn(editor))
+	if err != nil {
+		panic(err)
+	}
+	return api
 }
 
 // localService answers for Pinecone's hosts what the examples ask.
 func localService() (stop func()) {
-	const assistant = `{"name":"example-assistant","status":"Ready","host":"https://prod-1-data.ke.pinecone.io"}`
+	const (
+		assistant = `{"name":"example-assistant","status":"Ready","host":"https://prod-1-data.ke.pinecone.io"}`
+		host      = "prod-1-data.ke.pinecone.io/assistant/"
+	)
 	replies := map[string]string{
-		"GET api.pinecone.io/assistant/assistants/example-assistant":               assistant,
-		"POST api.pinecone.io/assistant/assistants":                                assistant,
-		"POST prod-1-data.ke.pinecone.io/assistant/chat/example-assistant":         `{"message":{"role":"assistant","content":"At dusk."}}`,
-		"POST prod-1-data.ke.pinecone.io/assistant/files/example-assistant":        `{"id":"op","operation_type":"upload_file","status":"Processing","created_on":"2026-01-02T03:04:05Z"}`,
-		"POST prod-1-data.ke.pinecone.io/assistant/chat/example-assistant/context": `{"usage":{},"snippets":[{"type":"table"},{"type":"text","score":0.5,"content":"The lamp is lit at dusk.","reference":{"type":"text"}}]}`,
+		"GET api.pinecone.io/assistant/assistants/example-assistant": assistant,
+		"POST api.pinecone.io/assistant/assistants":                  assistant,
+		"POST " + host + "chat/example-assistant":                    `{"message":{"role":"assistant","content":"At dusk."}}`,
+		"POST " + host + "files/example-assistant":                   `{"id":"op","operation_type":"upload_file","status":"Processing","created_on":"2026-01-02T03:04:05Z"}`,
+		"GET " + host + "operations/example-assistant/op":            `{"id":"op","operation_type":"upload_file","status":"Failed","error_message":"no text in it","created_on":"2026-01-02T03:04:05Z"}`,
+		"GET " + host + "operations/example-assistant":               `{"operations":[{"id":"op","operation_type":"upload_file","status":"Failed","created_on":"2026-01-02T03:04:05Z"}]}`,
+		"GET " + host + "files/example-assistant":                    `{"files":[{"id":"1","name":"manual.pdf","status":"Available"}],"pagination":{"next":"2"}}`,
+		"GET " + host + "files/example-assistant 2":                  `{"files":[{"id":"2","name":"log.txt","status":"Processing"}]}`,
+		"POST " + host + "chat/example-assistant/context":            `{"usage":{},"snippets":[{"type":"table"},{"type":"text","score":0.5,"content":"The lamp is lit at dusk.","reference":{"type":"text"}}]}`,
 	}
+	const events = `data:{"type":"message_start","id":"1","model":"m","role":"assistant"}
+
+data:{"type":"content_chunk","id":"1","model":"m","delta":{"content":"At "}}
+
+data:{"type":"content_chunk","id":"1","model":"m","delta":{"content":"dusk."}}
+
+data:{"type":"citation","id":"1","model":"m","citation":{"position":8,"references":[{"file":{"id":"1","name":"manual.pdf"}}]}}
+
+data:{"type":"message_end","id":"1","model":"m","finish_reason":"stop"}
+
+`
+	busy := true
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		_, _ = io.Copy(io.Discard, req.Body)
+		body, _ := io.ReadAll(req.Body)
+		if bytes.Contains(body, []byte(`"stream":true`)) {
+			w.Header().Set("Content-Type", "text/event-stream")
+			_, _ = io.WriteString(w, events)
+			return
+		}
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("X-Pinecone-Request-Id", "request-1")
-		reply, ok := replies[req.Method+" "+req.Host+req.URL.Path]
-		if !ok {
+		name := req.Method + " " + req.Host + req.URL.Path
+		if token := req.URL.Query().Get("pagination_token"); token != "" {
+			name += " " + token
+		}
+		reply, ok := replies[name]
+		switch {
+		case !ok:
 			w.WriteHeader(http.StatusNotFound)
 			reply = `{"status":404,"error":{"code":"NOT_FOUND","message":"no such assistant"}}`
+		case busy && strings.HasSuffix(name, "/operations/example-assistant"):
+			busy = false
+			w.WriteHeader(http.StatusServiceUnavailable)
+			reply = `{"status":503,"error":{"code":"UNAVAILABLE","message":"busy"}}`
 		}
 		_, _ = io.WriteString(w, reply)
 	}))
