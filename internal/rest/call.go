@@ -240,7 +240,9 @@ func (c *Call) request(ctx context.Context) (*http.Request, error) {
 			return nil, err
 		}
 		req.ContentLength = c.length
-		req.GetBody = c.body
+		if c.rewinds { // otherwise its error would take the place of the one that asked for it
+			req.GetBody = c.body
+		}
 	}
 	for _, editors := range [][]Editor{c.client.editors, c.editors} {
 		for _, edit := range editors {

@@ -68,10 +68,13 @@ func (c *Call) send(ctx context.Context, receive func(*http.Response) error) err
 	})
 }
 
-// open is send for a reply that the caller reads, and closes.
-func (c *Call) open(ctx context.Context) (resp *http.Response, err error) {
-	err = c.attempts(ctx, func() error {
-		resp, err = c.once(ctx) //nolint:bodyclose // the caller closes it
+// open is send for a reply that the caller reads, and closes. Each attempt is
+// watched, and the pauses between them are not.
+func (c *Call) open(watch *watch) (resp *http.Response, err error) {
+	err = c.attempts(watch.ctx, func() error {
+		watch.begin()
+		defer watch.end()
+		resp, err = c.once(watch.ctx) //nolint:bodyclose // the caller closes it
 		return err
 	})
 	return resp, err

@@ -269,7 +269,9 @@ func TestOpen(t *testing.T) {
 			resp.StatusCode = status
 			return resp, nil
 		})}
-		resp, err := newCall(newClient(t, "https://h", doer)).open(t.Context())
+		watch := newWatch(t.Context(), time.Minute)
+		defer watch.stop()
+		resp, err := newCall(newClient(t, "https://h", doer)).open(watch)
 		if closed := doer.closed.Load(); closed != want {
 			t.Errorf("%d: %d bodies closed, want %d", status, closed, want)
 		}

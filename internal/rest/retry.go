@@ -45,14 +45,15 @@ func (e *cutError) Unwrap() error { return e.err }
 func (c *Call) attempts(ctx context.Context, attempt func() error) error {
 	for n := 0; ; n++ {
 		err := attempt()
-		if sent := (*sendError)(nil); err == nil || n >= c.client.options.MaxRetries || !c.mayRepeat(err) {
-			if errors.As(err, &sent) {
-				return sent.error // for callers, it is the doer's
-			}
-			return err
+		if err == nil {
+			return nil
 		}
 		pause, ok := pauseBefore(n, err)
-		if deadline, bounded := ctx.Deadline(); !ok || bounded && time.Until(deadline) < pause {
+		deadline, bounded := ctx.Deadline()
+		if !ok || n >= c.client.options.MaxRetries || !c.mayRepeat(err) || bounded && time.Until(deadline) < pause {
+			if sent := (*sendError)(nil); errors.As(err, &sent) {
+				return sent.error // for callers, it is the doer's
+			}
 			return err
 		}
 		if ctxErr := sleep(ctx, pause); ctxErr != nil {
@@ -103,10 +104,11 @@ func (c *Call) mayRepeat(err error) bool {
 }
 
 // notSent reports whether there was no connection, so that no byte of the
-// request has left.
+// request has left. A dialer that gave up calls that a deadline exceeded: not the
+// context's, with which no time would be left for another attempt.
 func notSent(err error) bool {
 	var network *net.OpError
-	return errors.As(err, &network) && network.Op == "dial" && !ended(err)
+	return errors.As(err, &network) && network.Op == "dial" && !errors.Is(err, context.Canceled)
 }
 
 // passing reports whether an error is the network's. The caller's context, the

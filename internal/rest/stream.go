@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"math"
 	"mime"
 	"net/http"
 	"sync/atomic"
@@ -62,37 +63,32 @@ func Stream[C any](ctx context.Context, c *Call, decode func(*jsonscan.Decoder) 
 		}
 		watch := newWatch(ctx, c.client.options.StreamIdleTimeout)
 		defer watch.stop()
-		resp, err := c.open(watch.ctx)
+		resp, err := c.open(watch)
 		if err != nil {
 			yield(none, watch.reason(err))
 			return
 		}
-		watch.timer.Stop()
+		resp.Body = &watched{resp.Body, watch}
 		defer resp.Body.Close()
-		if err := checkStream(resp, c.client.options.MaxResponseBytes); err != nil {
+		if err := checkStream(resp); err != nil {
 			yield(none, watch.reason(err))
 			return
 		}
 
-		events := sse.NewReader(&watched{resp.Body, watch}, c.client.options.MaxEventBytes)
+		events := sse.NewReader(resp.Body, c.client.options.MaxEventBytes)
 		var d jsonscan.Decoder
 		complete := ends == nil
 		for n := 0; ; n++ {
-			event, err := events.Next()
-			if errors.Is(err, io.EOF) && complete {
+			if err := ctx.Err(); err != nil { // also while events are left that came before
+				yield(none, err)
 				return
 			}
-			if errors.Is(err, io.EOF) {
-				err = fmt.Errorf("it ended before the answer did: %w", io.ErrUnexpectedEOF)
+			event, err := events.Next()
+			if err == io.EOF && complete { //nolint:errorlint // a wrapped one is a failure
+				return
 			}
 			if err != nil {
-				if reason := watch.reason(nil); reason != nil {
-					err = reason
-				}
-				if ctx.Err() == nil {
-					err = &StreamError{n, err}
-				}
-				yield(none, err)
+				yield(none, watch.failure(n, err))
 				return
 			}
 			if failure := eventError(resp, event); failure != nil {
@@ -115,19 +111,20 @@ func Stream[C any](ctx context.Context, c *Call, decode func(*jsonscan.Decoder) 
 
 // checkStream says why a reply is no stream. One that is JSON may be an error
 // that came with a status of success.
-func checkStream(resp *http.Response, limit int64) error {
-	media, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
-	if media == "text/event-stream" {
+func checkStream(resp *http.Response) error {
+	contentType := resp.Header.Get("Content-Type")
+	if media, _, _ := mime.ParseMediaType(contentType); media == "text/event-stream" {
 		return nil
 	}
-	body, err := read(resp, min(limit, apierror.MaxBody))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, apierror.MaxBody))
 	if failure := eventError(resp, body); failure != nil {
 		return failure
 	}
-	if err == nil {
-		err = fmt.Errorf("the reply is %q, not a stream of events", resp.Header.Get("Content-Type"))
+	reason := fmt.Errorf("the reply is %q, not a stream of events", contentType)
+	if err != nil {
+		reason = fmt.Errorf("%w, and was cut short: %w", reason, err)
 	}
-	return apierror.Reply(resp, body, err)
+	return apierror.Reply(resp, body, reason)
 }
 
 // eventError returns the error that an event is, if it is one: an object with an
@@ -150,7 +147,8 @@ func eventError(resp *http.Response, event []byte) error {
 	return nil
 }
 
-// watch is a context that ends when what is waited for takes too long.
+// watch is a context that ends when what is waited for, between begin and end,
+// takes too long.
 type watch struct {
 	ctx    context.Context
 	cancel context.CancelCauseFunc
@@ -161,15 +159,36 @@ type watch struct {
 func newWatch(ctx context.Context, idle time.Duration) *watch {
 	w := &watch{idle: idle}
 	w.ctx, w.cancel = context.WithCancelCause(ctx)
-	w.timer = time.AfterFunc(idle, func() {
+	w.timer = time.AfterFunc(math.MaxInt64, func() {
 		w.cancel(fmt.Errorf("%w: %s", errIdle, idle))
 	})
 	return w
 }
 
+func (w *watch) begin() { w.timer.Reset(w.idle) }
+
+func (w *watch) end() { w.timer.Stop() }
+
 func (w *watch) stop() {
-	w.timer.Stop()
+	w.end()
 	w.cancel(nil)
+}
+
+// failure returns the error of a stream that could not be read on after so many
+// events. Whatever the network calls its end, it is an io.ErrUnexpectedEOF.
+func (w *watch) failure(events int, err error) error {
+	reason := w.reason(nil)
+	switch {
+	case errors.Is(reason, errIdle):
+		err = reason
+	case reason != nil:
+		return reason
+	case err == io.EOF: //nolint:errorlint // a wrapped one is a failure
+		err = fmt.Errorf("it ended before the answer did: %w", io.ErrUnexpectedEOF)
+	case !errors.Is(err, sse.ErrTooLong) && !errors.Is(err, io.ErrUnexpectedEOF):
+		err = fmt.Errorf("%w: %w", io.ErrUnexpectedEOF, err)
+	}
+	return &StreamError{events, err}
 }
 
 // reason returns why the context ended, if it did, and err otherwise.
@@ -186,13 +205,12 @@ func (w *watch) reason(err error) error {
 // watched is a body that is watched while it is read, and not while its reader
 // is busy with what came.
 type watched struct {
-	body  io.Reader
+	io.ReadCloser
 	watch *watch
 }
 
 func (r *watched) Read(p []byte) (int, error) {
-	r.watch.timer.Reset(r.watch.idle)
-	n, err := r.body.Read(p)
-	r.watch.timer.Stop()
-	return n, err
+	r.watch.begin()
+	defer r.watch.end()
+	return r.ReadCloser.Read(p)
 }

@@ -16,14 +16,14 @@ type waitOptions struct {
 }
 
 // WaitInterval sets the pause between two questions. What is not positive
-// stands for the default.
+// stands for the default, which gives way to what is.
 func WaitInterval(least, most time.Duration) WaitOption {
 	return func(o *waitOptions) {
 		if least > 0 {
-			o.least = least
+			o.least, o.most = least, max(least, o.most)
 		}
 		if most > 0 {
-			o.most = most
+			o.least, o.most = min(o.least, most), most
 		}
 	}
 }
@@ -66,11 +66,13 @@ func Wait[T any](ctx context.Context, opts []WaitOption, ask func(context.Contex
 	for _, opt := range opts {
 		opt(&o)
 	}
-	for pause := min(o.least, o.most); ; pause = min(pause+pause/2, o.most) {
-		answer, state, err := ask(ctx)
+	var answer T
+	for pause := o.least; ; pause = min(pause+pause/2, o.most) {
+		next, state, err := ask(ctx)
 		if err != nil {
 			return answer, err
 		}
+		answer = next
 		if o.report != nil {
 			o.report(state.Status, state.Percent)
 		}
