@@ -1,9 +1,10 @@
 package auth
 
 import (
-	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/pinecone-community/assistant-go/internal/redact"
 )
 
 // checkKey returns an error that ends in remedy if key cannot be sent.
@@ -36,20 +37,5 @@ func keyFuncError(err error, key string) error {
 	if key == "" || !strings.Contains(text, key) {
 		return fmt.Errorf(prefix+"%w", err)
 	}
-	return &redactedError{
-		text:  prefix + strings.ReplaceAll(text, key, "REDACTED"),
-		cause: func() error { return err },
-	}
+	return redact.Error(prefix+strings.ReplaceAll(text, key, redact.Mark), err)
 }
-
-// redactedError stands in for an error whose text holds the key. The original
-// can be matched but not printed: it is behind a func, which no formatting
-// verb looks into, and there is no Unwrap that a logger could follow.
-type redactedError struct {
-	text  string
-	cause func() error
-}
-
-func (e *redactedError) Error() string        { return e.text }
-func (e *redactedError) Is(target error) bool { return errors.Is(e.cause(), target) }
-func (e *redactedError) As(target any) bool   { return errors.As(e.cause(), target) }

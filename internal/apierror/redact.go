@@ -3,13 +3,12 @@ package apierror
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"slices"
 	"strings"
-)
 
-const redacted = "REDACTED"
+	"github.com/pinecone-community/assistant-go/internal/redact"
+)
 
 // minFragment is the shortest beginning of a secret that is removed from the
 // end of a body: shorter ones tell nothing and end many a word.
@@ -39,7 +38,7 @@ func newRedactor(req *http.Request) *redactor {
 	slices.SortFunc(r.secrets, func(a, b string) int { return len(b) - len(a) })
 	var pairs []string
 	for _, secret := range r.secrets {
-		pairs = append(pairs, secret, redacted)
+		pairs = append(pairs, secret, redact.Mark)
 	}
 	r.replacer = strings.NewReplacer(pairs...)
 	return r
@@ -96,19 +95,7 @@ func (r *redactor) header(h http.Header) http.Header {
 func (r *redactor) cause(err error) error {
 	text := err.Error()
 	if clean := r.text(text); clean != text {
-		return &redactedError{text: clean, cause: func() error { return err }}
+		return redact.Error(clean, err)
 	}
 	return err
 }
-
-// redactedError stands in for an error whose text holds a secret. The original
-// can be matched but not printed: it is behind a func, which no formatting
-// verb looks into, and there is no Unwrap that a logger could follow.
-type redactedError struct {
-	text  string
-	cause func() error
-}
-
-func (e *redactedError) Error() string        { return e.text }
-func (e *redactedError) Is(target error) bool { return errors.Is(e.cause(), target) }
-func (e *redactedError) As(target any) bool   { return errors.As(e.cause(), target) }

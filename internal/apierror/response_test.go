@@ -200,3 +200,32 @@ func TestHead(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
+
+func TestFromEvent(t *testing.T) {
+	for name, test := range map[string]struct {
+		event  string
+		status int
+		is     error
+		want   string
+	}{
+		"with its status":      {`{"status":429,"error":{"code":"TOO_MANY_REQUESTS","message":"slow down"}}`, 429, ErrRateLimited, "429 TOO_MANY_REQUESTS: slow down"},
+		"a status of success":  {`{"status":200,"error":{"code":"INTERNAL","message":"m"}}`, 200, nil, "200 INTERNAL: m"},
+		"no status":            {`{"error":{"message":"m"}}`, 200, nil, "200: m"},
+		"a status that is not": {`{"status":"x","error":"m"}`, 200, nil, "200: m"},
+		"the key":              {`{"status":401,"error":{"message":"bad key ` + testKey + `"}}`, 401, ErrUnauthorized, "401: bad key REDACTED"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			resp := reply(http.StatusOK, "text/event-stream", "")
+			err := FromEvent(resp, []byte(test.event))
+			if err.StatusCode != test.status || !strings.Contains(err.Error(), ": "+test.want) {
+				t.Errorf("status %d, %v", err.StatusCode, err)
+			}
+			if test.is != nil && !errors.Is(err, test.is) {
+				t.Errorf("%v is not %v", err, test.is)
+			}
+			if strings.Contains(string(err.Body), testKey) {
+				t.Errorf("the body has the key: %s", err.Body)
+			}
+		})
+	}
+}
