@@ -176,7 +176,7 @@ func (t *types) statement(goType, target string) string {
 	case "int64":
 		return target + " = d.Int(64)"
 	case "int":
-		return target + " = int(d.Int(64))"
+		return target + " = int(d.Int(strconv.IntSize))"
 	case "int32":
 		return target + " = int32(d.Int(32))"
 	case "float64":

@@ -198,7 +198,7 @@ func limit(schema *openapi3.Schema) string {
 		code += fmt.Sprintf(", Max: %d", *schema.MaxLength)
 	}
 	if schema.Pattern != "" {
-		code += fmt.Sprintf(", Pattern: %q", schema.Pattern)
+		code += fmt.Sprintf(", Pattern: %q, Match: rest.Matches", schema.Pattern)
 	}
 	return code + "}"
 }
