@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"html"
 	"mime"
-	"regexp"
 	"strings"
 )
 
@@ -94,12 +93,26 @@ func isHTML(body []byte, contentType string) bool {
 		start == "<!doctype html" || strings.HasPrefix(start, "<html")
 }
 
-var titleElement = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title`)
-
 func htmlTitle(body []byte) string {
-	match := titleElement.FindSubmatch(body)
-	if match == nil {
+	start := indexTag(body, "<title")
+	if start < 0 {
 		return ""
 	}
-	return line(html.UnescapeString(string(match[1])))
+	_, rest, _ := bytes.Cut(body[start:], []byte(">"))
+	end := indexTag(rest, "</title")
+	if end < 0 {
+		return ""
+	}
+	return line(html.UnescapeString(string(rest[:end])))
+}
+
+// indexTag returns where a tag starts, in whatever case it is written, or -1.
+// It does without package regexp, which every client would carry for it.
+func indexTag(text []byte, tag string) int {
+	for i := 0; i+len(tag) <= len(text); i++ {
+		if text[i] == tag[0] && strings.EqualFold(string(text[i:i+len(tag)]), tag) {
+			return i
+		}
+	}
+	return -1
 }

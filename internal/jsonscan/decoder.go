@@ -1,19 +1,26 @@
 // Package jsonscan reads JSON for generated decoders: in one pass, and without
 // reflection. It takes and refuses what encoding/json does, but for this: names
-// of members are compared by case, an integer may be written as 53.0, and an
-// empty time is the zero time.
+// of members are compared by case, an integer may be written as a float64, such
+// as 53.0 or 1e3, a time may be empty, which is the zero time, or hold escape
+// sequences. Of members of one name the last one counts, even if it is null;
+// only structs are merged.
 package jsonscan
 
 import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 )
 
 // maxDepth bounds how deep values are nested, as encoding/json does.
 const maxDepth = 10000
+
+// maxScratch bounds how much a decoder at rest keeps for strings with escape
+// sequences.
+const maxScratch = 64 << 10
 
 // Decoder reads one JSON text from front to back. The first error sticks: what
 // is read after it is zero, and no object or list has more members. A null is
@@ -28,6 +35,7 @@ type Decoder struct {
 	err   error
 
 	member  []byte // name of the last member, for errors
+	scratch []byte // what strings are unescaped into
 	strings cache
 }
 
@@ -191,12 +199,10 @@ func (d *Decoder) String() string {
 	}
 	text, plain := d.quoted()
 	if !plain {
-		var short [maxCached]byte
-		to := short[:0]
-		if len(text) > len(short) {
-			to = make([]byte, 0, len(text))
+		text = unescape(slices.Grow(d.scratch[:0], len(text)), text)
+		if cap(text) <= maxScratch {
+			d.scratch = text
 		}
-		text = unescape(to, text)
 	}
 	return d.strings.get(text)
 }
@@ -376,8 +382,9 @@ func (d *Decoder) Since(start int) []byte {
 	return raw
 }
 
-// Kind returns the text of a member of the object that comes next, without
-// consuming any of it; "" if there is no such member, or no such object.
+// Kind returns the text of a member of the object that comes next, the first of
+// that name, without consuming any of it; "" if there is no such member, or no
+// such object.
 func (d *Decoder) Kind(member string) (kind string) {
 	pos, depth, err, name := d.pos, d.depth, d.err, d.member
 	if d.next() == '{' {

@@ -36,8 +36,7 @@ func plainLen(text []byte) int {
 	const each = 0x0101010101010101
 	n := 0
 	for ; len(text)-n >= 8; n += 8 {
-		// The high bit of a byte of special is set for the first byte that is
-		// not plain, if there is one.
+		// A high bit of special is set if one of the eight is not plain.
 		eight := binary.LittleEndian.Uint64(text[n:])
 		quote, escape := eight^each*'"', eight^each*'\\'
 		special := eight | (eight - each*' ') | (quote - each) | (escape - each)

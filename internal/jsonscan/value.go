@@ -11,12 +11,13 @@ var decoders = sync.Pool{New: func() any { return new(Decoder) }}
 // for as long as v is in use.
 func Unmarshal[T any](data []byte, v *T, decode func(*T, *Decoder), owned bool) error {
 	d := decoders.Get().(*Decoder)
-	defer decoders.Put(d)
+	defer func() {
+		d.Reset(nil, false)
+		decoders.Put(d)
+	}()
 	d.Reset(data, owned)
 	decode(v, d)
-	err := d.End()
-	d.Reset(nil, false)
-	return err
+	return d.End()
 }
 
 // List reads a list, each element with a decoder.

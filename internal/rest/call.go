@@ -89,6 +89,9 @@ func (c *Call) PathParam(name, value string, limits ...Limit) *Call {
 type Limit struct {
 	Min, Max int    // characters; no Max stands for no limit
 	Pattern  string // regular expression, or none
+	// Match is Matches where there is a Pattern: only clients that call such an
+	// operation carry package regexp.
+	Match func(pattern, value string) bool
 }
 
 func (l Limit) check(name, value string) error {
@@ -96,14 +99,14 @@ func (l Limit) check(name, value string) error {
 	switch {
 	case n < l.Min || l.Max > 0 && n > l.Max:
 		return fmt.Errorf("%s has %d characters, want %d to %d", name, n, l.Min, l.Max)
-	case l.Pattern != "" && !matches(l.Pattern, value):
+	case l.Pattern != "" && !l.Match(l.Pattern, value):
 		return fmt.Errorf("%s is %q, want it to match %s", name, value, l.Pattern)
 	}
 	return nil
 }
 
-// matches compiles each pattern once.
-func matches(pattern, value string) bool {
+// Matches reports whether a value matches a pattern. It compiles each once.
+func Matches(pattern, value string) bool {
 	compiled, ok := patterns.Load(pattern)
 	if !ok {
 		compiled, _ = patterns.LoadOrStore(pattern, regexp.MustCompile(pattern))

@@ -64,7 +64,7 @@ func TestPathParamRefused(t *testing.T) {
 }
 
 func TestPathParamLimits(t *testing.T) {
-	id := Limit{Min: 1, Max: 8, Pattern: `^[A-Za-z0-9_-]+$`}
+	id := Limit{Min: 1, Max: 8, Pattern: `^[A-Za-z0-9_-]+$`, Match: Matches}
 	tests := []struct {
 		limit Limit
 		value string
@@ -81,7 +81,7 @@ func TestPathParamLimits(t *testing.T) {
 		{Limit{Max: 3}, "日本語", ""},
 		{Limit{Max: 3}, "日本語x", "4 characters"},
 		{Limit{Min: 2}, strings.Repeat("x", 1000), ""},
-		{Limit{Pattern: "b"}, "abc", ""},
+		{Limit{Pattern: "b", Match: Matches}, "abc", ""},
 		{Limit{}, "a/b", ""},
 		{Limit{}, "..", "not a name"},
 	}

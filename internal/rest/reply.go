@@ -125,9 +125,9 @@ func decode[T any](resp *http.Response, as Decode[T], limit int64) (*T, error) {
 
 // read returns the body, also as much as there was of one that cannot be used.
 func read(resp *http.Response, limit int64) ([]byte, error) {
-	tooLong := fmt.Errorf("the reply is longer than the limit of %d bytes", limit)
+	tooLong := func() error { return fmt.Errorf("the reply is longer than the limit of %d bytes", limit) }
 	if resp.ContentLength > limit {
-		return nil, tooLong
+		return nil, tooLong()
 	}
 	var body bytes.Buffer
 	if resp.ContentLength > 0 { // a claim: what is not sent is not allocated
@@ -138,7 +138,7 @@ func read(resp *http.Response, limit int64) ([]byte, error) {
 	case err != nil:
 		return body.Bytes(), &cutError{err}
 	case int64(body.Len()) > limit:
-		return body.Bytes()[:limit], tooLong
+		return body.Bytes()[:limit], tooLong()
 	}
 	return body.Bytes(), nil
 }

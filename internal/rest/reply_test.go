@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/pinecone-community/assistant-go/internal/apierror"
@@ -463,56 +464,43 @@ func TestCancel(t *testing.T) {
 	for _, tt := range tests {
 		for _, end := range ends {
 			t.Run(tt.name+" "+end.name, func(t *testing.T) {
-				started := make(chan struct{}, 1)
-				server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-					tt.answer(w)
-					if !tt.reply {
-						started <- struct{}{}
-					}
-					<-r.Context().Done()
-				}))
-				defer server.Close()
-				doer := &watchedDoer{Doer: doerFunc(func(req *http.Request) (*http.Response, error) {
-					resp, err := server.Client().Do(req)
-					if err == nil {
-						started <- struct{}{} // the reply has begun
-					}
-					return resp, err
-				})}
-				client := newClient(t, server.URL, doer)
-				for name, send := range map[string]func(context.Context) error{
-					"JSON":      func(ctx context.Context) error { _, err := JSON(ctx, newCall(client), decodeThing); return err },
-					"MaybeJSON": func(ctx context.Context) error { _, err := MaybeJSON(ctx, newCall(client), decodeThing); return err },
-					"Empty":     func(ctx context.Context) error { return Empty(ctx, newCall(client)) },
-				} {
-					ctx, cancel := end.with(t.Context())
-					if end.want == context.Canceled {
-						go func() {
-							<-started
-							cancel()
-						}()
-					}
-					err := send(ctx)
-					cancel()
-					if end.want != context.Canceled {
-						<-started
-					}
-					if name == "Empty" && tt.empty {
-						if err != nil {
-							t.Errorf("Empty: error %v", err)
+				synctest.Test(t, func(t *testing.T) {
+					doer := &watchedDoer{Doer: newNetwork(t, false, func(w http.ResponseWriter, r *http.Request) {
+						tt.answer(w)
+						<-r.Context().Done()
+					})}
+					client := newClientWith(t, doer, Options{})
+					for name, send := range map[string]func(context.Context) error{
+						"JSON":      func(ctx context.Context) error { _, err := JSON(ctx, newCall(client), decodeThing); return err },
+						"MaybeJSON": func(ctx context.Context) error { _, err := MaybeJSON(ctx, newCall(client), decodeThing); return err },
+						"Empty":     func(ctx context.Context) error { return Empty(ctx, newCall(client)) },
+					} {
+						ctx, cancel := end.with(t.Context())
+						if end.want == context.Canceled {
+							go func() {
+								synctest.Wait() // until all that the service sends has come
+								cancel()
+							}()
 						}
-						continue
+						err := send(ctx)
+						cancel()
+						if name == "Empty" && tt.empty {
+							if err != nil {
+								t.Errorf("Empty: error %v", err)
+							}
+							continue
+						}
+						var reply *apierror.Error
+						if !errors.Is(err, end.want) || errors.As(err, &reply) != tt.reply || tt.reply && reply.RequestID != "the-id" {
+							t.Errorf("%s: error %v", name, err)
+						}
 					}
-					var reply *apierror.Error
-					if !errors.Is(err, end.want) || errors.As(err, &reply) != tt.reply || tt.reply && reply.RequestID != "the-id" {
-						t.Errorf("%s: error %v", name, err)
+					want := int64(0)
+					if tt.reply {
+						want = 3
 					}
-				}
-				want := int64(0)
-				if tt.reply {
-					want = 3
-				}
-				doer.check(t, want)
+					doer.check(t, want)
+				})
 			})
 		}
 	}

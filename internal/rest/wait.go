@@ -67,7 +67,7 @@ func Wait[T any](ctx context.Context, opts []WaitOption, ask func(context.Contex
 		opt(&o)
 	}
 	var answer T
-	for pause := o.least; ; pause = min(pause+pause/2, o.most) {
+	for pause := o.least; ; pause = min(pause+(pause+1)/2, o.most) {
 		next, state, err := ask(ctx)
 		if err != nil {
 			return answer, err

@@ -1,0 +1,303 @@
+package jsonscan
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+)
+
+// The types of a chunk and of a context reply, as they are generated.
+type (
+	chunk interface{ isChunk() }
+
+	contentChunk struct {
+		Type   string  `json:"type"`
+		ID     string  `json:"id"`
+		Model  string  `json:"model"`
+		Delta  delta   `json:"delta"`
+		Filter results `json:"content_filter_results"`
+	}
+	delta struct {
+		Content string `json:"content"`
+	}
+	results struct {
+		Spec    enum `json:"spec"`
+		Results any  `json:"results"`
+	}
+	context struct {
+		ID       string    `json:"id"`
+		Snippets []snippet `json:"snippets"`
+	}
+	snippet struct {
+		Value *textSnippet
+		raw   []byte
+	}
+	textSnippet struct {
+		Type      string    `json:"type"`
+		Content   string    `json:"content"`
+		Score     float32   `json:"score"`
+		Reference reference `json:"reference"`
+	}
+	reference struct {
+		Value *pdfReference
+		raw   []byte
+	}
+	pdfReference struct {
+		Type  string `json:"type"`
+		File  file   `json:"file"`
+		Pages []int  `json:"pages"`
+	}
+	file struct {
+		ID        string         `json:"id"`
+		Name      string         `json:"name"`
+		Size      int64          `json:"size"`
+		Metadata  map[string]any `json:"metadata"`
+		CreatedOn time.Time      `json:"created_on"`
+		UpdatedOn time.Time      `json:"updated_on"`
+		Status    enum           `json:"status"`
+		SignedURL string         `json:"signed_url"`
+	}
+)
+
+func (*contentChunk) isChunk() {}
+
+func decodeChunk(d *Decoder) chunk {
+	if d.Kind("type") == "content_chunk" {
+		return Member(d, (*contentChunk).decodeJSON)
+	}
+	return nil
+}
+
+func (v *contentChunk) decodeJSON(d *Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "type":
+			v.Type = d.String()
+		case "id":
+			v.ID = d.String()
+		case "model":
+			v.Model = d.String()
+		case "delta":
+			v.Delta.decodeJSON(d)
+		case "content_filter_results":
+			v.Filter.decodeJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *delta) decodeJSON(d *Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "content":
+			v.Content = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *results) decodeJSON(d *Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "spec":
+			v.Spec = enum(d.String())
+		case "results":
+			v.Results = d.Any()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *context) decodeJSON(d *Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "id":
+			v.ID = d.String()
+		case "snippets":
+			v.Snippets = List(d, (*snippet).decodeJSON)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *snippet) decodeJSON(d *Decoder) {
+	start := d.Position()
+	if d.Kind("type") == "text" {
+		v.Value = Member(d, (*textSnippet).decodeJSON)
+	} else {
+		d.Skip()
+	}
+	v.raw = d.Since(start)
+}
+
+func (v *textSnippet) decodeJSON(d *Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "type":
+			v.Type = d.String()
+		case "content":
+			v.Content = d.String()
+		case "score":
+			v.Score = float32(d.Float(32))
+		case "reference":
+			v.Reference.decodeJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *reference) decodeJSON(d *Decoder) {
+	start := d.Position()
+	if d.Kind("type") == "pdf" {
+		v.Value = Member(d, (*pdfReference).decodeJSON)
+	} else {
+		d.Skip()
+	}
+	v.raw = d.Since(start)
+}
+
+func (v *pdfReference) decodeJSON(d *Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "type":
+			v.Type = d.String()
+		case "file":
+			v.File.decodeJSON(d)
+		case "pages":
+			v.Pages = List(d, Int[int])
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *file) decodeJSON(d *Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "id":
+			v.ID = d.String()
+		case "name":
+			v.Name = d.String()
+		case "size":
+			v.Size = d.Int(64)
+		case "metadata":
+			v.Metadata = d.Map()
+		case "created_on":
+			v.CreatedOn = d.Time()
+		case "updated_on":
+			v.UpdatedOn = d.Time()
+		case "status":
+			v.Status = enum(d.String())
+		case "signed_url":
+			v.SignedURL = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+const chunkJSON = `{"type":"content_chunk","id":"0000000000000000a1b2c3d4e5f60718","model":"gpt-4o-2024-11-20","delta":{"content":"Hello world"}}`
+
+// contextJSON is a reply of 16 snippets, about 38 KB.
+func contextJSON(kindFirst bool) []byte {
+	first, last := `"type":"text",`, ""
+	if !kindFirst {
+		first, last = "", `,"type":"text"`
+	}
+	content := strings.Repeat(`The quick brown fox jumps over the lazy dog,\nwho – naturally – \"sleeps\" all day. `, 23)
+	one := `{` + first + `"content":"` + content + `","score":0.8512345,"reference":{"type":"pdf","file":{"status":"Available","id":"3fa85f64-5717-4562-b3fc-2c963f66afa6",` +
+		`"name":"report-2026.pdf","size":1073470,"metadata":{"year":2026,"team":"x"},"created_on":"2026-01-02T03:04:05.123456Z","updated_on":"2026-01-02T03:04:05Z","signed_url":null},"pages":[1,2]}` + last + `}`
+	return []byte(`{"id":"x","snippets":[` + strings.Repeat(one+",", 15) + one + `]}`)
+}
+
+func BenchmarkChunk(b *testing.B) {
+	data := []byte(chunkJSON)
+	b.Run("Decoder", func(b *testing.B) {
+		b.ReportAllocs()
+		var d Decoder
+		for b.Loop() {
+			d.Reset(data, false)
+			c := decodeChunk(&d)
+			if err := d.End(); err != nil || c == nil {
+				b.Fatal(c, err)
+			}
+		}
+	})
+	b.Run("encoding-json", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if err := json.Unmarshal(data, new(contentChunk)); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+// standardUnion is a union of one type that encoding/json decodes.
+type standardUnion[T any] struct {
+	value *T
+	raw   json.RawMessage
+}
+
+func (v *standardUnion[T]) UnmarshalJSON(text []byte) error {
+	var head struct{ Type string }
+	_ = v.raw.UnmarshalJSON(text)
+	if err := json.Unmarshal(text, &head); err != nil {
+		return err
+	}
+	return json.Unmarshal(text, &v.value)
+}
+
+func BenchmarkContext(b *testing.B) {
+	for name, data := range map[string][]byte{"kind first": contextJSON(true), "kind last": contextJSON(false)} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			b.SetBytes(int64(len(data)))
+			for b.Loop() {
+				var v context
+				if err := Unmarshal(data, &v, (*context).decodeJSON, true); err != nil || len(v.Snippets) != 16 {
+					b.Fatal(v, err)
+				}
+			}
+		})
+	}
+	var v struct {
+		Snippets []standardUnion[struct {
+			textSnippet
+			Reference standardUnion[pdfReference] `json:"reference"`
+		}] `json:"snippets"`
+	}
+	data := contextJSON(true)
+	b.Run("encoding-json", func(b *testing.B) {
+		b.ReportAllocs()
+		b.SetBytes(int64(len(data)))
+		for b.Loop() {
+			v.Snippets = nil
+			if err := json.Unmarshal(data, &v); err != nil || len(v.Snippets) != 16 {
+				b.Fatal(v, err)
+			}
+		}
+	})
+}
+
+// An event of a stream costs its struct, what is in it that is new, and no more.
+func TestChunkAllocations(t *testing.T) {
+	data := []byte(chunkJSON)
+	var d Decoder
+	got := testing.AllocsPerRun(100, func() {
+		d.Reset(data, false)
+		decodeChunk(&d)
+		if d.End() != nil {
+			t.Fatal(d.End())
+		}
+	})
+	if got > 3 {
+		t.Errorf("%v allocations, want at most 3", got)
+	}
+}
