@@ -19,6 +19,7 @@ import (
 	"iter"
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/pinecone-community/assistant-go/internal/apierror"
@@ -553,7 +554,7 @@ func (v *ChoiceChunkModel) decodeJSON(d *jsonscan.Decoder) {
 		case "finish_reason":
 			v.FinishReason = FinishReason(d.String())
 		case "index":
-			v.Index = int(d.Int(64))
+			v.Index = int(d.Int(strconv.IntSize))
 		default:
 			d.Skip()
 		}
@@ -566,7 +567,7 @@ func (v *ChoiceModel) decodeJSON(d *jsonscan.Decoder) {
 		case "finish_reason":
 			v.FinishReason = FinishReason(d.String())
 		case "index":
-			v.Index = int(d.Int(64))
+			v.Index = int(d.Int(strconv.IntSize))
 		case "message":
 			v.Message.decodeJSON(d)
 		default:
@@ -596,7 +597,7 @@ func (v *CitationModel) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "position":
-			v.Position = int(d.Int(64))
+			v.Position = int(d.Int(strconv.IntSize))
 		case "references":
 			v.References = jsonscan.List(d, (*ReferenceModel).decodeJSON)
 		default:
@@ -787,11 +788,11 @@ func (v *UsageModel) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "completion_tokens":
-			v.CompletionTokens = int(d.Int(64))
+			v.CompletionTokens = int(d.Int(strconv.IntSize))
 		case "prompt_tokens":
-			v.PromptTokens = int(d.Int(64))
+			v.PromptTokens = int(d.Int(strconv.IntSize))
 		case "total_tokens":
-			v.TotalTokens = int(d.Int(64))
+			v.TotalTokens = int(d.Int(strconv.IntSize))
 		default:
 			d.Skip()
 		}

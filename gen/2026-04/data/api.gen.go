@@ -20,6 +20,7 @@ import (
 	"iter"
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/pinecone-community/assistant-go/internal/apierror"
@@ -417,7 +418,7 @@ func (a *API) UpsertFile(ctx context.Context, assistantName string, assistantFil
 	call.Path("/files/")
 	call.PathParam("assistant_name", assistantName)
 	call.Path("/")
-	call.PathParam("assistant_file_id", assistantFileID, rest.Limit{Min: 1, Max: 128, Pattern: "^[A-Za-z0-9_-]+$"})
+	call.PathParam("assistant_file_id", assistantFileID, rest.Limit{Min: 1, Max: 128, Pattern: "^[A-Za-z0-9_-]+$", Match: rest.Matches})
 	if params != nil {
 		call.QueryBool("multimodal", params.Multimodal, false)
 	}
@@ -842,7 +843,7 @@ func (v *ChoiceChunkModel) decodeJSON(d *jsonscan.Decoder) {
 		case "finish_reason":
 			v.FinishReason = FinishReason(d.String())
 		case "index":
-			v.Index = int(d.Int(64))
+			v.Index = int(d.Int(strconv.IntSize))
 		default:
 			d.Skip()
 		}
@@ -855,7 +856,7 @@ func (v *ChoiceModel) decodeJSON(d *jsonscan.Decoder) {
 		case "finish_reason":
 			v.FinishReason = FinishReason(d.String())
 		case "index":
-			v.Index = int(d.Int(64))
+			v.Index = int(d.Int(strconv.IntSize))
 		case "message":
 			v.Message.decodeJSON(d)
 		default:
@@ -885,7 +886,7 @@ func (v *CitationModel) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "position":
-			v.Position = int(d.Int(64))
+			v.Position = int(d.Int(strconv.IntSize))
 		case "references":
 			v.References = jsonscan.List(d, (*ReferenceModel).decodeJSON)
 		default:
@@ -1279,11 +1280,11 @@ func (v *UsageModel) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "completion_tokens":
-			v.CompletionTokens = int(d.Int(64))
+			v.CompletionTokens = int(d.Int(strconv.IntSize))
 		case "prompt_tokens":
-			v.PromptTokens = int(d.Int(64))
+			v.PromptTokens = int(d.Int(strconv.IntSize))
 		case "total_tokens":
-			v.TotalTokens = int(d.Int(64))
+			v.TotalTokens = int(d.Int(strconv.IntSize))
 		default:
 			d.Skip()
 		}

@@ -14,6 +14,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strconv"
 
 	"github.com/pinecone-community/assistant-go/internal/apierror"
 	"github.com/pinecone-community/assistant-go/internal/jsonscan"
@@ -221,11 +222,11 @@ func (v *TokenCounts) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "completion_tokens":
-			v.CompletionTokens = int(d.Int(64))
+			v.CompletionTokens = int(d.Int(strconv.IntSize))
 		case "prompt_tokens":
-			v.PromptTokens = int(d.Int(64))
+			v.PromptTokens = int(d.Int(strconv.IntSize))
 		case "total_tokens":
-			v.TotalTokens = int(d.Int(64))
+			v.TotalTokens = int(d.Int(strconv.IntSize))
 		default:
 			d.Skip()
 		}
