@@ -34,21 +34,21 @@ func TestWhereRequestsGo(t *testing.T) {
 		want string
 	}{
 		{"control", func() error {
-			api, err := control202604.New(control202604.WithHTTPClient(d))
+			api, err := control202604.New(control202604.WithHTTPClient(d), control202604.WithMaxRetries(0))
 			if err == nil {
 				_, err = api.GetAssistant(t.Context(), "a")
 			}
 			return err
 		}, "https://api.pinecone.io/assistant/assistants/a"},
 		{"control 2025-01", func() error {
-			api, err := control202501.New(control202501.WithHTTPClient(d))
+			api, err := control202501.New(control202501.WithHTTPClient(d), control202501.WithMaxRetries(0))
 			if err == nil {
 				_, err = api.ListAssistants(t.Context())
 			}
 			return err
 		}, "https://api.pinecone.io/assistant/assistants"},
 		{"evaluation", func() error {
-			api, err := evaluation202604.New(evaluation202604.WithHTTPClient(d))
+			api, err := evaluation202604.New(evaluation202604.WithHTTPClient(d), evaluation202604.WithMaxRetries(0))
 			if err == nil {
 				_, err = api.MetricsAlignment(t.Context(), evaluation202604.AlignmentRequest{})
 			}
@@ -62,14 +62,14 @@ func TestWhereRequestsGo(t *testing.T) {
 			return err
 		}, "https://prod-eu-data.ke.pinecone.io/assistant/evaluation/metrics/alignment"},
 		{"data", func() error {
-			api, err := data202604.New("https://prod-1-data.ke.pinecone.io", data202604.WithHTTPClient(d))
+			api, err := data202604.New("https://prod-1-data.ke.pinecone.io", data202604.WithHTTPClient(d), data202604.WithMaxRetries(0))
 			if err == nil {
 				_, err = api.ListFiles(t.Context(), "a", &data202604.ListFilesParams{Filter: map[string]any{"year": map[string]any{"$gt": 2020}}, Limit: 3})
 			}
 			return err
 		}, "https://prod-1-data.ke.pinecone.io/assistant/files/a?filter=%7B%22year%22%3A%7B%22%24gt%22%3A2020%7D%7D&limit=3"},
 		{"data, base URL", func() error {
-			api, err := data202604.New("", data202604.WithBaseURL("http://localhost:1/x/"), data202604.WithHTTPClient(d))
+			api, err := data202604.New("", data202604.WithBaseURL("http://localhost:1/x/"), data202604.WithHTTPClient(d), data202604.WithMaxRetries(0))
 			if err == nil {
 				_, err = api.ListFiles(t.Context(), "a", nil)
 			}
