@@ -32,11 +32,16 @@ test: ## run all tests
 lint: ## run the linter
 	go run $(GOLANGCI_LINT) run ./...
 	cd examples && go run $(GOLANGCI_LINT) run ./...
+	cd internal/bench && go vet ./...
 
 .PHONY: cover
 cover: ## hold the coverage of the hand-written packages against 90 %
 	go test -coverpkg=./auth,./internal/... -coverprofile=coverage.out ./auth ./internal/...
 	@go tool cover -func=coverage.out | awk '{ print } /^total:/ { if ($$3 + 0 < 90) { print "coverage is below 90 %"; exit 1 } }' | tail -n 2
+
+.PHONY: bench
+bench: ## compare with other clients, in one run, and write internal/bench/RESULTS.md
+	cd internal/bench && go run ./report -o RESULTS.md
 
 .PHONY: drift
 drift: ## fail when generating again changes anything
@@ -58,6 +63,7 @@ cross: ## build for the other systems
 tidy: ## fail when go.mod or go.sum are not tidy
 	go mod tidy -diff
 	cd examples && go mod tidy -diff
+	cd internal/bench && go mod tidy -diff
 
 .PHONY: ci
 ci: tidy drift test lint cover cross conformance demo ## everything that must hold before a change lands

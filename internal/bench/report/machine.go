@@ -1,0 +1,62 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"time"
+)
+
+// modules are those whose versions matter.
+var modules = []string{
+	"github.com/openai/openai-go/v3",
+	"github.com/anthropics/anthropic-sdk-go",
+	"github.com/oapi-codegen/oapi-codegen/v2",
+	"github.com/oapi-codegen/runtime",
+	"github.com/pinecone-io/go-pinecone/v5",
+}
+
+// machine is what the numbers depend on.
+type machine struct {
+	cpu, system, date string
+	versions          []string
+}
+
+func describeMachine() (machine, error) {
+	args := append([]string{"list", "-m", "-f", "{{.Path}} {{.Version}}"}, modules...)
+	list, err := exec.Command("go", args...).Output() //nolint:noctx // it ends by itself
+	if err != nil {
+		return machine{}, err
+	}
+	return machine{
+		cpu:      fmt.Sprintf("%s, %d cores, load %s", cpu(), runtime.NumCPU(), load()),
+		system:   fmt.Sprintf("%s/%s, %s", runtime.GOOS, runtime.GOARCH, runtime.Version()),
+		date:     time.Now().UTC().Format(time.DateOnly),
+		versions: strings.Split(strings.TrimSpace(string(list)), "\n"),
+	}, nil
+}
+
+func cpu() string {
+	info, err := os.ReadFile("/proc/cpuinfo")
+	if err == nil {
+		for line := range strings.Lines(string(info)) {
+			if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == "model name" {
+				return strings.TrimSpace(value)
+			}
+		}
+	}
+	return "unknown CPU"
+}
+
+// load returns how many processes wanted to run in the last minute, before
+// there was anything to measure.
+func load() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "unknown"
+	}
+	one, _, _ := strings.Cut(string(text), " ")
+	return one + " at the start"
+}

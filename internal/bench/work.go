@@ -1,0 +1,112 @@
+package bench
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// Names of the contenders that targets and tables refer to.
+const (
+	Project   = "this project"
+	OpenAI    = "openai-go"
+	Anthropic = "anthropic-sdk-go"
+	Stock     = "oapi-codegen, stock"
+)
+
+// Work is something that several contenders do.
+type Work struct {
+	Name       string
+	Unit       string // what is counted
+	Contenders []Contender
+}
+
+// Contender is one way to do a work.
+type Contender struct {
+	Name string
+	// Units is how many units one call of Do is.
+	Units int
+	// Do does the work once, and fails if its result is not the right one.
+	Do func() error
+}
+
+// All returns every work: Chat, Completions, Call and Context, in this order.
+func All() ([]*Work, error) {
+	var works []*Work
+	for _, make := range []func() (*Work, error){Chat, Completions, Call, Context} {
+		work, err := make()
+		if err != nil {
+			return nil, err
+		}
+		works = append(works, work)
+	}
+	return works, nil
+}
+
+// host is the one that contenders believe they talk to.
+const (
+	host  = "https://prod-1-data.ke.pinecone.io"
+	base  = host + "/assistant"
+	name  = "my-assistant"
+	key   = "pckey-0123456789"
+	model = "gpt-4o-2024-05-13"
+	query = "What does the file say?"
+)
+
+// canned is a transport that answers every request with the same bytes.
+type canned struct {
+	contentType string
+	body        string
+	stream      bool
+}
+
+func (c canned) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.Body != nil {
+		if _, err := io.Copy(io.Discard, req.Body); err != nil {
+			return nil, err
+		}
+		if err := req.Body.Close(); err != nil {
+			return nil, err
+		}
+	}
+	length := int64(len(c.body))
+	if c.stream {
+		length = -1
+	}
+	return &http.Response{
+		Status:        "200 OK",
+		StatusCode:    http.StatusOK,
+		Proto:         "HTTP/1.1",
+		ProtoMajor:    1,
+		ProtoMinor:    1,
+		Header:        http.Header{"Content-Type": {c.contentType}},
+		Body:          body{strings.NewReader(c.body)},
+		ContentLength: length,
+		Request:       req,
+	}, nil
+}
+
+// body is read as a connection is: with Read alone.
+type body struct{ reader *strings.Reader }
+
+func (b body) Read(p []byte) (int, error) { return b.reader.Read(p) }
+func (b body) Close() error               { return nil }
+
+// respond returns a client whose replies are always the same.
+func respond(contentType, body string) *http.Client {
+	return &http.Client{Transport: canned{contentType, body, contentType == eventStream}}
+}
+
+const (
+	eventStream = "text/event-stream"
+	jsonText    = "application/json"
+)
+
+// want fails unless the result of a work is the right one.
+func want[T comparable](what string, got, want T) error {
+	if got != want {
+		return fmt.Errorf("%s: got %v, want %v", what, got, want)
+	}
+	return nil
+}
