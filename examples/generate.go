@@ -4,6 +4,6 @@ package tools
 
 // The servers of the emulator, from the same specs and overlays as the clients.
 
-//go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config emulator/internal/control/config.yaml ../openapi/2026-04/control.yaml
-//go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config emulator/internal/data/config.yaml ../openapi/2026-04/data.yaml
-//go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config emulator/internal/evaluation/config.yaml ../openapi/2026-04/evaluation.yaml
+//go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config emulator/internal/v2026_04/control/config.yaml ../openapi/2026-04/control.yaml
+//go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config emulator/internal/v2026_04/data/config.yaml ../openapi/2026-04/data.yaml
+//go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config emulator/internal/v2026_04/evaluation/config.yaml ../openapi/2026-04/evaluation.yaml

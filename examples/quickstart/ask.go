@@ -63,7 +63,7 @@ func (t *tour) retrieve(ctx context.Context) error {
 
 func (t *tour) evaluate(ctx context.Context) error {
 	t.step("evaluation.MetricsAlignment", "score the answer against what is known to be true")
-	reply, err := t.evaluation.MetricsAlignment(ctx, evaluation.AlignmentRequest{
+	reply, err := t.Evaluation.MetricsAlignment(ctx, evaluation.AlignmentRequest{
 		Question:          question,
 		Answer:            t.answer,
 		GroundTruthAnswer: groundTruth,

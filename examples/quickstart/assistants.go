@@ -11,7 +11,7 @@ import (
 
 func (t *tour) createAssistant(ctx context.Context) (err error) {
 	t.step("control.CreateAssistant", "create an assistant")
-	t.assistant, err = t.control.CreateAssistant(ctx, control.CreateAssistantRequest{
+	t.assistant, err = t.Control.CreateAssistant(ctx, control.CreateAssistantRequest{
 		Name:         t.name,
 		Instructions: "Use American English for spelling and grammar.",
 		Region:       control.RegionUS,
@@ -31,19 +31,19 @@ func (t *tour) createAssistant(ctx context.Context) (err error) {
 
 func (t *tour) waitUntilReady(ctx context.Context) (err error) {
 	t.step("control.WaitForAssistant", "wait until it is ready")
-	t.assistant, err = t.control.WaitForAssistant(ctx, t.name, control.WaitProgress(func(status string, _ float64) {
+	t.assistant, err = t.Control.WaitForAssistant(ctx, t.name, control.WaitProgress(func(status string, _ float64) {
 		t.field("status", "%s", status)
 	}))
 	if err != nil {
 		return fmt.Errorf("assistant %q: %w", t.name, err)
 	}
-	t.data, err = t.dataAt(t.assistant.Host)
+	t.data, err = t.DataAt(t.assistant.Host)
 	return err
 }
 
 func (t *tour) listAssistants(ctx context.Context) error {
 	t.step("control.AllAssistants", "list the assistants of the project")
-	for assistant, err := range t.control.AllAssistants(ctx, nil) {
+	for assistant, err := range t.Control.AllAssistants(ctx, nil) {
 		if err != nil {
 			return err
 		}
@@ -54,7 +54,7 @@ func (t *tour) listAssistants(ctx context.Context) error {
 
 func (t *tour) updateAssistant(ctx context.Context) error {
 	t.step("control.UpdateAssistant", "change its instructions and its metadata")
-	updated, err := t.control.UpdateAssistant(ctx, t.name, control.UpdateAssistantRequest{
+	updated, err := t.Control.UpdateAssistant(ctx, t.name, control.UpdateAssistantRequest{
 		Instructions: control.Ptr(t.assistant.Instructions + " Answer in one or two sentences."),
 		Metadata:     map[string]any{"team": "lighthouse"},
 	})
@@ -71,7 +71,7 @@ func (t *tour) deleteAssistant(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
 	t.step("control.DeleteAssistant", "delete the assistant, and with it its files")
-	if err := t.control.DeleteAssistant(ctx, t.name); err != nil {
+	if err := t.Control.DeleteAssistant(ctx, t.name); err != nil {
 		return fmt.Errorf("the assistant %q is still there: %w", t.name, err)
 	}
 	t.field(t.name, "is being deleted")

@@ -19,6 +19,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/pinecone-community/assistant-go/examples/internal/service"
 	"github.com/pinecone-community/assistant-go/gen/2026-04/control"
 	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
 )
@@ -35,6 +36,7 @@ func run(ctx context.Context, args []string, out io.Writer, client *http.Client)
 	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
 	name := flags.String("name", "example-assistant", "`name` of the assistant to create")
 	folder := flags.String("documents", "quickstart/documents", "`folder` of the documents to upload")
+	connection := service.AddFlags(flags)
 	timeout := flags.Duration("timeout", 10*time.Minute, "how long it may take in all")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -48,13 +50,13 @@ func run(ctx context.Context, args []string, out io.Writer, client *http.Client)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends it at once
 
-	service, err := connect(ctx, client)
+	s, err := connection.Connect(ctx, client)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, service.close()) }()
-	t := &tour{service: service, printer: &printer{out: out}, name: *name, folder: *folder}
-	t.say("%s", service.what)
+	defer func() { err = errors.Join(err, s.Close()) }()
+	t := &tour{Service: s, printer: &printer{out: out}, name: *name, folder: *folder}
+	t.say("%s", s.What)
 
 	if err := t.createAssistant(ctx); err != nil {
 		return err
@@ -75,7 +77,7 @@ func run(ctx context.Context, args []string, out io.Writer, client *http.Client)
 
 // tour is what its steps have in common.
 type tour struct {
-	*service
+	*service.Service
 	*printer
 	name       string
 	folder     string

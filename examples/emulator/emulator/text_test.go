@@ -146,7 +146,7 @@ func TestLongSentence(t *testing.T) {
 }
 
 func TestSampleDocuments(t *testing.T) {
-	const folder = "../quickstart/documents/"
+	const folder = "../../quickstart/documents/"
 	for file, want := range map[string]string{
 		"keepers-handbook.md":    "Light the lamp 30 minutes before sunset.|",
 		"station.json":           "light.lens: First-order Fresnel lens with 980 prisms, installed in 1874.|",

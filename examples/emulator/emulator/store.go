@@ -6,8 +6,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/control"
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/data"
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/control"
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
 )
 
 // store holds everything that the service knows. The mutex guards it and all

@@ -5,7 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/data"
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
 )
 
 func (s dataPlane) ListOperations(_ context.Context, request data.ListOperationsRequestObject) (data.ListOperationsResponseObject, error) {

@@ -12,9 +12,9 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/legacy"
 
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/control"
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/data"
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/evaluation"
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/control"
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/evaluation"
 )
 
 // planes has a router over the spec of each plane. The specs are compiled in: an

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/evaluation"
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/evaluation"
 )
 
 // evaluationPlane implements the evaluation plane. It is a stand-in: where the

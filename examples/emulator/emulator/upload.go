@@ -7,7 +7,7 @@ import (
 	"mime/multipart"
 	"strings"
 
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/data"
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
 )
 
 // readUpload reads the form of an upload, which has been validated.

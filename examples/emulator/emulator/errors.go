@@ -7,8 +7,8 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/data"
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/evaluation"
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/evaluation"
 )
 
 // apiError is a reply that refuses a request.

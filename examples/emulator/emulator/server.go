@@ -18,9 +18,9 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/control"
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/data"
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/evaluation"
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/control"
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/evaluation"
 )
 
 // Version is the version of the API that the emulator speaks.

@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/data"
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
 )
 
 func (s dataPlane) ContextAssistant(ctx context.Context, request data.ContextAssistantRequestObject) (data.ContextAssistantResponseObject, error) {

@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/data"
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
 )
 
 const (

@@ -1,7 +1,7 @@
 package emulator
 
 import (
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/data"
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
 )
 
 // ingest stores a file, in the place of one with the same identifier, and starts

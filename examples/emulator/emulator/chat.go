@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/data"
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
 )
 
 func (s dataPlane) ChatAssistant(ctx context.Context, request data.ChatAssistantRequestObject) (data.ChatAssistantResponseObject, error) {

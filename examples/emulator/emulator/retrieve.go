@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/data"
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
 )
 
 // Snippets that a request gets unless it says otherwise, and the limits of what
