@@ -282,6 +282,20 @@ func TestRetryPauseDoesNotOverflow(t *testing.T) {
 	}
 }
 
+// A service that asks for no pause gets the random one all the same.
+func TestRetryAfterNothingStillPauses(t *testing.T) {
+	resp := &http.Response{StatusCode: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"0"}}, Body: http.NoBody}
+	failure := apierror.FromResponse(resp)
+	var longest time.Duration
+	for range 100 {
+		pause, _ := pauseBefore(0, failure)
+		longest = max(longest, pause)
+	}
+	if longest < firstPause/10 || longest > firstPause {
+		t.Errorf("the longest of 100 pauses is %s", longest)
+	}
+}
+
 func TestRetryAfter(t *testing.T) {
 	const date = "Sat, 01 Jan 2000 00:00:00 GMT" // also when a bubble begins
 	tests := []struct {
