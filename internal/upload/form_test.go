@@ -749,3 +749,30 @@ func FuzzFormHeader(f *testing.F) {
 		}
 	})
 }
+
+// An attempt that another one took the place of may still be read from. It tells
+// no progress any more.
+func TestProgressOfAnOldAttempt(t *testing.T) {
+	var told []int64
+	file := FileBytes("a.txt", []byte("0123456789")).WithProgress(func(sent, _ int64) { told = append(told, sent) })
+	form, err := NewForm(FilePart("file", file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	old, err := form.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := form.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, attempt := range []io.Reader{old, again} {
+		if _, err := io.Copy(io.Discard, attempt); err != nil {
+			t.Fatal(err)
+		}
+		if want := []int{0, 1}[i]; len(told) != want {
+			t.Errorf("after attempt %d, progress %v", i+1, told)
+		}
+	}
+}
