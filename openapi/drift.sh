@@ -13,6 +13,7 @@ fi
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 git ls-files -z --cached --others --exclude-standard | xargs -0 tar -cf - 2>/dev/null | tar -xf - -C "$copy"
+rm -r "$copy/gen"
 find "$copy" -name '*.gen.go' -delete
 (
 	cd "$copy"

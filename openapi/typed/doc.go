@@ -41,12 +41,12 @@ func wrap(text string) []string {
 
 // streamDoc returns the comment of a method that streams.
 func streamDoc(m *method) []string {
-	text := fmt.Sprintf("%[1]sStream is [API.%[1]s] with the answer as it is written, chunk by chunk. "+
+	text := fmt.Sprintf("%s is [API.%s] with the answer as it is written, chunk by chunk. "+
 		"The request is sent when the loop over the chunks begins, which can be done once. "+
 		"Leaving the loop closes the connection, and an error ends it: a stream that stops in the middle is a "+
-		"[*StreamError] that wraps [io.ErrUnexpectedEOF].", m.Name)
-	if m.Stream.Collect != nil {
-		text += fmt.Sprintf(" [Collect%[1]s] puts the chunks together, and [%[1]sText] is their text.", m.Name)
+		"[*StreamError] that wraps [io.ErrUnexpectedEOF].", m.Stream.Name, m.Name)
+	if c := m.Stream.Collect; c != nil {
+		text += fmt.Sprintf(" [%s] puts the chunks together, and [%s] is their text.", c.Name, c.Text)
 	}
 	return wrap(text)
 }

@@ -1,8 +1,11 @@
-// Typed generates the typed layer of a plane: a second run of oapi-codegen, over
-// the same spec with the same configuration as the stock client's, with the
-// templates in openapi/templates instead of the stock ones.
+// Typed generates the typed layer of a version of the API, and the index of its
+// operations, from a folder of specs:
 //
-//	go run ./openapi/typed -config openapi/2026-04/data.config.yaml openapi/2026-04/data.yaml
+//	go run ./openapi/typed openapi/2026-04
+//
+// For each plane that has a configuration, it is a second run of oapi-codegen,
+// over the same spec with the same configuration as the stock client's, with the
+// templates in openapi/templates instead of the stock ones.
 //
 // It is a command of its own because oapi-codegen's hands a template neither the
 // spec's version nor its servers, and so that what a method looks like is
@@ -18,6 +21,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"strings"
 	"text/template"
 
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
@@ -27,6 +31,10 @@ import (
 
 // output is the name of the generated file, beside the stock client's.
 const output = "api.gen.go"
+
+// configSuffix is what the name of a plane's configuration has after the
+// plane's.
+const configSuffix = ".config.yaml"
 
 func main() {
 	if err := run(os.Args[1:]); err != nil {
@@ -39,25 +47,56 @@ func main() {
 
 func run(args []string) error {
 	flags := flag.NewFlagSet("typed", flag.ContinueOnError)
-	config := flags.String("config", "", "the plane's oapi-codegen configuration `file`")
 	templates := flags.String("templates", "openapi/templates", "`folder` of the templates")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	if *config == "" || flags.NArg() != 1 {
-		return errors.New("want -config FILE and one spec")
+	if flags.NArg() != 1 {
+		return errors.New("want one folder, with the specs of a version")
 	}
-	spec := flags.Arg(0)
+	files, err := generateVersion(flags.Arg(0), *templates)
+	if err != nil {
+		return err
+	}
+	for name, text := range files {
+		if err := os.WriteFile(name, text, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
-	options, err := readConfig(*config)
+// generateVersion returns the typed layers of all planes in a folder and their
+// index, by the names of the files.
+func generateVersion(folder, templates string) (map[string][]byte, error) {
+	configs, err := filepath.Glob(filepath.Join(folder, "*"+configSuffix))
 	if err != nil {
-		return fmt.Errorf("%s: %w", *config, err)
+		return nil, err
 	}
-	code, err := generate(spec, *templates, options)
-	if err != nil {
-		return fmt.Errorf("%s: %w", spec, err)
+	if len(configs) == 0 {
+		return nil, fmt.Errorf("%s: no *%s", folder, configSuffix)
 	}
-	return os.WriteFile(filepath.Join(filepath.Dir(options.OutputFile), output), code, 0o644)
+	files := map[string][]byte{}
+	var planes []*plane
+	for _, config := range configs {
+		options, err := readConfig(config)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", config, err)
+		}
+		spec := strings.TrimSuffix(config, configSuffix) + ".yaml"
+		code, described, err := generate(spec, templates, options)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", spec, err)
+		}
+		if described.since, err = firstVersions(spec); err != nil {
+			return nil, err
+		}
+		files[filepath.Join(described.Folder, output)] = code
+		planes = append(planes, described)
+	}
+	name, text, err := index(planes, filepath.Base(folder), templates)
+	files[name] = text
+	return files, err
 }
 
 // configuration is a configuration file as oapi-codegen's command reads it.
@@ -80,23 +119,25 @@ func readConfig(file string) (configuration, error) {
 	return config, config.Validate()
 }
 
-// generate returns the typed layer of a spec, its overlay applied strictly.
-func generate(spec, templates string, config configuration) ([]byte, error) {
+// generate returns the typed layer of a spec, its overlay applied strictly, and
+// the plane with its methods.
+func generate(spec, templates string, config configuration) ([]byte, *plane, error) {
 	document, err := util.LoadSwaggerWithOverlay(spec, util.LoadSwaggerWithOverlayOpts{
 		Path:                config.OutputOptions.Overlay.Path,
 		Strict:              true,
 		AllowRemoteRefsFrom: config.AllowRemoteRefsFrom,
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := document.Validate(context.Background()); err != nil {
-		return nil, fmt.Errorf("with its overlay: %w", err)
+		return nil, nil, fmt.Errorf("with its overlay: %w", err)
 	}
 	described, err := describePlane(document)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	described.Folder = filepath.Dir(config.OutputFile)
 
 	// The models stand in the stock client's file.
 	config.Generate = codegen.GenerateOptions{Client: true}
@@ -107,8 +148,11 @@ func generate(spec, templates string, config configuration) ([]byte, error) {
 	}
 	maps.Copy(codegen.TemplateFunctions, template.FuncMap{
 		"plane": func() *plane { return described },
-		"types": func(ops []codegen.OperationDefinition) (found *types, err error) {
-			found, err = describeTypes(document, ops, config.OutputOptions.ExcludeSchemas)
+		"types": func(ops []codegen.OperationDefinition) (*types, error) {
+			found, err := describeTypes(document, ops, config.OutputOptions.ExcludeSchemas)
+			if err == nil {
+				described.Methods, err = found.describeMethods(ops)
+			}
 			return found, err
 		},
 		"generator": generatorVersion,
@@ -118,5 +162,5 @@ func generate(spec, templates string, config configuration) ([]byte, error) {
 		"unionDoc":  unionDoc,
 	})
 	code, err := codegen.Generate(document, config.Configuration)
-	return []byte(code), err
+	return []byte(code), described, err
 }

@@ -5,25 +5,29 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
 
-var update = flag.Bool("update", false, "rewrite testdata/api.want")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
-// want is the typed layer of testdata/spec.yaml.
-const want = "testdata/api.want"
-
+// The typed layer of testdata/spec.yaml, and its index.
 func TestGolden(t *testing.T) {
 	folder := generateTestdata(t, readFile(t, "testdata/spec.yaml"), readFile(t, "testdata/overlay.yaml"))
-	got := readFile(t, filepath.Join(folder, output))
-	if *update {
-		if err := os.WriteFile(want, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
+	for file, want := range map[string]string{
+		filepath.Join(folder, output):                  "testdata/api.want",
+		filepath.Join(filepath.Dir(folder), indexFile): "testdata/index.want",
+	} {
+		got := strings.ReplaceAll(readFile(t, file), filepath.ToSlash(folder), "FOLDER")
+		if *update {
+			if err := os.WriteFile(want, []byte(got), 0o644); err != nil {
+				t.Fatal(err)
+			}
 		}
-	}
-	if got != readFile(t, want) {
-		t.Errorf("not as in %s (go test -update rewrites it):\n%s", want, got)
+		if got != readFile(t, want) {
+			t.Errorf("not as in %s (go test -update rewrites it):\n%s", want, got)
+		}
 	}
 	goTool(t, "vet", "./"+folder)
 }
@@ -55,20 +59,22 @@ func TestErrors(t *testing.T) {
 			if spec == readFile(t, "testdata/spec.yaml") {
 				t.Fatal("the test changes nothing")
 			}
-			folder := tempFolder(t)
-			err := run(writeInput(t, folder, spec, readFile(t, "testdata/overlay.yaml")))
+			specs, folder := writeInput(t, spec, readFile(t, "testdata/overlay.yaml"))
+			err := run([]string{"-templates", "../templates", specs})
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("error %v, want %q", err, test.want)
 			}
-			if _, err := os.Stat(filepath.Join(folder, output)); err == nil {
-				t.Error("something was written")
+			for _, file := range []string{filepath.Join(folder, output), filepath.Join(filepath.Dir(folder), indexFile)} {
+				if _, err := os.Stat(file); err == nil {
+					t.Error(file, "was written")
+				}
 			}
 		})
 	}
 }
 
 func TestUsage(t *testing.T) {
-	for _, args := range [][]string{nil, {"-config", "x"}, {"x"}, {"-config", "x", "a", "b"}, {"-unknown"}, {"-config", "testdata/gone.yaml", "x"}, {"-config", "testdata/spec.yaml", "x"}} {
+	for _, args := range [][]string{nil, {"a", "b"}, {"-unknown"}, {"testdata/gone"}, {"testdata"}} {
 		if err := run(args); err == nil {
 			t.Errorf("%q: no error", args)
 		}
@@ -78,11 +84,7 @@ func TestUsage(t *testing.T) {
 // Versions that nobody has seen yet: the newest specs, changed as Pinecone may
 // change them, are generated and compiled with the overlays as they are.
 func TestChangedSpecsCompile(t *testing.T) {
-	versions, err := filepath.Glob("../20*")
-	if err != nil || len(versions) == 0 {
-		t.Fatal("no version", err)
-	}
-	newest := versions[len(versions)-1]
+	newest := newestVersion(t)
 	spec := readFile(t, filepath.Join(newest, "data.yaml"))
 	overlay := readFile(t, filepath.Join(newest, "data.overlay.yaml"))
 	for name, test := range map[string]struct {
@@ -139,34 +141,62 @@ func TestChangedSpecsCompile(t *testing.T) {
 	}
 }
 
-// generateTestdata generates both layers of a spec into a new folder of this
-// module, and returns the folder.
+// newestVersion returns the folder of the newest specs.
+func newestVersion(t *testing.T) string {
+	t.Helper()
+	versions, err := filepath.Glob("../20*")
+	if err != nil || len(versions) == 0 {
+		t.Fatal("no version", err)
+	}
+	return versions[len(versions)-1]
+}
+
+// generateTestdata generates both layers of a spec into a new package of this
+// module, and returns its folder.
 func generateTestdata(t *testing.T, spec, overlay string) string {
 	t.Helper()
-	folder := tempFolder(t)
-	args := writeInput(t, folder, spec, overlay)
-	if err := run(args); err != nil {
+	specs, folder := writeInput(t, spec, overlay)
+	goTool(t, "run", "github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen",
+		"-config", filepath.Join(specs, "data.config.yaml"), filepath.Join(specs, "data.yaml"))
+	if err := run([]string{"-templates", "../templates", specs}); err != nil {
 		t.Fatal(err)
 	}
-	goTool(t, append([]string{"run", "github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen", "-config", args[1]}, args[4:]...)...)
 	return folder
 }
 
-// writeInput writes a spec, its overlay and its configuration, and returns the
-// arguments to generate its typed layer with.
-func writeInput(t *testing.T, folder, spec, overlay string) []string {
+// writeInput writes a spec, its overlay and its configuration into a new folder,
+// named after a version, and returns it and the folder of the package that is
+// generated from it.
+func writeInput(t *testing.T, spec, overlay string) (specs, folder string) {
 	t.Helper()
-	config := readFile(t, "../2026-04/data.config.yaml")
-	config = replace(t, "gen/2026-04/data", folder, "openapi/2026-04/data.overlay.yaml", filepath.Join(folder, "overlay.yaml"))(config)
+	parent := tempFolder(t)
+	specs, folder = filepath.Join(parent, "2099-01"), filepath.Join(parent, "gen", "data")
+	newest := newestVersion(t)
+	version := filepath.Base(newest)
+	config := readFile(t, filepath.Join(newest, "data.config.yaml"))
+	config = replace(t, "gen/"+version+"/data", folder, "openapi/"+version+"/data.overlay.yaml", filepath.Join(specs, "data.overlay.yaml"))(config)
 	if strings.Contains(spec, "Source:\n") { // the made-up spec has unions of its own
-		config = replace(t, "    - MultiModalContentBlocksModel\n    - SnippetModel\n    - StreamChatChunkModel\n    - TypedReferenceModel\n", "    - Event\n    - Source\n")(config)
+		unions := regexp.MustCompile(`(?m)^  exclude-schemas:\n(    - .*\n)+`)
+		config = unions.ReplaceAllString(config, "  exclude-schemas:\n    - Event\n    - Source\n")
 	}
-	for name, text := range map[string]string{"spec.yaml": spec, "overlay.yaml": overlay, "config.yaml": config} {
+	writeFiles(t, specs, map[string]string{"data.yaml": spec, "data.overlay.yaml": overlay, "data.config.yaml": config})
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return specs, folder
+}
+
+// writeFiles writes files by name into a folder.
+func writeFiles(t *testing.T, folder string, files map[string]string) {
+	t.Helper()
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return []string{"-config", filepath.Join(folder, "config.yaml"), "-templates", "../templates", filepath.Join(folder, "spec.yaml")}
 }
 
 // tempFolder returns a new folder that the go command takes for a package of

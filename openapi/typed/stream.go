@@ -19,6 +19,7 @@ const extStreamEnd = "x-stream-end"
 
 // stream is what an operation replies as a stream of events.
 type stream struct {
+	Name   string // of the Go method
 	Chunk  string // Go type of an event
 	Decode string // code of the function that decodes one
 	Ends   string // code that tells the last one, "c"
@@ -29,6 +30,8 @@ type stream struct {
 
 // collector puts the chunks of a stream together.
 type collector struct {
+	Name  string // of the Go function
+	Text  string // of the Go function for the text alone
 	Reply string
 	Cases []collected
 	// List is the field of the reply that has the texts, if there is a list of
@@ -69,7 +72,7 @@ func (m *method) describeStream(op codegen.OperationDefinition, t *types) error 
 	if err != nil {
 		return err
 	}
-	s := &stream{}
+	s := &stream{Name: m.Name + "Stream"}
 	end, _ := schema.Value.Extensions[extStreamEnd].(string)
 	if u, ok := t.unions[name]; ok {
 		s.Chunk, s.Decode = name, "decode"+name
@@ -95,7 +98,7 @@ func (m *method) describeStream(op codegen.OperationDefinition, t *types) error 
 		s.Flag = flag.GoFieldName()
 	}
 	if m.Result != "" {
-		s.Collect = t.collector(name, m.Result)
+		s.Collect = t.collector(m.Name, name, m.Result)
 	}
 	m.Stream = s
 	return nil
@@ -133,10 +136,10 @@ func (t *types) notEmpty(goType, path string) (string, error) {
 // "null" for none in places.
 func isSet(text string) string { return text + ` != "" && ` + text + ` != "null"` }
 
-// collector returns how chunks of a type are put together to a reply, or nil if
-// they have no text that belongs in it.
-func (t *types) collector(chunk, reply string) *collector {
-	c := &collector{Reply: reply}
+// collector returns how chunks of a type are put together to the reply of a
+// method, or nil if they have no text that belongs in it.
+func (t *types) collector(method, chunk, reply string) *collector {
+	c := &collector{Name: "Collect" + method, Text: method + "Text", Reply: reply}
 	if u, ok := t.unions[chunk]; ok {
 		for _, m := range u.Members {
 			if part := t.collect(m.Type, reply, "c", "r", "0"); len(part.Lines) > 0 {

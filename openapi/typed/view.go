@@ -24,6 +24,12 @@ type plane struct {
 	Regions []region
 	Uploads bool // an operation takes a file
 	Streams bool // an operation replies a stream of events
+	// Folder is that of the generated package.
+	Folder  string
+	Methods []*method // in the order of their endpoints
+	// since is the oldest version that has an endpoint, without the names of its
+	// parameters.
+	since map[endpoint]string
 }
 
 // region is a server of a plane that has one for each region.
@@ -85,22 +91,25 @@ const multipart = "multipart/form-data"
 
 // method is what the templates know of an operation.
 type method struct {
-	Name     string // of the Go method
-	Doc      []string
-	HTTP     string // constant of net/http
-	Endpoint string // method and path, for the comment
-	Path     []segment
-	Params   string // type of the parameters' struct, if there is one
-	Query    []query
-	Header   []header
-	Body     string // type of the body, if there is one
-	Form     []field
-	Result   string // type of the reply, if it has one
-	Decode   string // code of the function that decodes it
-	MayEmpty bool   // the reply may have none all the same
-	Stream   *stream
-	Pages    *pages
-	Wait     *wait
+	Name string // of the Go method
+	Doc  []string
+	// Deprecated is the comment that says so, if it is.
+	Deprecated string
+	HTTP       string // constant of net/http
+	Endpoint   endpoint
+	Stock      string // name of the stock client's method
+	Path       []segment
+	Params     string // type of the parameters' struct, if there is one
+	Query      []query
+	Header     []header
+	Body       string // type of the body, if there is one
+	Form       []field
+	Result     string // type of the reply, if it has one
+	Decode     string // code of the function that decodes it
+	MayEmpty   bool   // the reply may have none all the same
+	Stream     *stream
+	Pages      *pages
+	Wait       *wait
 }
 
 // segment is a literal part of a path, or a parameter in it. Limit is the code of
@@ -124,14 +133,34 @@ type field struct {
 	Call string
 }
 
-// Method says what the typed method of an operation looks like. What
+// endpoint is where an operation is found.
+type endpoint struct{ Method, Path string }
+
+func (e endpoint) String() string { return e.Method + " " + e.Path }
+
+// describeMethods describes the methods of all operations.
+func (t *types) describeMethods(ops []codegen.OperationDefinition) ([]*method, error) {
+	var methods []*method
+	for _, op := range ops {
+		m, err := t.describeMethod(op)
+		if err != nil {
+			return nil, err
+		}
+		methods = append(methods, m)
+	}
+	return methods, nil
+}
+
+// describeMethod says what the typed method of an operation looks like. What
 // the typed layer cannot do is an error that names the operation.
-func (t *types) Method(op codegen.OperationDefinition) (*method, error) {
+func (t *types) describeMethod(op codegen.OperationDefinition) (*method, error) {
 	m := &method{
-		Name:     op.OperationId,
-		Doc:      doc(op),
-		HTTP:     "http.Method" + op.Method[:1] + strings.ToLower(op.Method[1:]),
-		Endpoint: op.Method + " " + op.Path,
+		Name:       op.OperationId,
+		Doc:        doc(op),
+		Deprecated: op.DeprecationComment(),
+		HTTP:       "http.Method" + op.Method[:1] + strings.ToLower(op.Method[1:]),
+		Endpoint:   endpoint{op.Method, op.Path},
+		Stock:      stockName(op),
 	}
 	var err error
 	if m.Path, err = splitPath(op); err == nil {
@@ -157,6 +186,40 @@ func (t *types) Method(op codegen.OperationDefinition) (*method, error) {
 		return nil, fmt.Errorf("operation %s: %w", op.SpecOperationId, err)
 	}
 	return m, nil
+}
+
+// stockName returns the name of the method of the stock ClientWithResponses that
+// takes the operation's body as its type, or else as a reader.
+func stockName(op codegen.OperationDefinition) string {
+	const suffix = "WithResponse"
+	if !op.HasBody() {
+		return op.OperationId + suffix
+	}
+	for _, body := range op.Bodies {
+		if body.IsSupportedByClient() {
+			return op.OperationId + body.Suffix() + suffix
+		}
+	}
+	return op.OperationId + "WithBody" + suffix
+}
+
+// Names returns the names of all functions that the typed layer has for an
+// operation.
+func (m *method) Names() []string {
+	names := []string{m.Name}
+	if m.Stream != nil {
+		names = append(names, m.Stream.Name)
+		if c := m.Stream.Collect; c != nil {
+			names = append(names, c.Name, c.Text)
+		}
+	}
+	if m.Pages != nil {
+		names = append(names, m.Pages.Name)
+	}
+	if m.Wait != nil {
+		names = append(names, m.Wait.Name)
+	}
+	return names
 }
 
 func splitPath(op codegen.OperationDefinition) ([]segment, error) {

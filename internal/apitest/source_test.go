@@ -1,0 +1,33 @@
+package apitest
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"testing"
+)
+
+// glob returns the files that a pattern matches, at least one.
+func glob(t *testing.T, pattern string) []string {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%s: no file (%v)", pattern, err)
+	}
+	return files
+}
+
+// parse returns the files of a package, in the order of their names.
+func parse(t *testing.T, folder string) []*ast.File {
+	t.Helper()
+	var files []*ast.File
+	for _, name := range glob(t, filepath.Join(folder, "*.go")) {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments|parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, file)
+	}
+	return files
+}
