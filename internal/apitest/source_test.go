@@ -23,11 +23,16 @@ func parse(t *testing.T, folder string) []*ast.File {
 	t.Helper()
 	var files []*ast.File
 	for _, name := range glob(t, filepath.Join(folder, "*.go")) {
-		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments|parser.SkipObjectResolution)
-		if err != nil {
-			t.Fatal(err)
-		}
-		files = append(files, file)
+		files = append(files, parseFile(t, name))
 	}
 	return files
+}
+
+func parseFile(t *testing.T, name string) *ast.File {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
 }

@@ -2,10 +2,79 @@ package main
 
 import (
 	"fmt"
+	"go/format"
 	"strings"
 
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
 )
+
+// module is the path of the module that the packages are in.
+const module = "github.com/pinecone-community/assistant-go"
+
+// extExample is an extension of a spec's info: what an example does with "api",
+// an API, and "ctx". It may return an error.
+const extExample = "x-example"
+
+// packageDoc returns the comment of a package, as it stands in the code.
+func packageDoc(p *plane, name string) (string, error) {
+	example, err := exampleCode(p, name)
+	if err != nil {
+		return "", err
+	}
+	lines := wrap(fmt.Sprintf("Package %s is a client of the %s, version %s. %s.", name, p.Title, p.Version, servers(p)))
+	if p.Description != "" {
+		lines = append(append(lines, ""), wrap(p.Description)...)
+	}
+	lines = append(lines, "", "An example, with the key from the environment:", "")
+	imports := fmt.Sprintf("import (\n\t%q\n\t%q\n)\n\n", module+"/auth", module+"/"+p.ImportPath())
+	for line := range strings.SplitSeq(imports+example, "\n") {
+		lines = append(lines, "\t"+line)
+	}
+	lines = append(append(lines, ""), wrap("The methods of an [API] are named after the API's operations and return what the service "+
+		"replies, or an [*Error]. [NewClient] and [NewClientWithResponses] are the stock clients of oapi-codegen over the same types.")...)
+
+	var comment strings.Builder
+	for _, line := range lines {
+		if line != "" && line[0] != '\t' {
+			line = " " + line
+		}
+		comment.WriteString("//" + strings.TrimRight(line, "\t") + "\n")
+	}
+	return comment.String(), nil
+}
+
+// servers says where the requests of a plane go.
+func servers(p *plane) string {
+	switch {
+	case p.HostVariable != "":
+		return "Its server is " + p.Server + ", where [New] puts the host of an assistant"
+	case len(p.Regions) > 0:
+		var all []string
+		for _, r := range p.Regions {
+			all = append(all, r.URL+" ("+r.Name+")")
+		}
+		return "Its servers are " + strings.Join(all, " and ") + ", see [WithRegion]"
+	}
+	return "Its server is " + p.Server
+}
+
+// exampleCode returns the example of a package: how to get an API, and the
+// spec's own code.
+func exampleCode(p *plane, name string) (string, error) {
+	var code strings.Builder
+	code.WriteString("editor, err := auth.FromEnv() // PINECONE_API_KEY\nif err != nil {\nreturn err\n}\n")
+	arguments := ""
+	if p.HostVariable != "" {
+		code.WriteString("// host is the Host of the assistant, as package control gives it.\n")
+		arguments = "host, "
+	}
+	fmt.Fprintf(&code, "api, err := %[1]s.New(%[2]s%[1]s.WithRequestEditorFn(editor))\nif err != nil {\nreturn err\n}\n%[3]s", name, arguments, p.Example)
+	formatted, err := format.Source([]byte(code.String()))
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", extExample, err)
+	}
+	return strings.TrimSpace(string(formatted)), nil
+}
 
 // doc returns the comment of a method, by line: the operation's description,
 // which starts with a verb, behind the method's name.
@@ -62,7 +131,7 @@ func waitDoc(m *method) []string {
 		"See [WaitOption] for how often it asks.")
 }
 
-// unionDoc returns the comment of a union.
+// unionDoc returns the comment of a union, whose description continues its name.
 func unionDoc(u *union) []string {
 	var members []string
 	for _, m := range u.Members {
@@ -72,7 +141,11 @@ func unionDoc(u *union) []string {
 	if u.Chunk {
 		subject = "It"
 	}
-	lines := wrap(strings.TrimSpace(u.Name + " is of one of several types. " + u.Doc))
+	text := u.Doc
+	if text == "" {
+		text = "is of one of several types."
+	}
+	lines := wrap(u.Name + " " + text)
 	return append(append(lines, ""), wrap(fmt.Sprintf("%s is one of %s, or an [*Unknown%s].",
 		subject, strings.Join(members, ", "), u.Name))...)
 }

@@ -37,7 +37,7 @@ func TestIndexSince(t *testing.T) {
 		"GET /jobs":          "2099-01", // an older version has it in another plane
 		"POST /things":       "2099-01", // an older version has the path with another method
 	} {
-		line := regexp.MustCompile("(?m)^.*`"+regexp.QuoteMeta(operation)+"`.*$").FindString(index)
+		line := regexp.MustCompile("(?m)^.*`" + regexp.QuoteMeta(operation) + "`.*$").FindString(index)
 		if !strings.HasSuffix(line, " | "+want+" |") {
 			t.Errorf("%s: want %s in %q", operation, want, line)
 		}

@@ -155,11 +155,11 @@ func generate(spec, templates string, config configuration) ([]byte, *plane, err
 			}
 			return found, err
 		},
-		"generator": generatorVersion,
-		"wrap":      wrap,
-		"streamDoc": streamDoc,
-		"waitDoc":   waitDoc,
-		"unionDoc":  unionDoc,
+		"packageDoc": func(name string) (string, error) { return packageDoc(described, name) },
+		"generator":  generatorVersion,
+		"streamDoc":  streamDoc,
+		"waitDoc":    waitDoc,
+		"unionDoc":   unionDoc,
 	})
 	code, err := codegen.Generate(document, config.Configuration)
 	return []byte(code), described, err

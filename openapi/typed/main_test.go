@@ -39,6 +39,8 @@ func TestErrors(t *testing.T) {
 	)
 	for name, test := range map[string]struct{ old, with, want string }{
 		"no version":        {"version: 2099-01", `version: ""`, "version"},
+		"example not Go":    {"x-example: |-\n    if _", "x-example: |-\n    if if _", "x-example"},
+		"example not text":  {"x-example: |-\n    if _, err := api.GetJob(ctx, \"job\"); err != nil {\n      return err\n    }\n", "x-example: 1\n", "x-example: want code"},
 		"no servers":        {"servers:\n", "x-servers:\n", "no server"},
 		"no region":         {"    x-region: eu\n", "", "https://eu.example.com/assistant: one of several needs x-region"},
 		"two variables":     {"  - url: https://us.example.com/assistant\n", "  - url: https://{a}.{b}/x\n    variables: {a: {default: x}, b: {default: y}}\n", "want at most one variable"},

@@ -16,6 +16,7 @@ type plane struct {
 	Title       string
 	Description string
 	Version     string
+	Example     string // code, see extExample
 	// Server is the URL of the first server. HostVariable is the variable in it
 	// that stands for a host, if there is one.
 	Server       string
@@ -57,6 +58,11 @@ func describePlane(spec *openapi3.T) (*plane, error) {
 		Description: spec.Info.Description,
 		Version:     spec.Info.Version,
 		Server:      spec.Servers[0].URL,
+	}
+	if example, ok := spec.Info.Extensions[extExample]; ok {
+		if p.Example, ok = example.(string); !ok {
+			return nil, fmt.Errorf("%s: want code", extExample)
+		}
 	}
 	for name := range spec.Servers[0].Variables {
 		if p.HostVariable != "" || !strings.HasPrefix(p.Server, "https://{"+name+"}") {
