@@ -134,123 +134,123 @@ func (e Region) Valid() bool {
 	}
 }
 
-// Assistant Configuration, status and address of an assistant.
+// Assistant is the configuration, status and address of an assistant.
 type Assistant struct {
-	// CreatedAt When the assistant was created. May carry nanoseconds.
+	// CreatedAt is when the assistant was created. May carry nanoseconds.
 	CreatedAt time.Time `json:"created_at,omitempty,omitzero"`
 
-	// Host Base URL of the data plane that holds this assistant, such as `https://prod-1-data.ke.pinecone.io`. The API lies below the path `/assistant`, which the value may already include.
+	// Host is the base URL of the data plane that holds this assistant, such as `https://prod-1-data.ke.pinecone.io`. The API lies below the path `/assistant`, which the value may already include.
 	Host string `json:"host,omitempty,omitzero"`
 
-	// Instructions Directive for every answer of the assistant, on its tone for example.
+	// Instructions are a directive for every answer of the assistant, on its tone for example.
 	Instructions string `json:"instructions,omitempty,omitzero"`
 
-	// Metadata JSON object of the caller's own keys and values, kept with the assistant.
+	// Metadata is a JSON object of the caller's own keys and values, kept with the assistant.
 	Metadata map[string]interface{} `json:"metadata,omitempty,omitzero"`
 
-	// Name What the assistant is called, unique within the project: 1 to 63 lower-case letters, digits and hyphens, starting and ending with a letter or digit.
+	// Name is what the assistant is called, unique within the project: 1 to 63 lower-case letters, digits and hyphens, starting and ending with a letter or digit.
 	Name string `json:"name"`
 
-	// Region Where an assistant is deployed. The service may know more regions than these.
+	// Region is where an assistant is deployed. The service may know more regions than these.
 	Region Region `json:"region,omitempty,omitzero"`
 
-	// Status Stage of the assistant's life. `Initializing`: being set up; `Ready`: set up; `InitializationFailed`: could not be set up; `Failed`: in error; `Terminating`: being removed. Other values, such as `Terminated`, can occur.
+	// Status is the stage of the assistant's life. `Initializing`: being set up; `Ready`: set up; `InitializationFailed`: could not be set up; `Failed`: in error; `Terminating`: being removed. Other values, such as `Terminated`, can occur.
 	Status AssistantStatus `json:"status"`
 
-	// UpdatedAt When the assistant last changed. May carry nanoseconds.
+	// UpdatedAt is when the assistant last changed. May carry nanoseconds.
 	UpdatedAt time.Time `json:"updated_at,omitempty,omitzero"`
 }
 
-// AssistantStatus Stage of the assistant's life. `Initializing`: being set up; `Ready`: set up; `InitializationFailed`: could not be set up; `Failed`: in error; `Terminating`: being removed. Other values, such as `Terminated`, can occur.
+// AssistantStatus is the stage of the assistant's life. `Initializing`: being set up; `Ready`: set up; `InitializationFailed`: could not be set up; `Failed`: in error; `Terminating`: being removed. Other values, such as `Terminated`, can occur.
 type AssistantStatus string
 
-// CreateAssistantRequest Configuration for a new assistant.
+// CreateAssistantRequest is the configuration for a new assistant.
 type CreateAssistantRequest struct {
-	// Instructions Directive for every answer of the assistant, on its tone for example. Up to 16 KB.
+	// Instructions are a directive for every answer of the assistant, on its tone for example. Up to 16 KB.
 	Instructions string `json:"instructions,omitempty,omitzero"`
 
-	// Metadata JSON object of the caller's own keys and values, kept with the assistant. Up to 16 KB.
+	// Metadata is a JSON object of the caller's own keys and values, kept with the assistant. Up to 16 KB.
 	Metadata map[string]interface{} `json:"metadata,omitempty,omitzero"`
 
-	// Name What the assistant is called, unique within the project: 1 to 63 lower-case letters, digits and hyphens, starting and ending with a letter or digit.
+	// Name is what the assistant is called, unique within the project: 1 to 63 lower-case letters, digits and hyphens, starting and ending with a letter or digit.
 	Name string `json:"name"`
 
-	// Region Where an assistant is deployed. The service may know more regions than these.
+	// Region is where an assistant is deployed. The service may know more regions than these.
 	Region Region `json:"region,omitempty,omitzero"`
 }
 
-// ErrorResponse Body of an error reply. A proxy on the way may answer HTML instead.
+// ErrorResponse is the body of an error reply. A proxy on the way may answer HTML instead.
 type ErrorResponse struct {
-	// Error What went wrong.
+	// Error says what went wrong.
 	Error ErrorDetail `json:"error"`
 
-	// Status HTTP code of the reply, repeated in its body.
+	// Status is the HTTP code of the reply, repeated in its body.
 	Status int `json:"status"`
 }
 
-// ErrorCode Kind of the error, for programs to act on. Codes beyond the listed ones can occur.
+// ErrorCode is the kind of the error, for programs to act on. Codes beyond the listed ones can occur.
 type ErrorCode string
 
-// ErrorDetail What went wrong.
+// ErrorDetail says what went wrong.
 type ErrorDetail struct {
-	// Code Kind of the error, for programs to act on. Codes beyond the listed ones can occur.
+	// Code is the kind of the error, for programs to act on. Codes beyond the listed ones can occur.
 	Code ErrorCode `json:"code"`
 
-	// Details Whatever else the service tells about the error. May be left out.
+	// Details is whatever else the service tells about the error. May be left out.
 	Details map[string]interface{} `json:"details,omitempty,omitzero"`
 
-	// Message Explanation of the error for a human reader.
+	// Message explains the error to a human reader.
 	Message string `json:"message"`
 }
 
-// ListAssistantsResponse One page of assistants.
+// ListAssistantsResponse is one page of assistants.
 type ListAssistantsResponse struct {
-	// Assistants Descriptions of the assistants, with the status of each.
+	// Assistants are descriptions of the assistants, with the status of each.
 	Assistants []Assistant `json:"assistants,omitempty,omitzero"`
 
-	// Pagination Where a listing continues. The last page of a listing comes without it.
+	// Pagination says where a listing continues. The last page of a listing comes without it.
 	Pagination PaginationResponse `json:"pagination,omitempty,omitzero"`
 }
 
-// PaginationResponse Where a listing continues. The last page of a listing comes without it.
+// PaginationResponse says where a listing continues. The last page of a listing comes without it.
 type PaginationResponse struct {
-	// Next Token of the following page, for the `pagination_token` parameter.
+	// Next is the token of the following page, for the `pagination_token` parameter.
 	Next string `json:"next"`
 }
 
-// Region Where an assistant is deployed. The service may know more regions than these.
+// Region is where an assistant is deployed. The service may know more regions than these.
 type Region string
 
-// UpdateAssistantRequest Changes to an assistant. A field that is absent is left alone.
+// UpdateAssistantRequest says what to change about an assistant. A field that is absent is left alone.
 type UpdateAssistantRequest struct {
-	// Instructions Directive for every answer of the assistant, on its tone for example. Up to 16 KB. An empty string clears it.
+	// Instructions are a directive for every answer of the assistant, on its tone for example. Up to 16 KB. An empty string clears it.
 	Instructions *string `json:"instructions,omitempty"`
 
-	// Metadata JSON object of the caller's own keys and values, kept with the assistant. Up to 16 KB. An empty object clears it.
+	// Metadata is a JSON object of the caller's own keys and values, kept with the assistant. Up to 16 KB. An empty object clears it.
 	Metadata map[string]interface{} `json:"metadata,omitzero"`
 }
 
-// UpdateAssistantResponse Configuration of an assistant after a change.
+// UpdateAssistantResponse is the configuration of an assistant after a change.
 type UpdateAssistantResponse struct {
-	// AssistantName Name of the assistant that was changed. Some replies have it under `name` instead.
+	// AssistantName is the name of the assistant that was changed. Some replies have it under `name` instead.
 	AssistantName string `json:"assistant_name,omitempty,omitzero"`
 
-	// Instructions Directive for every answer of the assistant, on its tone for example.
+	// Instructions are a directive for every answer of the assistant, on its tone for example.
 	Instructions string `json:"instructions,omitempty,omitzero"`
 
-	// Metadata JSON object of the caller's own keys and values, kept with the assistant.
+	// Metadata is a JSON object of the caller's own keys and values, kept with the assistant.
 	Metadata map[string]interface{} `json:"metadata,omitempty,omitzero"`
 
-	// Name The assistant's name, in replies that do not call it `assistant_name`.
+	// Name is the assistant's name, in replies that do not call it `assistant_name`.
 	Name string `json:"name,omitempty,omitzero"`
 }
 
 // ListAssistantsParams defines parameters for ListAssistants.
 type ListAssistantsParams struct {
-	// Limit Largest number of assistants on a page, from 1 to 100. Defaults to 50.
+	// Limit is the largest number of assistants on a page, from 1 to 100. Defaults to 50.
 	Limit int `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 
-	// PaginationToken Continues an earlier listing: the `pagination.next` of the page before. Absent for the first page.
+	// PaginationToken continues an earlier listing: the `pagination.next` of the page before. Absent for the first page.
 	PaginationToken string `form:"pagination_token,omitempty" json:"pagination_token,omitempty,omitzero"`
 }
 
@@ -334,14 +334,14 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 // The interface specification for the client above.
 type ClientInterface interface {
 
-	// ListAssistants List the assistants of the project
+	// ListAssistants lists the assistants of the project.
 	//
 	// Lists the assistants of the project that the API key belongs to, a page at a time. A reply without `pagination` is the last page.
 	//
 	// Corresponds with GET /assistants (the `ListAssistants` operationId).
 	ListAssistants(ctx context.Context, params *ListAssistantsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CreateAssistantWithBody Create an assistant in the project
+	// CreateAssistantWithBody creates an assistant in the project.
 	//
 	// Creates an assistant under a name of the caller's choice, with optional instructions, metadata and region. The reply describes it: `status` tells whether it is ready, and `host` is the data plane to send its files and questions to. A project on the Starter plan holds up to five assistants.
 	//
@@ -350,7 +350,7 @@ type ClientInterface interface {
 	// Corresponds with POST /assistants (the `CreateAssistant` operationId).
 	CreateAssistantWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CreateAssistant Create an assistant in the project
+	// CreateAssistant creates an assistant in the project.
 	//
 	// Creates an assistant under a name of the caller's choice, with optional instructions, metadata and region. The reply describes it: `status` tells whether it is ready, and `host` is the data plane to send its files and questions to. A project on the Starter plan holds up to five assistants.
 	//
@@ -359,21 +359,21 @@ type ClientInterface interface {
 	// Corresponds with POST /assistants (the `CreateAssistant` operationId).
 	CreateAssistant(ctx context.Context, body CreateAssistantJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// DeleteAssistant Delete an assistant by name
+	// DeleteAssistant deletes an assistant by name.
 	//
 	// Deletes an assistant. The reply only confirms that the service took the request, and has nothing to decode.
 	//
 	// Corresponds with DELETE /assistants/{assistant_name} (the `DeleteAssistant` operationId).
 	DeleteAssistant(ctx context.Context, assistantName string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetAssistant Describe an assistant
+	// GetAssistant describes an assistant.
 	//
 	// Describes one assistant: its configuration, its status and the host of its data plane. Call it again to follow a new assistant from `Initializing` to `Ready`.
 	//
 	// Corresponds with GET /assistants/{assistant_name} (the `GetAssistant` operationId).
 	GetAssistant(ctx context.Context, assistantName string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// UpdateAssistantWithBody Change an assistant's instructions or metadata
+	// UpdateAssistantWithBody changes an assistant's instructions or metadata.
 	//
 	// Changes the instructions of an assistant, its metadata, or both; an omitted field stays as it is. An empty string clears the instructions, an empty object the metadata. A request with neither is refused with status 400.
 	//
@@ -382,7 +382,7 @@ type ClientInterface interface {
 	// Corresponds with PATCH /assistants/{assistant_name} (the `UpdateAssistant` operationId).
 	UpdateAssistantWithBody(ctx context.Context, assistantName string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// UpdateAssistant Change an assistant's instructions or metadata
+	// UpdateAssistant changes an assistant's instructions or metadata.
 	//
 	// Changes the instructions of an assistant, its metadata, or both; an omitted field stays as it is. An empty string clears the instructions, an empty object the metadata. A request with neither is refused with status 400.
 	//
@@ -392,7 +392,7 @@ type ClientInterface interface {
 	UpdateAssistant(ctx context.Context, assistantName string, body UpdateAssistantJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
 
-// ListAssistants List the assistants of the project
+// ListAssistants lists the assistants of the project.
 //
 // Lists the assistants of the project that the API key belongs to, a page at a time. A reply without `pagination` is the last page.
 //
@@ -409,7 +409,7 @@ func (c *Client) ListAssistants(ctx context.Context, params *ListAssistantsParam
 	return c.Client.Do(req)
 }
 
-// CreateAssistantWithBody Create an assistant in the project
+// CreateAssistantWithBody creates an assistant in the project.
 //
 // Creates an assistant under a name of the caller's choice, with optional instructions, metadata and region. The reply describes it: `status` tells whether it is ready, and `host` is the data plane to send its files and questions to. A project on the Starter plan holds up to five assistants.
 //
@@ -428,7 +428,7 @@ func (c *Client) CreateAssistantWithBody(ctx context.Context, contentType string
 	return c.Client.Do(req)
 }
 
-// CreateAssistant Create an assistant in the project
+// CreateAssistant creates an assistant in the project.
 //
 // Creates an assistant under a name of the caller's choice, with optional instructions, metadata and region. The reply describes it: `status` tells whether it is ready, and `host` is the data plane to send its files and questions to. A project on the Starter plan holds up to five assistants.
 //
@@ -447,7 +447,7 @@ func (c *Client) CreateAssistant(ctx context.Context, body CreateAssistantJSONRe
 	return c.Client.Do(req)
 }
 
-// DeleteAssistant Delete an assistant by name
+// DeleteAssistant deletes an assistant by name.
 //
 // Deletes an assistant. The reply only confirms that the service took the request, and has nothing to decode.
 //
@@ -464,7 +464,7 @@ func (c *Client) DeleteAssistant(ctx context.Context, assistantName string, reqE
 	return c.Client.Do(req)
 }
 
-// GetAssistant Describe an assistant
+// GetAssistant describes an assistant.
 //
 // Describes one assistant: its configuration, its status and the host of its data plane. Call it again to follow a new assistant from `Initializing` to `Ready`.
 //
@@ -481,7 +481,7 @@ func (c *Client) GetAssistant(ctx context.Context, assistantName string, reqEdit
 	return c.Client.Do(req)
 }
 
-// UpdateAssistantWithBody Change an assistant's instructions or metadata
+// UpdateAssistantWithBody changes an assistant's instructions or metadata.
 //
 // Changes the instructions of an assistant, its metadata, or both; an omitted field stays as it is. An empty string clears the instructions, an empty object the metadata. A request with neither is refused with status 400.
 //
@@ -500,7 +500,7 @@ func (c *Client) UpdateAssistantWithBody(ctx context.Context, assistantName stri
 	return c.Client.Do(req)
 }
 
-// UpdateAssistant Change an assistant's instructions or metadata
+// UpdateAssistant changes an assistant's instructions or metadata.
 //
 // Changes the instructions of an assistant, its metadata, or both; an omitted field stays as it is. An empty string clears the instructions, an empty object the metadata. A request with neither is refused with status 400.
 //
@@ -776,7 +776,7 @@ func WithBaseURL(baseURL string) ClientOption {
 // ClientWithResponsesInterface is the interface specification for the client with responses above.
 type ClientWithResponsesInterface interface {
 
-	// ListAssistantsWithResponse List the assistants of the project
+	// ListAssistantsWithResponse lists the assistants of the project.
 	//
 	// Lists the assistants of the project that the API key belongs to, a page at a time. A reply without `pagination` is the last page.
 	//
@@ -785,7 +785,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /assistants (the `ListAssistants` operationId).
 	ListAssistantsWithResponse(ctx context.Context, params *ListAssistantsParams, reqEditors ...RequestEditorFn) (*ListAssistantsHTTPResponse, error)
 
-	// CreateAssistantWithBodyWithResponse Create an assistant in the project
+	// CreateAssistantWithBodyWithResponse creates an assistant in the project.
 	//
 	// Creates an assistant under a name of the caller's choice, with optional instructions, metadata and region. The reply describes it: `status` tells whether it is ready, and `host` is the data plane to send its files and questions to. A project on the Starter plan holds up to five assistants.
 	//
@@ -794,7 +794,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /assistants (the `CreateAssistant` operationId).
 	CreateAssistantWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateAssistantHTTPResponse, error)
 
-	// CreateAssistantWithResponse Create an assistant in the project
+	// CreateAssistantWithResponse creates an assistant in the project.
 	//
 	// Creates an assistant under a name of the caller's choice, with optional instructions, metadata and region. The reply describes it: `status` tells whether it is ready, and `host` is the data plane to send its files and questions to. A project on the Starter plan holds up to five assistants.
 	//
@@ -803,7 +803,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /assistants (the `CreateAssistant` operationId).
 	CreateAssistantWithResponse(ctx context.Context, body CreateAssistantJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateAssistantHTTPResponse, error)
 
-	// DeleteAssistantWithResponse Delete an assistant by name
+	// DeleteAssistantWithResponse deletes an assistant by name.
 	//
 	// Deletes an assistant. The reply only confirms that the service took the request, and has nothing to decode.
 	//
@@ -812,7 +812,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with DELETE /assistants/{assistant_name} (the `DeleteAssistant` operationId).
 	DeleteAssistantWithResponse(ctx context.Context, assistantName string, reqEditors ...RequestEditorFn) (*DeleteAssistantHTTPResponse, error)
 
-	// GetAssistantWithResponse Describe an assistant
+	// GetAssistantWithResponse describes an assistant.
 	//
 	// Describes one assistant: its configuration, its status and the host of its data plane. Call it again to follow a new assistant from `Initializing` to `Ready`.
 	//
@@ -821,7 +821,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /assistants/{assistant_name} (the `GetAssistant` operationId).
 	GetAssistantWithResponse(ctx context.Context, assistantName string, reqEditors ...RequestEditorFn) (*GetAssistantHTTPResponse, error)
 
-	// UpdateAssistantWithBodyWithResponse Change an assistant's instructions or metadata
+	// UpdateAssistantWithBodyWithResponse changes an assistant's instructions or metadata.
 	//
 	// Changes the instructions of an assistant, its metadata, or both; an omitted field stays as it is. An empty string clears the instructions, an empty object the metadata. A request with neither is refused with status 400.
 	//
@@ -830,7 +830,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with PATCH /assistants/{assistant_name} (the `UpdateAssistant` operationId).
 	UpdateAssistantWithBodyWithResponse(ctx context.Context, assistantName string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateAssistantHTTPResponse, error)
 
-	// UpdateAssistantWithResponse Change an assistant's instructions or metadata
+	// UpdateAssistantWithResponse changes an assistant's instructions or metadata.
 	//
 	// Changes the instructions of an assistant, its metadata, or both; an omitted field stays as it is. An empty string clears the instructions, an empty object the metadata. A request with neither is refused with status 400.
 	//
@@ -1035,7 +1035,7 @@ func (r UpdateAssistantHTTPResponse) ContentType() string {
 	return ""
 }
 
-// ListAssistantsWithResponse List the assistants of the project
+// ListAssistantsWithResponse lists the assistants of the project.
 //
 // Lists the assistants of the project that the API key belongs to, a page at a time. A reply without `pagination` is the last page.
 //
@@ -1050,7 +1050,7 @@ func (c *ClientWithResponses) ListAssistantsWithResponse(ctx context.Context, pa
 	return ParseListAssistantsHTTPResponse(rsp)
 }
 
-// CreateAssistantWithBodyWithResponse Create an assistant in the project
+// CreateAssistantWithBodyWithResponse creates an assistant in the project.
 //
 // Creates an assistant under a name of the caller's choice, with optional instructions, metadata and region. The reply describes it: `status` tells whether it is ready, and `host` is the data plane to send its files and questions to. A project on the Starter plan holds up to five assistants.
 //
@@ -1065,7 +1065,7 @@ func (c *ClientWithResponses) CreateAssistantWithBodyWithResponse(ctx context.Co
 	return ParseCreateAssistantHTTPResponse(rsp)
 }
 
-// CreateAssistantWithResponse Create an assistant in the project
+// CreateAssistantWithResponse creates an assistant in the project.
 //
 // Creates an assistant under a name of the caller's choice, with optional instructions, metadata and region. The reply describes it: `status` tells whether it is ready, and `host` is the data plane to send its files and questions to. A project on the Starter plan holds up to five assistants.
 //
@@ -1080,7 +1080,7 @@ func (c *ClientWithResponses) CreateAssistantWithResponse(ctx context.Context, b
 	return ParseCreateAssistantHTTPResponse(rsp)
 }
 
-// DeleteAssistantWithResponse Delete an assistant by name
+// DeleteAssistantWithResponse deletes an assistant by name.
 //
 // Deletes an assistant. The reply only confirms that the service took the request, and has nothing to decode.
 //
@@ -1095,7 +1095,7 @@ func (c *ClientWithResponses) DeleteAssistantWithResponse(ctx context.Context, a
 	return ParseDeleteAssistantHTTPResponse(rsp)
 }
 
-// GetAssistantWithResponse Describe an assistant
+// GetAssistantWithResponse describes an assistant.
 //
 // Describes one assistant: its configuration, its status and the host of its data plane. Call it again to follow a new assistant from `Initializing` to `Ready`.
 //
@@ -1110,7 +1110,7 @@ func (c *ClientWithResponses) GetAssistantWithResponse(ctx context.Context, assi
 	return ParseGetAssistantHTTPResponse(rsp)
 }
 
-// UpdateAssistantWithBodyWithResponse Change an assistant's instructions or metadata
+// UpdateAssistantWithBodyWithResponse changes an assistant's instructions or metadata.
 //
 // Changes the instructions of an assistant, its metadata, or both; an omitted field stays as it is. An empty string clears the instructions, an empty object the metadata. A request with neither is refused with status 400.
 //
@@ -1125,7 +1125,7 @@ func (c *ClientWithResponses) UpdateAssistantWithBodyWithResponse(ctx context.Co
 	return ParseUpdateAssistantHTTPResponse(rsp)
 }
 
-// UpdateAssistantWithResponse Change an assistant's instructions or metadata
+// UpdateAssistantWithResponse changes an assistant's instructions or metadata.
 //
 // Changes the instructions of an assistant, its metadata, or both; an omitted field stays as it is. An empty string clears the instructions, an empty object the metadata. A request with neither is refused with status 400.
 //

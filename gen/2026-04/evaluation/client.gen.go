@@ -35,84 +35,84 @@ func (e Entailment) Valid() bool {
 	}
 }
 
-// AlignmentRequest Answer to score, and what to score it by.
+// AlignmentRequest asks for the scores of an answer, and says what to score it by.
 type AlignmentRequest struct {
-	// Answer Text to score, as the assistant or RAG system wrote it.
+	// Answer is the text to score, as the assistant or RAG system wrote it.
 	Answer string `json:"answer"`
 
-	// GroundTruthAnswer Correct reply to the question, whose facts the scores rest on.
+	// GroundTruthAnswer is the correct reply to the question, whose facts the scores rest on.
 	GroundTruthAnswer string `json:"ground_truth_answer"`
 
-	// Question What was asked.
+	// Question is what was asked.
 	Question string `json:"question"`
 }
 
-// AlignmentResponse Scores of an answer and the facts behind them.
+// AlignmentResponse holds the scores of an answer and the facts behind them.
 type AlignmentResponse struct {
-	// Metrics Scores of an answer.
+	// Metrics are the scores of an answer.
 	Metrics Metrics `json:"metrics"`
 
-	// Reasoning Facts that the scores rest on.
+	// Reasoning holds the facts that the scores rest on.
 	Reasoning Reasoning `json:"reasoning"`
 
-	// Usage Tokens that an evaluation took. It makes two requests to a model: the first finds the facts, the second scores the answer.
+	// Usage counts the tokens that an evaluation took. It makes two requests to a model: the first finds the facts, the second scores the answer.
 	Usage TokenCounts `json:"usage"`
 }
 
-// BasicErrorResponse Body of an error reply of this plane.
+// BasicErrorResponse is the body of an error reply of this plane.
 type BasicErrorResponse struct {
-	// Message Explanation of the error for a human reader.
+	// Message explains the error to a human reader.
 	Message string `json:"message"`
 }
 
-// Entailment How a fact relates to the scored answer. `entailed`: the answer bears it out; `contradicted`: the answer denies it; `neutral`: the answer does neither.
+// Entailment says how a fact relates to the scored answer. `entailed`: the answer bears it out; `contradicted`: the answer denies it; `neutral`: the answer does neither.
 type Entailment string
 
-// EvaluatedFact Fact together with its relation to the scored answer. Replies may add fields, such as `reasoning`.
+// EvaluatedFact is a fact together with its relation to the scored answer. Replies may add fields, such as `reasoning`.
 type EvaluatedFact struct {
-	// Entailment How a fact relates to the scored answer. `entailed`: the answer bears it out; `contradicted`: the answer denies it; `neutral`: the answer does neither.
+	// Entailment says how a fact relates to the scored answer. `entailed`: the answer bears it out; `contradicted`: the answer denies it; `neutral`: the answer does neither.
 	Entailment Entailment `json:"entailment"`
 
-	// Fact Single statement that an answer can be checked for.
+	// Fact is a single statement that an answer can be checked for.
 	Fact Fact `json:"fact"`
 
-	// Reasoning Why the fact was judged so.
+	// Reasoning says why the fact was judged so.
 	Reasoning string `json:"reasoning,omitempty,omitzero"`
 }
 
-// Fact Single statement that an answer can be checked for.
+// Fact is a single statement that an answer can be checked for.
 type Fact struct {
-	// Content The statement itself.
+	// Content is the statement itself.
 	Content string `json:"content"`
 }
 
-// Metrics Scores of an answer.
+// Metrics are the scores of an answer.
 type Metrics struct {
-	// Alignment Harmonic mean of `correctness` and `completeness`.
+	// Alignment is the harmonic mean of `correctness` and `completeness`.
 	Alignment float32 `json:"alignment"`
 
-	// Completeness Recall of the answer, measured against the facts of the ground truth.
+	// Completeness is the recall of the answer, measured against the facts of the ground truth.
 	Completeness float32 `json:"completeness"`
 
-	// Correctness Precision of the answer, measured against the facts of the ground truth.
+	// Correctness is the precision of the answer, measured against the facts of the ground truth.
 	Correctness float32 `json:"correctness"`
 }
 
-// Reasoning Facts that the scores rest on.
+// Reasoning holds the facts that the scores rest on.
 type Reasoning struct {
-	// EvaluatedFacts Every fact that was checked, with the outcome.
+	// EvaluatedFacts are all facts that were checked, each with the outcome.
 	EvaluatedFacts []EvaluatedFact `json:"evaluated_facts"`
 }
 
-// TokenCounts Tokens that an evaluation took. It makes two requests to a model: the first finds the facts, the second scores the answer.
+// TokenCounts counts the tokens that an evaluation took. It makes two requests to a model: the first finds the facts, the second scores the answer.
 type TokenCounts struct {
-	// CompletionTokens Tokens that the model wrote in both replies: the facts in the first, the scores in the second.
+	// CompletionTokens counts the tokens that the model wrote in both replies: the facts in the first, the scores in the second.
 	CompletionTokens int `json:"completion_tokens"`
 
-	// PromptTokens Tokens sent to the model in both requests: the question and both answers each time and, in the second, the facts found.
+	// PromptTokens counts the tokens sent to the model in both requests: the question and both answers each time and, in the second, the facts found.
 	PromptTokens int `json:"prompt_tokens"`
 
-	// TotalTokens Sum of `prompt_tokens` and `completion_tokens`, over both requests.
+	// TotalTokens is the sum of `prompt_tokens` and `completion_tokens`, over both requests.
 	TotalTokens int `json:"total_tokens"`
 }
 
@@ -193,7 +193,7 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 // The interface specification for the client above.
 type ClientInterface interface {
 
-	// MetricsAlignmentWithBody Score an answer against the ground truth
+	// MetricsAlignmentWithBody scores an answer against the ground truth.
 	//
 	// Scores a generated answer by the facts of a ground truth answer. Correctness is its precision, completeness its recall and alignment the harmonic mean of the two. The reply also tells how the answer bears on every single fact.
 	//
@@ -202,7 +202,7 @@ type ClientInterface interface {
 	// Corresponds with POST /evaluation/metrics/alignment (the `MetricsAlignment` operationId).
 	MetricsAlignmentWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// MetricsAlignment Score an answer against the ground truth
+	// MetricsAlignment scores an answer against the ground truth.
 	//
 	// Scores a generated answer by the facts of a ground truth answer. Correctness is its precision, completeness its recall and alignment the harmonic mean of the two. The reply also tells how the answer bears on every single fact.
 	//
@@ -212,7 +212,7 @@ type ClientInterface interface {
 	MetricsAlignment(ctx context.Context, body MetricsAlignmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
 
-// MetricsAlignmentWithBody Score an answer against the ground truth
+// MetricsAlignmentWithBody scores an answer against the ground truth.
 //
 // Scores a generated answer by the facts of a ground truth answer. Correctness is its precision, completeness its recall and alignment the harmonic mean of the two. The reply also tells how the answer bears on every single fact.
 //
@@ -231,7 +231,7 @@ func (c *Client) MetricsAlignmentWithBody(ctx context.Context, contentType strin
 	return c.Client.Do(req)
 }
 
-// MetricsAlignment Score an answer against the ground truth
+// MetricsAlignment scores an answer against the ground truth.
 //
 // Scores a generated answer by the facts of a ground truth answer. Correctness is its precision, completeness its recall and alignment the harmonic mean of the two. The reply also tells how the answer bears on every single fact.
 //
@@ -334,7 +334,7 @@ func WithBaseURL(baseURL string) ClientOption {
 // ClientWithResponsesInterface is the interface specification for the client with responses above.
 type ClientWithResponsesInterface interface {
 
-	// MetricsAlignmentWithBodyWithResponse Score an answer against the ground truth
+	// MetricsAlignmentWithBodyWithResponse scores an answer against the ground truth.
 	//
 	// Scores a generated answer by the facts of a ground truth answer. Correctness is its precision, completeness its recall and alignment the harmonic mean of the two. The reply also tells how the answer bears on every single fact.
 	//
@@ -343,7 +343,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /evaluation/metrics/alignment (the `MetricsAlignment` operationId).
 	MetricsAlignmentWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MetricsAlignmentHTTPResponse, error)
 
-	// MetricsAlignmentWithResponse Score an answer against the ground truth
+	// MetricsAlignmentWithResponse scores an answer against the ground truth.
 	//
 	// Scores a generated answer by the facts of a ground truth answer. Correctness is its precision, completeness its recall and alignment the harmonic mean of the two. The reply also tells how the answer bears on every single fact.
 	//
@@ -390,7 +390,7 @@ func (r MetricsAlignmentHTTPResponse) ContentType() string {
 	return ""
 }
 
-// MetricsAlignmentWithBodyWithResponse Score an answer against the ground truth
+// MetricsAlignmentWithBodyWithResponse scores an answer against the ground truth.
 //
 // Scores a generated answer by the facts of a ground truth answer. Correctness is its precision, completeness its recall and alignment the harmonic mean of the two. The reply also tells how the answer bears on every single fact.
 //
@@ -405,7 +405,7 @@ func (c *ClientWithResponses) MetricsAlignmentWithBodyWithResponse(ctx context.C
 	return ParseMetricsAlignmentHTTPResponse(rsp)
 }
 
-// MetricsAlignmentWithResponse Score an answer against the ground truth
+// MetricsAlignmentWithResponse scores an answer against the ground truth.
 //
 // Scores a generated answer by the facts of a ground truth answer. Correctness is its precision, completeness its recall and alignment the harmonic mean of the two. The reply also tells how the answer bears on every single fact.
 //

@@ -140,123 +140,123 @@ func (e Region) Valid() bool {
 	}
 }
 
-// Assistant Configuration, status and address of an assistant.
+// Assistant is the configuration, status and address of an assistant.
 type Assistant struct {
-	// CreatedAt When the assistant was created. May carry nanoseconds.
+	// CreatedAt is when the assistant was created. May carry nanoseconds.
 	CreatedAt *time.Time `json:"created_at,omitempty"`
 
-	// Host Base URL of the data plane that holds this assistant, such as `https://prod-1-data.ke.pinecone.io`. The API lies below the path `/assistant`, which the value may already include.
+	// Host is the base URL of the data plane that holds this assistant, such as `https://prod-1-data.ke.pinecone.io`. The API lies below the path `/assistant`, which the value may already include.
 	Host *string `json:"host,omitempty"`
 
-	// Instructions Directive for every answer of the assistant, on its tone for example.
+	// Instructions are a directive for every answer of the assistant, on its tone for example.
 	Instructions *string `json:"instructions,omitempty"`
 
-	// Metadata JSON object of the caller's own keys and values, kept with the assistant.
+	// Metadata is a JSON object of the caller's own keys and values, kept with the assistant.
 	Metadata *map[string]interface{} `json:"metadata,omitempty"`
 
-	// Name What the assistant is called, unique within the project: 1 to 63 lower-case letters, digits and hyphens, starting and ending with a letter or digit.
+	// Name is what the assistant is called, unique within the project: 1 to 63 lower-case letters, digits and hyphens, starting and ending with a letter or digit.
 	Name string `json:"name"`
 
-	// Region Where an assistant is deployed. The service may know more regions than these.
+	// Region is where an assistant is deployed. The service may know more regions than these.
 	Region *Region `json:"region,omitempty"`
 
-	// Status Stage of the assistant's life. `Initializing`: being set up; `Ready`: set up; `InitializationFailed`: could not be set up; `Failed`: in error; `Terminating`: being removed. Other values, such as `Terminated`, can occur.
+	// Status is the stage of the assistant's life. `Initializing`: being set up; `Ready`: set up; `InitializationFailed`: could not be set up; `Failed`: in error; `Terminating`: being removed. Other values, such as `Terminated`, can occur.
 	Status AssistantStatus `json:"status"`
 
-	// UpdatedAt When the assistant last changed. May carry nanoseconds.
+	// UpdatedAt is when the assistant last changed. May carry nanoseconds.
 	UpdatedAt *time.Time `json:"updated_at,omitempty"`
 }
 
-// AssistantStatus Stage of the assistant's life. `Initializing`: being set up; `Ready`: set up; `InitializationFailed`: could not be set up; `Failed`: in error; `Terminating`: being removed. Other values, such as `Terminated`, can occur.
+// AssistantStatus is the stage of the assistant's life. `Initializing`: being set up; `Ready`: set up; `InitializationFailed`: could not be set up; `Failed`: in error; `Terminating`: being removed. Other values, such as `Terminated`, can occur.
 type AssistantStatus string
 
-// CreateAssistantRequest Configuration for a new assistant.
+// CreateAssistantRequest is the configuration for a new assistant.
 type CreateAssistantRequest struct {
-	// Instructions Directive for every answer of the assistant, on its tone for example. Up to 16 KB.
+	// Instructions are a directive for every answer of the assistant, on its tone for example. Up to 16 KB.
 	Instructions *string `json:"instructions,omitempty"`
 
-	// Metadata JSON object of the caller's own keys and values, kept with the assistant. Up to 16 KB.
+	// Metadata is a JSON object of the caller's own keys and values, kept with the assistant. Up to 16 KB.
 	Metadata *map[string]interface{} `json:"metadata,omitempty"`
 
-	// Name What the assistant is called, unique within the project: 1 to 63 lower-case letters, digits and hyphens, starting and ending with a letter or digit.
+	// Name is what the assistant is called, unique within the project: 1 to 63 lower-case letters, digits and hyphens, starting and ending with a letter or digit.
 	Name string `json:"name"`
 
-	// Region Where an assistant is deployed. The service may know more regions than these.
+	// Region is where an assistant is deployed. The service may know more regions than these.
 	Region *Region `json:"region,omitempty"`
 }
 
-// ErrorResponse Body of an error reply. A proxy on the way may answer HTML instead.
+// ErrorResponse is the body of an error reply. A proxy on the way may answer HTML instead.
 type ErrorResponse struct {
-	// Error What went wrong.
+	// Error says what went wrong.
 	Error ErrorDetail `json:"error"`
 
-	// Status HTTP code of the reply, repeated in its body.
+	// Status is the HTTP code of the reply, repeated in its body.
 	Status int `json:"status"`
 }
 
-// ErrorCode Kind of the error, for programs to act on. Codes beyond the listed ones can occur.
+// ErrorCode is the kind of the error, for programs to act on. Codes beyond the listed ones can occur.
 type ErrorCode string
 
-// ErrorDetail What went wrong.
+// ErrorDetail says what went wrong.
 type ErrorDetail struct {
-	// Code Kind of the error, for programs to act on. Codes beyond the listed ones can occur.
+	// Code is the kind of the error, for programs to act on. Codes beyond the listed ones can occur.
 	Code ErrorCode `json:"code"`
 
-	// Details Whatever else the service tells about the error. May be left out.
+	// Details is whatever else the service tells about the error. May be left out.
 	Details *map[string]interface{} `json:"details,omitempty"`
 
-	// Message Explanation of the error for a human reader.
+	// Message explains the error to a human reader.
 	Message string `json:"message"`
 }
 
-// ListAssistantsResponse One page of assistants.
+// ListAssistantsResponse is one page of assistants.
 type ListAssistantsResponse struct {
-	// Assistants Descriptions of the assistants, with the status of each.
+	// Assistants are descriptions of the assistants, with the status of each.
 	Assistants *[]Assistant `json:"assistants,omitempty"`
 
-	// Pagination Where a listing continues. The last page of a listing comes without it.
+	// Pagination says where a listing continues. The last page of a listing comes without it.
 	Pagination *PaginationResponse `json:"pagination,omitempty"`
 }
 
-// PaginationResponse Where a listing continues. The last page of a listing comes without it.
+// PaginationResponse says where a listing continues. The last page of a listing comes without it.
 type PaginationResponse struct {
-	// Next Token of the following page, for the `pagination_token` parameter.
+	// Next is the token of the following page, for the `pagination_token` parameter.
 	Next string `json:"next"`
 }
 
-// Region Where an assistant is deployed. The service may know more regions than these.
+// Region is where an assistant is deployed. The service may know more regions than these.
 type Region string
 
-// UpdateAssistantRequest Changes to an assistant. A field that is absent is left alone.
+// UpdateAssistantRequest says what to change about an assistant. A field that is absent is left alone.
 type UpdateAssistantRequest struct {
-	// Instructions Directive for every answer of the assistant, on its tone for example. Up to 16 KB. An empty string clears it.
+	// Instructions are a directive for every answer of the assistant, on its tone for example. Up to 16 KB. An empty string clears it.
 	Instructions *string `json:"instructions,omitempty"`
 
-	// Metadata JSON object of the caller's own keys and values, kept with the assistant. Up to 16 KB. An empty object clears it.
+	// Metadata is a JSON object of the caller's own keys and values, kept with the assistant. Up to 16 KB. An empty object clears it.
 	Metadata *map[string]interface{} `json:"metadata"`
 }
 
-// UpdateAssistantResponse Configuration of an assistant after a change.
+// UpdateAssistantResponse is the configuration of an assistant after a change.
 type UpdateAssistantResponse struct {
-	// AssistantName Name of the assistant that was changed. Some replies have it under `name` instead.
+	// AssistantName is the name of the assistant that was changed. Some replies have it under `name` instead.
 	AssistantName *string `json:"assistant_name,omitempty"`
 
-	// Instructions Directive for every answer of the assistant, on its tone for example.
+	// Instructions are a directive for every answer of the assistant, on its tone for example.
 	Instructions *string `json:"instructions,omitempty"`
 
-	// Metadata JSON object of the caller's own keys and values, kept with the assistant.
+	// Metadata is a JSON object of the caller's own keys and values, kept with the assistant.
 	Metadata *map[string]interface{} `json:"metadata,omitempty"`
 
-	// Name The assistant's name, in replies that do not call it `assistant_name`.
+	// Name is the assistant's name, in replies that do not call it `assistant_name`.
 	Name *string `json:"name,omitempty"`
 }
 
 // ListAssistantsParams defines parameters for ListAssistants.
 type ListAssistantsParams struct {
-	// Limit Largest number of assistants on a page, from 1 to 100. Defaults to 50.
+	// Limit is the largest number of assistants on a page, from 1 to 100. Defaults to 50.
 	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// PaginationToken Continues an earlier listing: the `pagination.next` of the page before. Absent for the first page.
+	// PaginationToken continues an earlier listing: the `pagination.next` of the page before. Absent for the first page.
 	PaginationToken *string `form:"pagination_token,omitempty" json:"pagination_token,omitempty"`
 }
 
@@ -268,19 +268,19 @@ type UpdateAssistantJSONRequestBody = UpdateAssistantRequest
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
-	// ListAssistants List the assistants of the project
+	// ListAssistants lists the assistants of the project.
 	// (GET /assistants)
 	ListAssistants(w http.ResponseWriter, r *http.Request, params ListAssistantsParams)
-	// CreateAssistant Create an assistant in the project
+	// CreateAssistant creates an assistant in the project.
 	// (POST /assistants)
 	CreateAssistant(w http.ResponseWriter, r *http.Request)
-	// DeleteAssistant Delete an assistant by name
+	// DeleteAssistant deletes an assistant by name.
 	// (DELETE /assistants/{assistant_name})
 	DeleteAssistant(w http.ResponseWriter, r *http.Request, assistantName string)
-	// GetAssistant Describe an assistant
+	// GetAssistant describes an assistant.
 	// (GET /assistants/{assistant_name})
 	GetAssistant(w http.ResponseWriter, r *http.Request, assistantName string)
-	// UpdateAssistant Change an assistant's instructions or metadata
+	// UpdateAssistant changes an assistant's instructions or metadata.
 	// (PATCH /assistants/{assistant_name})
 	UpdateAssistant(w http.ResponseWriter, r *http.Request, assistantName string)
 }
@@ -977,19 +977,19 @@ func (response UpdateAssistantdefaultJSONResponse) VisitUpdateAssistantResponse(
 
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
-	// ListAssistants List the assistants of the project
+	// ListAssistants lists the assistants of the project.
 	// (GET /assistants)
 	ListAssistants(ctx context.Context, request ListAssistantsRequestObject) (ListAssistantsResponseObject, error)
-	// CreateAssistant Create an assistant in the project
+	// CreateAssistant creates an assistant in the project.
 	// (POST /assistants)
 	CreateAssistant(ctx context.Context, request CreateAssistantRequestObject) (CreateAssistantResponseObject, error)
-	// DeleteAssistant Delete an assistant by name
+	// DeleteAssistant deletes an assistant by name.
 	// (DELETE /assistants/{assistant_name})
 	DeleteAssistant(ctx context.Context, request DeleteAssistantRequestObject) (DeleteAssistantResponseObject, error)
-	// GetAssistant Describe an assistant
+	// GetAssistant describes an assistant.
 	// (GET /assistants/{assistant_name})
 	GetAssistant(ctx context.Context, request GetAssistantRequestObject) (GetAssistantResponseObject, error)
-	// UpdateAssistant Change an assistant's instructions or metadata
+	// UpdateAssistant changes an assistant's instructions or metadata.
 	// (PATCH /assistants/{assistant_name})
 	UpdateAssistant(ctx context.Context, request UpdateAssistantRequestObject) (UpdateAssistantResponseObject, error)
 }
@@ -1180,62 +1180,64 @@ func (sh *strictHandler) UpdateAssistant(w http.ResponseWriter, r *http.Request,
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7Fptb9s4Ev4rhO6A7gKyk75sgfV+OTV2tr4mdtax9wWLIqalscWNRKokFUdX+L8fZijJsi2n3dteugX6",
-	"KbFeyOFo5nmeGfK9F6o0UxKkNV7vvWfCGFJO/wbGCGO5tPgjAhNqkVmhpNfzzpRcilWuOf72mbHc5oZx",
-	"GTEeRRqMYWrJuGS8GqLr+V6mVQbaCqDRQw3cQnTDW4b/JQbJbAzb99maG1a+0mWXvGAh17pgkktlIFQy",
-	"MjjFUukUB/QibqFjRQqe79kiA6/nGauFXHkb34uVaZn0FTfAZpMLNB3njrjlLEu4BGZjblmsksgwGwuz",
-	"NctnJg9jxg2bx9ZmpndykmkVdZ528O3uLXQzIdE86Ao177JpDCy4GrJEgGELSNSapsq4jdn8pB527rN1",
-	"LMKYbt7xJAeW8oLxRAOPCiZkmOQRdNvWJqSxOg9xTeZwjX2hIbTiDthSaQZ3oAvGpVmDrlbdWJqSTFjD",
-	"rJLl4/c8zRKaVuZJwhcJeD2rc2gxIwXL0QWHJvz7ejxiavEHhLaaM+RJAvqJYWot2S0ULpJo3cZnt5BZ",
-	"thY23rXvATPc6GiG5Cm0hRe3e+EljLMi8lkuxbscaEbhojDTCgfssafMKvbyOUvUGnQnxIBJwFrQxmeR",
-	"WKG30PK4yGKQhvJCWyFXdBVkhP/SSnj5HlPavYirSfn9BciVjb3ey+e+lwpZ/Xza4mENK1rNe++fGpZe",
-	"z/vHyTaTT8o0Ppm4pza+53L00BnXlq/g4Os/MSwRS+iy+VAKK3gi/iPkat5jC8BFGLAsz35g8wkG5Ly3",
-	"vVA/TtBwzkUC0bzHQpUnEZPKsgVsH65vC8lAa6V/YPMp6FRIbpvTaUjVHSb+2Mag68ioc696B6K5z0Iu",
-	"mQrDXKNPQeap1/vda67C8z03sed7ZL/ne41ZPd9rW0TjIYi8ty1fJM+iP4NoCTeWhTGXq78MaRQO73Kh",
-	"IcLFUtTXX/xtS16cEZLWAD+BdzmYD+E8gQBnEtYP4fojABCbZZiIT1+yN6/+Lmi0b9NXKDoGRW3B2haj",
-	"AwSECZhMSdPiuVcqKkqVQdDBNGRJ0WUB+ui+wOBBh6154bjTBdnr6eUFwxAFHh3GLg105COtAVWIVnLV",
-	"omVU1GLhGyGjKqhoZJ+iONNqpXmKcc04hp3ssjMVkSAolIzo+UQYCxFTEkw7oI3feL43G70ZjX8ZIWKN",
-	"fg4uhv2bYPLj7HIwmnq+1x8E/YvhaHAz+PVsMOgP+p7v/TQbT4PmhdF4enM+no3w/+BiMgj6v90Mfh1e",
-	"T68937saTC6H19fD8eimPxgN6YXZKJhNXw9G0+FZMKUrk8H1eDY5w3leB7Nrd/E8GF4M+jdXk8HZeNQf",
-	"TodjtDJ4NZ64++PZ9GZ8fjMJRj8OaNTh5dXFAC2n28PRdDAZBRduwp+D4UXw6gIf7AfT4OZifI3mnY8n",
-	"r4b9/gBHno7HN5fB6LebyeCn2QDNP0Bo37vvoPc6d1xj0JmtG+WtVGtJwH/HExEFepWnIC1OCDxKhITB",
-	"fQgQEQ38lCvLG79Hyp6rXOK/gVNog3thrEEPImMYI5TsgxT09Ezy3MYgrQiJSZCDjMp1CIP7mOfGXXOc",
-	"c6WJBwQFlO8FC6Xd7XFux8sJUgeNKBAW0WC6OZQWtOSJm+yOCweOvtfnll8og4adK70QUQQ47FSpSy6L",
-	"kgSIMO47K9VB93UcbLlkxCjFzIzAcpGY9kRBTGeQGKA4NqDvRAjMQpIYxhcqt9t8cKy3QORaWqZy2wqc",
-	"KRjDVy35NbhHde6oqZlmJU/Fecolw+8BuvtBzqQU3k52AEjHfNInXzwksF5Pp1cMh6+MJKDy8Q+VMyh+",
-	"EK4XKioadgppYQX6wNByGr8EqzbkvBDG1txujkPoWGLp4dRfzT/mEN6291oIffvLHFC48bdUWdaIasmA",
-	"hzFOIiyk5kOssS1CN/VKuda8wN8ZXwkXAB8a5qp+snbHZtPiupbn2rScBuRNYYhRQyWtkDkYV9+Rrqvd",
-	"2ngqBUPuwBwQLcpJwn2LBJuqW6jje6mSRK1xOJzA8Qlen289cWPxhTnLuOYp2I+JfZq4LZAmNbG3ekDu",
-	"qpYIskQVKGanjcxH8kV4ZanSGPsrihQbc+JnA01Sc3GdfyR2z5AEBjPv7cb3ZqS9P0LQkt523NtsT7CA",
-	"LQUkkSv1scRfGHDLInDiCdbwn13sskAySDNbMOcYFibAtSnD6WEd3EQwcyuyjiI7edLJFIKN9npLnhj4",
-	"DHp5u6xy6I9ZVgOYVYpYktmiWkJbah+EyLH83i169hpZjC9RLPOycnsALG/aFf+Ip4fltgs76nFVBeG1",
-	"Sh1VCDAs5nfAhGW5jECzOY48b8rYz9QG+kxtn4+sraZ7DQ18yke2rbxKTo8UtSXQGPTwfPf7zdvRc88C",
-	"ZH8Icy1scY2E4yIhyMQbKIIcy6Z924KrIS7ZUcRV2SOsqrsuG9An0Q7FqC+A9ioJvmuyhtY0q8JbKJ6Y",
-	"+m2kVpwjJunjVe5BezpvoNguiJOB3mZDAbNUrpSRloeEnJCisul5Js8ype2/Gq3M7aC17dfuKc/3co1v",
-	"Vf3Q8u1mI9RpyL2Us1olZbu1jI966DpnWXA17JVtYOMTtWK5S0Mt8IprwbhAiiABS1+5qUicx2tHV6K3",
-	"WXuhEU8M09wC48RZy9xA5ILxxbPv2fyg2phTK8zqohMgPMyZ4YVha2r6KGYxvVZcSPw0iQihhJ36u/Aw",
-	"Bvase3rgvPV63eV0u6v06qR815xcDM8Go+tBB9/BcBQ22fkYW2AJdzwbXA0937sDbZzfn50+e9k5fYFj",
-	"qAwkz4TX8553T7vPEde4jSmQT3YF4ApaiBU1Z5uvG00Ll2+2bIFj9C8gUXKF2OLjR0HNxC3jzIoUkJJJ",
-	"KdeaqSFy5kjMtim20LUIw3R7GJUWbVUwradURKgeDuzneoW5JvN04WCwuQ5ZmuezpVapa748PT3tsj4s",
-	"eZ4QPLLvTuvUe5eDLrZJkohUYGY4NYrOS/m9SFH0PD09pf5K+etQ/mNhUdDXXSqdehu/ha6c/KRWCNeJ",
-	"AF2pzt6+Ouyi1pvXHwY9voCl0uhup3gqSbkUuuHatlXta86dBR5Qw+4q3qICdQRMMfXs9LRCH3AbTjzL",
-	"EiyRhZInfxinQrfDP6T1j5Q/BHPHC6BGoD4xO+XQxvdenD79ZObt9rVarJo2MkQYYifqSjhdjWUiieoF",
-	"IRUyANzbSgzgSpBqyervPqFTP8rqSvMvqXvR3cNENNrwog0WaTTKpMczOJAFU7SfUDbnqu0E7qCfkpZ9",
-	"8+LZ998ypTG5VE57Jd98d3//bdexfp6mXBcl2jwMf8i7fEWVyyWXOFADnbCGyVq3JV2r3uyKUKcDOUma",
-	"AzkVxkqEUJbelchnTUXos0qoEVO6osyFl4PcmlKZsD02d7X7vOzirGMgtwkqj6jh5WTJPFbG1tDc3D9V",
-	"zICMSEcuRVISNDGvqwZV2bd18tCJmmvLNUptHKLcfM2pZliicN3tV+wi/97uhueqXTD2lYqKTxZgR/ZQ",
-	"jqRGQ+qrUsF0vWYZjrXN5v+Iio1GSruFO/s61QY05awVSYJwIxqbaCUsfiaAqSQZJkXZq+1V6UAqY6GB",
-	"37o41DkGnMvg3HV6y4j3d+uZLxbnXzz7/nGtJj9jmvNbkGyBxaND0m2U72Jfl02VYimXdVFT1y+cpULm",
-	"KLVdAYoC2yr1lcAemcAcnO019eSfILCN3ywUTt7vFtIbx2xYkrU1kV2pttuS29KRkkmBlcxS6NRsy4h6",
-	"c0Gp27KzTrHl2CjmlFOxkCv8WBGEKmopE9zcTbJ4sE440r5R5RmFWitj8bSVyntNoX3c/yjhbGiX56h0",
-	"Ph7M++45Xh1/yRh4+uJxra7UiguzfeQTrt30FcUeGcVcNu+i2KJgZdY9rL9b+xr9Wgnv9FV6pGXD3WOQ",
-	"eKlxFBJTCxUxRgTe2griLjsr243keBK1tLOzf7zGtRt2z2Dh0+W5q0M0+xHsX4eySv1/PjB7HMXbaOpj",
-	"oYPfjg5dfQXBryD4ZYOgy98dGHwY/nzvvrPmwgGgkoCPubORb33PuRAv1UchP3BC0u037p6XLNHjFy7s",
-	"udJNlKpOTlT/bGhr34bxA/u3Mex0NPa36RwYV10OH522UDb+gVyXCmshKjd8jeWFKQFAmKM7rPsT+tRt",
-	"be5Z4hPVhK557dQWtWEkCNczMbvbCSVdvDg9PcTyvQ3L/xnOtzuVjwHmn77RcmRv/0je01c1u+t+vC7L",
-	"sU3mh43lFF8F7TZJtf7b9VYof2zFRa4XV0U0LeErZ37lzC+8/UFgscMhT8wexega3z/UCmkcCCCkbh4F",
-	"+P0tAiW6uh3H8UPs7Nr6VHpQJUEnG5OkOkbVPdgw5plo7rRvGzKEzqXNrVsMQq58thR0Mtx32FkdF6fW",
-	"Bv3YabqXDHLogM3bzX8DAAD//w==",
+	"7Fv/b9u4kv9XeLoDugvITtrtLrBePODU2N36mtpZx35f8FLEtDS2+CKRWpKKrSv8vx9mKMmyLSc5bF+6",
+	"BfpTY30hh6OZz3zmQ/aTF6o0UxKkNV7vk2fCGFJOfwbGCGO5tPgjAhNqkVmhpNfzhGE2BhYquRSrXHO8",
+	"7DNjuc0N4zJiPIo0GMPUknHJeDVS1/O9TKsMtBVAk4QauIXolrfPso5B0lT1EGzNDSvf6rIPvGAh17pg",
+	"kktlIFQyMjjLUukUx/QibqFjRQqe79kiA6/nGauFXHlb34uVOb26BTfAZpNLXAT+jrjlLEu4BGZjblms",
+	"kgifFGZnnc9MHsaMGzaPrc1M7+ws0yrqvOzg29076GZCopXQFWreZdMYWHA1ZIkAwxaQqDVNlXEbs/lZ",
+	"PezcZ+tYhDHdvOdJDizlBeOJBh4VTMgwySPoti1RSGN1HuLSzPFSuQbGWSQ0hFbcA1sqzeAedMG4NGvQ",
+	"1dobC1SSCWuYVbJ8fMPTLKHJZZ4kfJGA17M6hxZjUrAcHdHqc87+53o8YmrxLwhtNXHIkwT0C8PUWrI7",
+	"KFx4kQuMz+4gs2wtbLxv5AO2uNHRFslTOBFz3B7EnDDOkMhnuRS/50CTCheamVY4Zo+9ZFaxn35giVqD",
+	"7oQYPglYC9r4LBIr9BoaHxdZDNJQvmgr5IqugozwT1oML99jSrsXcUEp31yCXNnY6/30g++lQlY/X7Z4",
+	"WsOKFvTJ+y8NS6/n/efZLtHPyiw/m7intr7ncvdkLhjLV3AUDC8MS8QSumw+lMIKnoj/FXI177EF4FoM",
+	"WJZnv7D5BKN03ttdqB8n5HjLRQLRvMdClScRk8qyBewerm8LyUBrpX9h8ynoVEhum9NpSNU9gsLYxqDr",
+	"GKkTsnoHornPQi6ZCsNco2tB5qnX+6fXXIXne25iz/fIfs/3GrN6vte2iMZDEHkfWz5MnkX/T8BLuLEs",
+	"jLlc/WHEo8D4PRcaIlwvpUD97T+2JMkFAW1dCSbwew7miQWB0IEzCeuHCsCz4RObZZifL39i79/8qcDq",
+	"0LBvSPUAUrVFcFvgDhAoJmAyJQ2cLvEqKkqOQsjCNGRJ0WUBumpTYCzhY2teuHrrYu7d9MMlw7gFHh0H",
+	"NA10PKPhRfnB1oAsRiu5aqFDKjpt7Z2QURVqNItPAZ5ptdI8xZBnHINRdtmFiohQFEpG9HwijIWIKQmm",
+	"HfvG7z3fm43ej8Z/GyG4jf4aXA77t8Hk19mHwWjq+V5/EPQvh6PB7eDvF4NBf9D3fO+32XgaNC+MxtPb",
+	"t+PZCP8OLieDoP+P28Hfh9fTa8/3rgaTD8Pr6+F4dNsfjIb0wmwUzKbvBqPp8CKY0pXJ4Ho8m1zgPO+C",
+	"2bW7+DYYXg76t1eTwcV41B9Oh2O0Mngznrj749n0dvz2dhKMfh3QqMMPV5cDtJxuD0fTwWQUXLoJ/xoM",
+	"L4M3l/hgP5gGt5fjazTv7XjyZtjvD3Dk6Xh8+yEY/eN2MvhtNkDzj8Dc9zYd9F7nnmuMQ7Nzo7yTai2p",
+	"RtzzRESBXuUpSIsTAo8SIWGwCQEiqhi/5cryxu+Rsm9VLvHPwDG8wUYYa9CDWFyMEUr2QQp6eiZ5bmOQ",
+	"VoRUdLBcGZXrEAabmOfGXXPl6UpTvRAUV74XLJR2t8e5HS8nWGJoRIGIiQbTzaG0oCVP3GT3XDjc9L0+",
+	"t/xSGTTsrdILEUWAw06V+sBlURYLKiybzkp10H0dB2YuPzFKMVkjsFwk5iTGIeIzSAw4LgL6XoTALCSJ",
+	"YXyhcrtLCVcgF4hnS8tUblsRNQVj+Kol02CTJVxIsxuQsorFecolw28BuvtoXaUs3s1yhE+n/NEnPzyB",
+	"jr2bTq8YzlLBAeGWj/9QY4RUCUEc8a1hrpAWVqCP7C1n80vsasPTS2FsTQPMg8CKhTcr6WJdmMwx1u3u",
+	"tdf9xhVzVOeNvyulZd+plgx4GONEwkJqHispu/52Wy+Ya80L/J3xFTG9xyvTVf1k7ZXttsWDLc+dKhJA",
+	"rAchGwttqKQVMgfj2kWig7V/G0+lYMgnmA+ihWlJ2Jxmblbdgay8vFRJotY4Ks7jqgxen++8cksvzFnG",
+	"NU/BPiUraP622JrUDKCNDqMv5D7DiSBLVIFseNrAA6zQiLssVRozYkWBY2NORdxAs9q5aM+fCOozrA6D",
+	"mfdx63sz4u+PM+JdvbeqZO8lVu0JIixgSwFJ5CQFJJYLA26VhGA8URL+LKyZBZJBmtmCOW+xMAGuTRlt",
+	"DxPqJuaZO5F1FFnLk06mEJe011vyxMCXIt67tZVDP2VtDTxXKYJOZotqHW0YcBQ8j/DT/X7qQExjfInM",
+	"m5fR9QDA3p7sIHASvHkUES4eSWurOs9rlbpCI8CwmN8DE5blMgLN5jjGvMmJv6gO9SV1p6d3b4dSCj7o",
+	"Y+WufEyfIFIkiKA96O/5/kedt8PugRFIKCDMtbDFNVYtFx5BJt5DEeTYmB2aF1wNcdWuxFyVkmXVP3bZ",
+	"gD6NdthHcgTaqyT4Tv0NrWn2nXdQvDD121ifcY6Y2JRXeQjt6byHYrcgTgZ62y2Fz1K5BklaHhLeQopk",
+	"qeeZPMuUtv/dUFZ3g9a2X7unPN/LNb5VybPl201d1lHSpjsulLRaJaX6W4ZIPXSdzyy4GvZKcdr4VJqx",
+	"oaahFnjFiT8uliJIwMJBGDjFfOfoikM3Wzk04oVhmltgnCrdMjcQuXh8/epnNj9qXuYkwllddALEjDmr",
+	"iIZEALSYZisuJH6aRIRQQlL9XXgYA3vVPT9y3nq97nK63VV6dVa+a84uhxeD0fWgg+9gOAqb7H2MHcyE",
+	"e54Nroae792DNs7vr85f/dQ5f+2qsstvjIsdCIDWrPcXxjPRPZCqvgvtxq+G77brWJ9uJGMjnkKPMXbj",
+	"lTN06vFvPB+fcPykVw/mfg9m/o3cfn8jxZLM+I+/MCkSRmNqsLkmTeFGbm/kMrXdKy2kTeR3O7C4Jtrq",
+	"N+DjnTL2+xvSY1UGkmfC63k/dM+7PyC2cxtT3p7tE+cVtLAPpOttodVQgRy82HIDApN9AYmSK4RUH2MQ",
+	"KSa3jDMrUkCiQk1GTTEbZHDOSjiruSlGEpYiuj2MSot2DQStp2SOSLFOwGPC9QoRRubpwhWB5nJkaaXP",
+	"llqlTtR6eX7eZX1Y8jyh4sB+PK8B5/ccdLGDhkSkAvHAEXn0Yco3IkWC+PL8nHSr8tdxA4UdWkHBuFQ6",
+	"9bb+4QJq0k7aEteJAF1x9d4hme4iNZ7X3wcdv4Cl0uh1RwcrBr4UuuHhtlUdUvS9BR4Vxv1VfETC7igJ",
+	"hdar8/MKc8FtA/IsS0RIw5/9yzjSvhv+oTbpRANJ4L7vunGjf2zE6wuz101ufe/1+cvPZt6+Xthi1bSR",
+	"KMJQTSZpx/UgJCSmTnkgBYFZ2NiKEOFKkGOQ1T9+Rqc+yeqqP1qSBNQ9qARotOFFWzGg0SiTns/gQBZM",
+	"0f5NqXBW2zfcFTxKWvbd61c/f8+UxuRSOe1NfffjZvN913GdPE25LijFH4VBIlB8RX3eBy5xqAZMYceX",
+	"tW4Su4pi9hm5Y8N8j1LXTDKMlQih1C2q7oc1ebHPKqJKDMG1sC7AHPbWVIIJ22NzJ3zMSyVsHQM5TlD3",
+	"SLqho2PzWBlbY3RzG1sxAzIiHr0USUlMqDS63lmVUrhjxo7MXVuuse/AIco98Jz6qCUS933BZ78EHBRh",
+	"z8kDYOwbFRWfLcRObFmdSI5Gw6NK5tb1mroF9nvbfyMuNlSodgv39s+qcwCUtVYkCQKOaGxblsD4hSCm",
+	"oqKYFKXk3avSgejGQgO/c3Gocww4l8O5E8zLiPf3+7mvFulfv/r5ea0mP2Oa8zuQbIHNs8PSXZQfgB+b",
+	"KsVSLutmru7bOEuFzLHFcA04NhZWqW8l7JlLWNhWZ/b3cx8rYVu/2TOcfdqXELautmEzelzl+mWTuq9Z",
+	"7gqSkknhVCqdml1HUW/RKHVX7k9QdLl6FHPKqljIFX6uCEIVtXQMbu5muXhKy3BCzVLl8ZCaNmM7tWPN",
+	"B1LZYQF4Eoc2tGt2kkWfjupDL52WB75mMDx//bxWV7TFRdshBAqnt32Ds2eGs6gFULBSuY/xGBVv1Tr6",
+	"NSnek5Z6RGsPjqjipcYxVUwuJMcYE3hrx4277KJUXMn1xG9pV+zwRJPTHvYPwOHT5aG3Y1j7Fexnw7Sq",
+	"H/hyqPY8HLix54GtD35COvX2DQ2/oeHXjYYVdB2ekn8AB31v01lz4ZBQScDH3AnVj77nnIiX6gOpj5xT",
+	"dZuz+6dWS/z4Gxf2rdJNuKoOplR/bOmshA1b9pAuaOPQIVhT5Tjcx3SoXCkfPrptoWz8CzkvFdZCVO6R",
+	"G8sLU0KAMCe3ow8n9EmDbe7t4hPVhE7ZdsSLpBkJwukoZn9rpawbr8/Pj0H9YGP3j+L6bkf3OVD982sw",
+	"Jw5JnAAA+rhmf93PJ8Cc2pN/2FhOX7CgDTip1n862YXSqD7i6mS6KrBpCd+K57fi+ZUrI2V9adaSF+ag",
+	"1Ogdzj+mkjROSRBkN89H/PMjQiU6ux3Qp+6wzm4r26dmhHoL+m8QSVKdSOse7aLzTDSPH+y0GsLn0ubW",
+	"/QchVz5bCjqQ7zv0rE7pk9xBP/YU+bKGHDtg+3H7fwEAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -42,84 +42,84 @@ func (e Entailment) Valid() bool {
 	}
 }
 
-// AlignmentRequest Answer to score, and what to score it by.
+// AlignmentRequest asks for the scores of an answer, and says what to score it by.
 type AlignmentRequest struct {
-	// Answer Text to score, as the assistant or RAG system wrote it.
+	// Answer is the text to score, as the assistant or RAG system wrote it.
 	Answer string `json:"answer"`
 
-	// GroundTruthAnswer Correct reply to the question, whose facts the scores rest on.
+	// GroundTruthAnswer is the correct reply to the question, whose facts the scores rest on.
 	GroundTruthAnswer string `json:"ground_truth_answer"`
 
-	// Question What was asked.
+	// Question is what was asked.
 	Question string `json:"question"`
 }
 
-// AlignmentResponse Scores of an answer and the facts behind them.
+// AlignmentResponse holds the scores of an answer and the facts behind them.
 type AlignmentResponse struct {
-	// Metrics Scores of an answer.
+	// Metrics are the scores of an answer.
 	Metrics Metrics `json:"metrics"`
 
-	// Reasoning Facts that the scores rest on.
+	// Reasoning holds the facts that the scores rest on.
 	Reasoning Reasoning `json:"reasoning"`
 
-	// Usage Tokens that an evaluation took. It makes two requests to a model: the first finds the facts, the second scores the answer.
+	// Usage counts the tokens that an evaluation took. It makes two requests to a model: the first finds the facts, the second scores the answer.
 	Usage TokenCounts `json:"usage"`
 }
 
-// BasicErrorResponse Body of an error reply of this plane.
+// BasicErrorResponse is the body of an error reply of this plane.
 type BasicErrorResponse struct {
-	// Message Explanation of the error for a human reader.
+	// Message explains the error to a human reader.
 	Message string `json:"message"`
 }
 
-// Entailment How a fact relates to the scored answer. `entailed`: the answer bears it out; `contradicted`: the answer denies it; `neutral`: the answer does neither.
+// Entailment says how a fact relates to the scored answer. `entailed`: the answer bears it out; `contradicted`: the answer denies it; `neutral`: the answer does neither.
 type Entailment string
 
-// EvaluatedFact Fact together with its relation to the scored answer. Replies may add fields, such as `reasoning`.
+// EvaluatedFact is a fact together with its relation to the scored answer. Replies may add fields, such as `reasoning`.
 type EvaluatedFact struct {
-	// Entailment How a fact relates to the scored answer. `entailed`: the answer bears it out; `contradicted`: the answer denies it; `neutral`: the answer does neither.
+	// Entailment says how a fact relates to the scored answer. `entailed`: the answer bears it out; `contradicted`: the answer denies it; `neutral`: the answer does neither.
 	Entailment Entailment `json:"entailment"`
 
-	// Fact Single statement that an answer can be checked for.
+	// Fact is a single statement that an answer can be checked for.
 	Fact Fact `json:"fact"`
 
-	// Reasoning Why the fact was judged so.
+	// Reasoning says why the fact was judged so.
 	Reasoning *string `json:"reasoning,omitempty"`
 }
 
-// Fact Single statement that an answer can be checked for.
+// Fact is a single statement that an answer can be checked for.
 type Fact struct {
-	// Content The statement itself.
+	// Content is the statement itself.
 	Content string `json:"content"`
 }
 
-// Metrics Scores of an answer.
+// Metrics are the scores of an answer.
 type Metrics struct {
-	// Alignment Harmonic mean of `correctness` and `completeness`.
+	// Alignment is the harmonic mean of `correctness` and `completeness`.
 	Alignment float32 `json:"alignment"`
 
-	// Completeness Recall of the answer, measured against the facts of the ground truth.
+	// Completeness is the recall of the answer, measured against the facts of the ground truth.
 	Completeness float32 `json:"completeness"`
 
-	// Correctness Precision of the answer, measured against the facts of the ground truth.
+	// Correctness is the precision of the answer, measured against the facts of the ground truth.
 	Correctness float32 `json:"correctness"`
 }
 
-// Reasoning Facts that the scores rest on.
+// Reasoning holds the facts that the scores rest on.
 type Reasoning struct {
-	// EvaluatedFacts Every fact that was checked, with the outcome.
+	// EvaluatedFacts are all facts that were checked, each with the outcome.
 	EvaluatedFacts []EvaluatedFact `json:"evaluated_facts"`
 }
 
-// TokenCounts Tokens that an evaluation took. It makes two requests to a model: the first finds the facts, the second scores the answer.
+// TokenCounts counts the tokens that an evaluation took. It makes two requests to a model: the first finds the facts, the second scores the answer.
 type TokenCounts struct {
-	// CompletionTokens Tokens that the model wrote in both replies: the facts in the first, the scores in the second.
+	// CompletionTokens counts the tokens that the model wrote in both replies: the facts in the first, the scores in the second.
 	CompletionTokens int `json:"completion_tokens"`
 
-	// PromptTokens Tokens sent to the model in both requests: the question and both answers each time and, in the second, the facts found.
+	// PromptTokens counts the tokens sent to the model in both requests: the question and both answers each time and, in the second, the facts found.
 	PromptTokens int `json:"prompt_tokens"`
 
-	// TotalTokens Sum of `prompt_tokens` and `completion_tokens`, over both requests.
+	// TotalTokens is the sum of `prompt_tokens` and `completion_tokens`, over both requests.
 	TotalTokens int `json:"total_tokens"`
 }
 
@@ -128,7 +128,7 @@ type MetricsAlignmentJSONRequestBody = AlignmentRequest
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
-	// MetricsAlignment Score an answer against the ground truth
+	// MetricsAlignment scores an answer against the ground truth.
 	// (POST /evaluation/metrics/alignment)
 	MetricsAlignment(w http.ResponseWriter, r *http.Request)
 }
@@ -350,7 +350,7 @@ func (response MetricsAlignmentdefaultJSONResponse) VisitMetricsAlignmentRespons
 
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
-	// MetricsAlignment Score an answer against the ground truth
+	// MetricsAlignment scores an answer against the ground truth.
 	// (POST /evaluation/metrics/alignment)
 	MetricsAlignment(ctx context.Context, request MetricsAlignmentRequestObject) (MetricsAlignmentResponseObject, error)
 }
@@ -430,35 +430,38 @@ func (sh *strictHandler) MetricsAlignment(w http.ResponseWriter, r *http.Request
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"vFjfb+O4Ef5XBmyB3gGKnebuCtT3Ut8ibYPrFUGyiz4sgvVYGlvcSKSOHMURFv7fiyH1y5ay6V63fbMl",
-	"cvjNx5lvZvRJpbasrCHDXq0+KZ/mVGL4uS703pRk+I5+rcmzPMMs06ytweLW2Yoca/JqtcPCU6Iy8qnT",
-	"lbxXK7U2/kAO2IJPraME0GRwyJH7R6AZts1CJaoaGfukMOyUX6cW39Izj+154JwAvdee0TBYB3frv4Fv",
-	"PFMJB2dZjhD73FSkVsqz02avjonaO1ub7AO7mvMPL533xjpHKYOjqmjkYDkuUKGtSeCQW0+ww5QjkADL",
-	"gyPPYM3ssd3m6Vn/EmIO6AH9I2Uzm4+JcvRrrR1lavV+sJR0dM079dAbstuPlLKgGF2sr6zx9IU3ex8d",
-	"tTtAA/GccLlCQqRjS7mOD8rp9ZbETqfh5+8d7dRK/W45BOGyjcDlL+2y4Dh6a4SGV/bc9QuPiao97um1",
-	"HW/tI5k3tpbwP+e4AzoG0Jmd4/Un9Dq9ds66MbGn3P1ks6ZljmRlG1x2B5xrD1WBhuYo850zp+aun2UH",
-	"yr9og1qzO+sAIa9LNOAIM3Kvx1R3ypxv14ZRFxI0UxB/twfAcPPgqEAm3yVLSImsjZEFbChYoWyziqkb",
-	"Y2dL6LyIga35R9ik1rDDTKd8vjAjo0lW/ggbQzU7LM4WWPJgSHMe/SVTl+JZd65K1Ni6SlRrZuTzkK3X",
-	"T1jUyJT9FdMvVT/ZAmz3JFDgoDkHzT7yI5c1T9AdVYV4WGIDmGWw01RkPgFfp7no3aYPxM00SOjkij4X",
-	"9KPLPCZq13r3uR2BgfNMPFewpleAoGQf62xPGXj7euQFCMnYg7kY/A3XcK/NviDwjExiF1h0dpCtFA1s",
-	"CdKc0kfKJGumvErEzMb923xsWbOnYve6r525OQ9/GaTxv9PjmaLaif5M/qIrrdEplIRBRjZprHyGvN8E",
-	"ad9ITBTEFB6NnDR1uSUn2McrpmfcUYpF0WlUBJnIgb4OCbBHbTyPSki7MtY0CDXthWN7qNNTbx2l2o/E",
-	"8asdPLnUAcUZFcmI+rk7vxun1BcqjI/xPN99nKlDJ2YfgpszpeSJXBOzl7tmpM2LJAqYHGNrTm0ZSpRm",
-	"Kl+t4qcaeuz9R+ewmdB4DnKOr3HFnqakvPR9lrf2ouDaxwXcMJT4KAXqYMHFvjZUK4TSZlTEarLTzjPs",
-	"tMn8EBhJpJlSa7KO7SGk5mQjBIG25gMHVJ9HK6YChK5xNbC1nIf+QJNfjSJUmwFlMr789kXEOApabZj2",
-	"MV0qZ8uKX0Pkg1TaEagBTuRsddIMB40I7yMbHgjTHFiXwk+WnCJLRr7sJMvmobJlLF5Eel+XQapOHDoV",
-	"q4H6TQL2STqNsQtzp57F4ylbycydnsGcBuwxUZ7S2mlu7iUnYnCsK/0zNeua86ln69sbeKTYJcKtNsIZ",
-	"QeWsGFxAzNPWCUjROekYrGknrMCqpGtL+SM1f/D9bklbOSMPLaH0P1gK2nWlL36mZmAEA0B1FPza7GxX",
-	"CNsSTCXqQmpcXVXW8V+qFuZC28Foj/0+rpLm2cmunLnyq+Wy3b0Y7z4mE13qczh0x51A99bX/QC4vr1Z",
-	"dbnQl8IEds6W4f94UkTTgA3N2TAzJrBtQO4YnfbWRNVDaMVdOBYCC51S29v37GGaE1wtLicuHg6HBYbX",
-	"C+v2y3avX/7j5s31P++vL2SPxLrmgk6dXd/eqEQ9kfORh6vLqz9dXH4vq21FBiutVuq7xeXiO5Ee5DwE",
-	"1nKQvGU7vyxPSn9l/UwL0LYQCHsy5ESB++a8Oa2NeFIZ+871zVAAQfvQ61Zd8U1gXBDbPji0AyFgO3Th",
-	"nPy8F5GHfLALkG4rDktYeAtMReEht4fpJGFF+CVJfOz+BLtcnKhzYOYmU6uu1+qHYRVTnzzLjHbW+GFV",
-	"FTqNtH70cYCPJe61Ajj5ihJSatpIDt8VRv70X0q68fq8KxnEil1NQb3i5BmC4ery8n/hRzvbvuBIzL9k",
-	"/mtA70jUS6g9ZQsJ6e+vrr4a1Jk5/AWsnYpuZSrXHoxleMJCR0w/fEX6/nNMntyTToU7mVgXURB3WBf8",
-	"fwaz7hUyfFIYplAEUQgodKkZvvn+6s/fRkGV5hD3BN/88Pz87SKWvros0TWdwow/GI0a73FUSwnCvZfq",
-	"201DD8dxFVWr96f18/3D8UFeO9HK8HZKKp0XkbY6vrtfTCS7cja7+ONFhoyLRxoXp2VfQVSini/29qIt",
-	"AHe019a8uw+PXfijVqr26ph8CZrrdy+gofo3wLl+dwqHaiVEtex+enGIPC8BoVFqLfcf5R6O/w4AAP//",
+	"vFh/b+O4Ef0qU7ZAdwFFTnN7BerDofUt3ENwvSJNdtE/NsGalkYW1xKpI0dxhIW/ezGkftmWL5fF9vJX",
+	"LInDmceZN2/4WSSmrIxGTU7MPwuX5FhK/++iUBtdoqZb/KVGR/xMpqkiZbQsbqyp0JJCJ+aZLBxGIkWX",
+	"WFXxezEX0m0dZMYC5QguMRYdmAykBqndDm0EUqfgZONgl0sCMuErUATrJhaRqEZbfBZhFf93uI9yfgfC",
+	"p8FGBDI8lc4pR1ITGAu3ix/BNY6whJ01xDvxNtRUKObCkVV6I/aR2FhT6/Qj2Zryj89smxhrMSGwWBUN",
+	"788PPVzK6Ah2uXEImUzIjXGw6AiMnty9Wzy5pUdqJx1It8V0Yv0+EhZ/qZXFVMw/DMaiDr/p8B56Q2b9",
+	"CRNiR0bn7yqjHb4wAXJTpO7c6fvD53cBmzXmKjwoT0++RLIq8f/+yWIm5uKPsyFrZ23Kzn5uP/MQSGc0",
+	"A/LMmtv+w30kaic3+NyKd2aL+q2puV6O0e4cHTvQmZ1C+AfpVLK01tgxxJN5tjZp0wKIvKBNOJMB5cpB",
+	"VUiNU8i5LqZDq/hUFVLpYDsYJAMS8rqUGizKFO3z2dWZn4ptqUmqgtPndHdf9LnZgfTHDxYLSei68vHp",
+	"kraJEsMKvSlMV/NQ0yGB1iitY7IwNX0Hq8RosjJVCR1/mKJWyF9+ByuNNVlZHH1g0IFGRXkIGnVdcnjd",
+	"viISY+siEq2ZUeBD/S4fZVFLwvSfMnkpZyrXQUJmg+wP7BTloMgFkJTRZ1C6xargMEvZgExTyBQWqYvA",
+	"1UnObLjqU3J1mid4cFi/lv6jY91HImtD/LUVHobjmpzIh13e9ITgKe5TnW4wBWeeT0TvRzQOYyolv/RA",
+	"nNKbAsGRJGTjQMzCA5UlUsMaIckx2WLKPe8UYU6gyVpo63swrshhkT0fc2dxKtKfB8Z8Sce2eI6uJ9px",
+	"1x3OhpRLWxqtEihRara2apulRudWvgGsOF8KJPSPRjHrulyj5VDGX5zdymIiiyKwIfb6okTpal8jG+Y6",
+	"GvWb9svQCsG3wjO79x6f3byymCjHlfm19z858cGZI2Ci0XlMJcTtuPi+qId3GkbSGSFzxCgdC370C0/B",
+	"42TjMxvZ3aHtqygClEke2I/3MzUlpvQtThGWz4qBQxbe95BIa2Vzguyxt1MQjhv/STSJfx6EKH/neo5o",
+	"TQfiNtsYrglKueVutzNgg7R2ofuWJsUitKZMWUeQKT2GPwrQY2JYOYcTGBJuinR8iiijPwavfrPj/Nt7",
+	"0yllDWtDuVcdCt18lBJKDw5H49xoXwR3R9mtNOEmlFdlTVnRC5xznn7NyL/Bs4Dk/ECBe5bx7wNGLqQV",
+	"qZJRS6NDJ6NRWBlX5rTXZEgWZ53uCL0uPecdhHjIesO5rCIwj6xpxpFMbX6Ut4f4RRMHfuTtaWLvI+Ew",
+	"qa2i5o5rJ2TOolI/YbOoKT8NcHFzDVsMahRulGbomAUNG4xh+Yi26YKARFrLssRoDAOfB5fLukV+i82f",
+	"Xb+ay9vzjlegrLRkyd4uKnXxEzYDItI7KPbsv9KZ6Xps2+KxlKrg3llXlbH0j6p1M1ZmMNr7fhe+Yq1u",
+	"eVVOVLn5bNaujser98cUuRwK3Kvwjtt764t+Bl3cXM+76hjNwZk1pf89HlalbsB4BTiMrRGsG+AzllY5",
+	"owM7yn4GNWEEKFSC7SjRoyeTHOEqvjwJcbfbxdK/jo3dzNq1bvav67fLf98tL3gNp7yiAg+DXdxci0g8",
+	"onUBh6vLq79eXL4RkXi6wCfJicgH4FVqxDMGzL8HWam4FSf9ePkqoadoxJPx8cXD53sN8J+2oufQ/92L",
+	"/+aooS24QpYVFIr+fi8iXrDw6I4+5wXXIenwEbkZxu2nP/o2/I67cLfqXrzrbCrHZkESpLXbhjX71/da",
+	"ZT6qP3wPWhXgnbRItfUT2r3e3+uspPjGKk2FfhWA6IIfYnx9rxlgU6GWlRJz8U18GX/DVC4p97U4G6CZ",
+	"tRPm7EB9VcZNqLC7Ns9ggxotN7d+cmoOlYg80CH9RPF2kBuMAc8gvdSJYCw/2vnEazBf45130zrQ8/nO",
+	"xPDOSzeeY2XhDBAWRZgLT8Y8w42UeaXV4uw75zp3O4/MdSrm4jizRGBLdPSDSZsjGS6rqlBJgPWTC/ct",
+	"QT08py1OLsY8Cx2i/+7gGmgUT3/N1V2AHGvAgd/J1ugJP9wN+GS4urz8f8TR3j6cCSRQVjR9X9MH0rbo",
+	"2mEac0q/ubr6aq5O3JSc8bVrPP7CRDnQhuBRFir49O1XhO+3++TQPqqEsVNFC06KmawL+p2dWfRNxd/5",
+	"DLcDEpghoFClInj15upvr0MPYt0tNwivvn16eh0HtVCXpbRNx+1ufKc3mnNORhu5cSxZutH0YT+WHmL+",
+	"4VB0fHjYP/Bryw3Gvz2FFY87bysp3t/FJ32usia9+MtFKknGWxx39Fnfdn3r2piLtmve4kYZ/f7OP7b+",
+	"h5iL2ol99BJvlu/PeIP1F7izfH/oDtaCgWrRPdMDTHbSBLy6bC33F6cP+/8FAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,
