@@ -261,7 +261,7 @@ var data202604Operations = []operation{
 				return "", err
 			}
 			return page.Operations[0].OperationType, nil
-		}), data202604.OperationTypeUploadFile, "GET /assistant/operations/a-1?operation_type=upload_file&status=Failed&limit=100"},
+		}), data202604.OperationTypeUploadFile, "GET /assistant/operations/a-1?limit=100&operation_type=upload_file&status=Failed"},
 	{"DescribeOperation", reply{200, operationJSON, ""},
 		onData202604(func(t *testing.T, api *data202604.API) (string, error) {
 			op, err := api.DescribeOperation(t.Context(), "a-1", "op-1")

@@ -285,10 +285,10 @@ func (m *method) describeParams(op codegen.OperationDefinition) error {
 	if op.RequiresParamObject() {
 		m.Params = op.OperationId + "Params"
 	}
-	for _, p := range op.QueryParams {
+	for _, p := range sortedParams(op.QueryParams) {
 		m.Query = append(m.Query, describeQuery(p))
 	}
-	for _, p := range op.HeaderParams {
+	for _, p := range sortedParams(op.HeaderParams) {
 		if p.SchemaType() != "string" {
 			return fmt.Errorf("header %s: type %s is not supported, only string", p.ParamName, p.TypeDef())
 		}
@@ -296,6 +296,14 @@ func (m *method) describeParams(op codegen.OperationDefinition) error {
 		m.Header = append(m.Header, header{p.ParamName, guard, convert("string", value, p)})
 	}
 	return nil
+}
+
+// sortedParams returns parameters by name, so that their order in the spec does
+// not matter.
+func sortedParams(params []codegen.ParameterDefinition) []codegen.ParameterDefinition {
+	return slices.SortedFunc(slices.Values(params), func(a, b codegen.ParameterDefinition) int {
+		return strings.Compare(a.ParamName, b.ParamName)
+	})
 }
 
 // access returns the code for the value of a parameter, and that which tells
