@@ -397,7 +397,9 @@ func (a *API) UploadFile(ctx context.Context, assistantName string, params *Uplo
 	if params != nil {
 		call.QueryJSON("metadata", params.Metadata, false, 16384)
 	}
-	call.Form(upload.FilePart("file", body.File))
+	call.Form(
+		upload.FilePart("file", body.File),
+	)
 	return rest.JSON(ctx, call, (*AssistantFileModel).decodeJSON)
 }
 

@@ -409,7 +409,10 @@ func (a *API) UploadFile(ctx context.Context, assistantName string, params *Uplo
 	if params != nil {
 		call.QueryBool("multimodal", params.Multimodal, false)
 	}
-	call.Form(upload.FilePart("file", body.File), upload.JSONPart("metadata", body.Metadata, 16384))
+	call.Form(
+		upload.FilePart("file", body.File),
+		upload.JSONPart("metadata", body.Metadata, 16384),
+	)
 	return rest.JSON(ctx, call, (*OperationModel).decodeJSON)
 }
 
@@ -460,7 +463,10 @@ func (a *API) UpsertFile(ctx context.Context, assistantName string, assistantFil
 	if params != nil {
 		call.QueryBool("multimodal", params.Multimodal, false)
 	}
-	call.Form(upload.FilePart("file", body.File), upload.JSONPart("metadata", body.Metadata, 16384))
+	call.Form(
+		upload.FilePart("file", body.File),
+		upload.JSONPart("metadata", body.Metadata, 16384),
+	)
 	return rest.JSON(ctx, call, (*OperationModel).decodeJSON)
 }
 
@@ -474,10 +480,10 @@ func (a *API) ListOperations(ctx context.Context, assistantName string, params *
 	call.Path("/operations/")
 	call.PathParam("assistant_name", assistantName)
 	if params != nil {
-		call.Query("operation_type", string(params.OperationType), false)
-		call.Query("status", string(params.Status), false)
 		call.QueryInt("limit", int64(params.Limit), false)
+		call.Query("operation_type", string(params.OperationType), false)
 		call.Query("pagination_token", params.PaginationToken, false)
+		call.Query("status", string(params.Status), false)
 	}
 	return rest.JSON(ctx, call, (*OperationList).decodeJSON)
 }
