@@ -95,8 +95,11 @@ func generateVersion(folder, templates string) (map[string][]byte, error) {
 		planes = append(planes, described)
 	}
 	name, text, err := index(planes, filepath.Base(folder), templates)
+	if err != nil {
+		return nil, err
+	}
 	files[name] = text
-	return files, err
+	return files, nil
 }
 
 // configuration is a configuration file as oapi-codegen's command reads it.
