@@ -5,6 +5,9 @@ GOLANGCI_LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # Folder of published specs, with a folder for each version.
 UPSTREAM ?= ../shared/upstream
 
+# Folder of the newest version before VERSION.
+PREVIOUS = $(lastword $(shell ls -d openapi/20* | awk '$$0 < "openapi/$(VERSION)"'))
+
 # The race detector needs cgo and a C compiler.
 RACE := $(shell test "$$(go env CGO_ENABLED)" = 1 && command -v "$$(go env CC)" >/dev/null && echo -race)
 
@@ -17,6 +20,13 @@ generate: ## compile the specs into the clients
 	rm -rf gen
 	go generate ./...
 	cd examples && go generate ./...
+
+.PHONY: import
+import: ## bring a version in: VERSION=2026-10 FROM=folder of its published specs
+	@test "$(VERSION)" -a "$(FROM)" || { echo "want VERSION=2026-10 FROM=folder" >&2; exit 1; }
+	go run ./openapi/importer -version "$(VERSION)" -from "$(FROM)"
+	$(MAKE) test
+	$(MAKE) review BASE=$(PREVIOUS) HEAD=openapi/$(VERSION)
 
 .PHONY: demo
 demo: generate ## compile the specs, then run the quickstart against a local service

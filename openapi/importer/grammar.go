@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -87,14 +88,18 @@ var grammar = map[kind]map[string]child{
 // of them, stands as it is behind "~".
 type visitor func(node *yaml.Node, of kind, place string) error
 
-// walk visits every element of a document, parents first.
+// walk visits every element of a document, parents first. The error for an
+// element that is none starts with the number of its line.
 func walk(root *yaml.Node, visit visitor) error {
 	return walkElement(root, "document", "", visit)
 }
 
 func walkElement(node *yaml.Node, of kind, place string, visit visitor) error {
 	if node.Kind != yaml.MappingNode {
-		return nil // such as additionalProperties: false
+		if of == "schema" && node.Tag == "!!bool" {
+			return nil // such as additionalProperties: false
+		}
+		return fmt.Errorf("%d: %s is not an object", node.Line, place)
 	}
 	if err := visit(node, of, place); err != nil {
 		return err

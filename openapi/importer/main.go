@@ -9,17 +9,26 @@
 // Places that are left without a description are listed.
 //
 // Nothing is written unless all three planes could be imported.
+//
+//	go run ./openapi/importer -from DIR -version 2026-10
+//
+// brings the version in, or up to date: the specs, what goes with them, and the
+// generated code. It is `make import`, and is run at the root of the module.
+// Nothing is written unless the generated code compiles.
 package main
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"unicode"
 )
 
@@ -27,7 +36,10 @@ import (
 var planes = []string{"control", "data", "evaluation"}
 
 func main() {
-	if err := run(os.Args[1:], os.Stderr); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	err := run(ctx, os.Args[1:], os.Stderr)
+	stop()
+	if err != nil {
 		if !errors.Is(err, flag.ErrHelp) {
 			fmt.Fprintln(os.Stderr, "importer:", err)
 		}
@@ -35,30 +47,40 @@ func main() {
 	}
 }
 
-func run(args []string, log io.Writer) error {
+func run(ctx context.Context, args []string, log io.Writer) error {
 	flags := flag.NewFlagSet("importer", flag.ContinueOnError)
 	flags.SetOutput(log)
 	from := flags.String("from", "", "`folder` with the published specs of one version")
 	to := flags.String("to", "", "`folder` to write control.yaml, data.yaml and evaluation.yaml to, named after the version")
 	prose := flags.String("prose", "", "`folder` of version folders to take descriptions from (default: the one that holds -to)")
+	version := flags.String("version", "", "`version` to bring into the module, instead of -to")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	if *from == "" || *to == "" || flags.NArg() > 0 {
-		return errors.New("want -from FOLDER and -to FOLDER, and nothing else")
-	}
-	version := filepath.Base(filepath.Clean(*to))
-	if *prose == "" {
+	switch {
+	case *from == "" || (*to == "") == (*version == "") || flags.NArg() > 0:
+		return errors.New("want -from FOLDER and either -to FOLDER or -version VERSION, and nothing else")
+	case *version != "" && *prose != "":
+		return errors.New("-prose goes with -to: -version takes descriptions from the module's specs")
+	case *version != "":
+		return bringIn(ctx, ".", *version, *from, log)
+	case *prose == "":
 		*prose = filepath.Dir(filepath.Clean(*to))
 	}
+	return importSpecs(*from, *to, *prose, log)
+}
 
-	sources, err := findPlanes(*from)
+// importSpecs imports the specs of the version that the folder to is named
+// after.
+func importSpecs(from, to, prose string, log io.Writer) error {
+	version := filepath.Base(filepath.Clean(to))
+	sources, err := findPlanes(from)
 	if err != nil {
 		return err
 	}
 	specs := make(map[string][]byte, len(planes))
 	for _, plane := range planes {
-		known, err := readProse(*prose, version, plane)
+		known, err := readProse(prose, version, plane)
 		if err != nil {
 			return err
 		}
@@ -71,7 +93,7 @@ func run(args []string, log io.Writer) error {
 			fmt.Fprintf(log, "%s.yaml: no description: %s\n", plane, place)
 		}
 	}
-	return writeAll(*to, specs)
+	return writeAll(to, specs)
 }
 
 // findPlanes finds the spec of each plane in a folder by the words of its file

@@ -17,7 +17,7 @@ func importTestdata(t *testing.T, from string) (folder, log string) {
 	t.Helper()
 	folder = filepath.Join(t.TempDir(), "2025-10")
 	var out bytes.Buffer
-	if err := run([]string{"-from", from, "-to", folder, "-prose", "testdata/prose"}, &out); err != nil {
+	if err := run(t.Context(), []string{"-from", from, "-to", folder, "-prose", "testdata/prose"}, &out); err != nil {
 		t.Fatal(err)
 	}
 	return folder, out.String()
@@ -63,7 +63,7 @@ func TestImportAgainChangesNothing(t *testing.T) {
 		before[plane] = readFile(t, filepath.Join(first, plane+".yaml"))
 	}
 	// What was imported is itself a spec to import, with its own prose.
-	if err := run([]string{"-from", first, "-to", first}, io.Discard); err != nil {
+	if err := run(t.Context(), []string{"-from", first, "-to", first}, io.Discard); err != nil {
 		t.Fatal(err)
 	}
 	for _, plane := range planes {
@@ -119,7 +119,7 @@ func TestErrors(t *testing.T) {
 	}{
 		"not YAML":         {replace("info: {", "info: {{"), []string{"data", "line "}},
 		"empty":            {func(string) string { return "" }, []string{"data", "empty"}},
-		"a list":           {func(string) string { return "- a\n" }, []string{"data", ":1:", "not an OpenAPI document"}},
+		"a list":           {func(string) string { return "- a\n" }, []string{"data", ":1:", "not an OpenAPI 3 document"}},
 		"other version":    {replace("version: 2025-10", "version: 2026-01"), []string{"data", `"2026-01"`, `"2025-10"`}},
 		"no version":       {replace(", version: 2025-10", ""), []string{"data", "info.version"}},
 		"dangling ref":     {replace("schema: {type: string}", "schema: {$ref: '#/components/schemas/Gone'}"), []string{"data", "Gone"}},
@@ -140,7 +140,7 @@ func TestErrors(t *testing.T) {
 				t.Fatal("the test changes nothing")
 			}
 			to := filepath.Join(t.TempDir(), "2025-10")
-			err := run([]string{"-from", copyPublished(t, "data", changed), "-to", to}, io.Discard)
+			err := run(t.Context(), []string{"-from", copyPublished(t, "data", changed), "-to", to}, io.Discard)
 			if err == nil {
 				t.Fatal("no error")
 			}
@@ -187,8 +187,9 @@ func TestFindPlanes(t *testing.T) {
 }
 
 func TestUsage(t *testing.T) {
-	for _, args := range [][]string{nil, {"-from", "x"}, {"-to", "x"}, {"-from", "x", "-to", "y", "z"}, {"-unknown"}} {
-		if err := run(args, io.Discard); err == nil {
+	for _, args := range [][]string{nil, {"-from", "x"}, {"-to", "x"}, {"-from", "x", "-to", "y", "z"}, {"-unknown"},
+		{"-from", "x", "-to", "y", "-version", "2026-10"}, {"-from", "x", "-version", "2026-10", "-prose", "y"}} {
+		if err := run(t.Context(), args, io.Discard); err == nil {
 			t.Errorf("%q: no error", args)
 		}
 	}
@@ -206,18 +207,11 @@ func TestCommittedSpecsSurvivePublication(t *testing.T) {
 		t.Run(filepath.Base(version), func(t *testing.T) {
 			published := t.TempDir()
 			for _, plane := range planes {
-				text := readFile(t, filepath.Join(version, plane+".yaml"))
-				text = strings.ReplaceAll(text, " enum:\n", " x-enum:\n")
-				text = strings.ReplaceAll(text, "default: false", "default: 'false'")
-				text = strings.ReplaceAll(text, "{assistant_host}/assistant", "{assistant_host}")
-				text = strings.ReplaceAll(text, "default: "+defaultHost, "default: "+unknownHost)
-				text = strings.ReplaceAll(text, "      operationId:", "      parameters:\n        - {in: header, name: "+versionHeader+", schema: {type: string}}\n      operationId:")
-				// An operation with parameters of its own has the header among them.
-				text = mergeParameters(text)
+				text := inPublishersDress(readFile(t, filepath.Join(version, plane+".yaml")))
 				writeFile(t, filepath.Join(published, plane+".yaml"), text)
 			}
 			to := filepath.Join(t.TempDir(), filepath.Base(version))
-			if err := run([]string{"-from", published, "-to", to, "-prose", ".."}, io.Discard); err != nil {
+			if err := run(t.Context(), []string{"-from", published, "-to", to, "-prose", ".."}, io.Discard); err != nil {
 				t.Fatal(err)
 			}
 			for _, plane := range planes {
@@ -227,6 +221,17 @@ func TestCommittedSpecsSurvivePublication(t *testing.T) {
 			}
 		})
 	}
+}
+
+// inPublishersDress undoes what importing does to a spec, our words aside.
+func inPublishersDress(text string) string {
+	text = strings.ReplaceAll(text, " enum:\n", " x-enum:\n")
+	text = strings.ReplaceAll(text, "default: false", "default: 'false'")
+	text = strings.ReplaceAll(text, "{assistant_host}/assistant", "{assistant_host}")
+	text = strings.ReplaceAll(text, "default: "+defaultHost, "default: "+unknownHost)
+	text = strings.ReplaceAll(text, "      operationId:", "      parameters:\n        - {in: header, name: "+versionHeader+", schema: {type: string}}\n      operationId:")
+	// An operation with parameters of its own has the header among them.
+	return mergeParameters(text)
 }
 
 // mergeParameters moves the header that was put in front of an operation into

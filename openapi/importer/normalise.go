@@ -42,8 +42,8 @@ func importSpec(file, version string, known prose) (spec []byte, missing []strin
 		return nil, nil, fmt.Errorf("%s: empty", file)
 	}
 	root := document.Content[0]
-	if root.Kind != yaml.MappingNode {
-		return nil, nil, fmt.Errorf("%s:%d: not an OpenAPI document", file, root.Line)
+	if !strings.HasPrefix(scalar(get(root, "openapi")), "3.") {
+		return nil, nil, fmt.Errorf("%s:%d: not an OpenAPI 3 document", file, root.Line)
 	}
 
 	if err := normalise(root); err != nil {
@@ -51,6 +51,9 @@ func importSpec(file, version string, known prose) (spec []byte, missing []strin
 	}
 	if got := scalar(get(get(root, "info"), "version")); got != version {
 		return nil, nil, fmt.Errorf("%s: info.version is %q, want %q (the name of the folder to write)", file, got, version)
+	}
+	if err := checkSchemas(root); err != nil {
+		return nil, nil, fmt.Errorf("%s:%w", file, err)
 	}
 	missing = known.apply(root)
 	arrange(root)

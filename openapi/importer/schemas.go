@@ -1,0 +1,83 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// checkSchemas refuses schemas that cannot become Go types: one that is made of
+// itself, that is, refers to itself or combines itself with others without a
+// property or a list in between; and two whose Go names are the same, of which
+// oapi-codegen would drop one. An error starts with the number of the line.
+func checkSchemas(root *yaml.Node) error {
+	schemas := get(get(root, "components"), "schemas")
+	if schemas == nil {
+		return nil
+	}
+	finite, names := map[string]bool{}, map[string]string{}
+	for i := 0; i+1 < len(schemas.Content); i += 2 {
+		key := schemas.Content[i]
+		if err := checkFinite(schemas, key, nil, finite); err != nil {
+			return err
+		}
+		goName := strings.Map(letterOrDigit, strings.ToLower(key.Value))
+		if other, ok := names[goName]; ok {
+			return fmt.Errorf("%d: schemas %s and %s have the same name in Go", key.Line, other, key.Value)
+		}
+		names[goName] = key.Value
+	}
+	return nil
+}
+
+// letterOrDigit drops what else a name may have.
+func letterOrDigit(r rune) rune {
+	if unicode.IsLetter(r) || unicode.IsDigit(r) {
+		return r
+	}
+	return -1
+}
+
+// checkFinite goes through the schemas that the one of a name is made of. path
+// are the names on the way to it, finite those that are known to end.
+func checkFinite(schemas, name *yaml.Node, path []string, finite map[string]bool) error {
+	if start := slices.Index(path, name.Value); start >= 0 {
+		return fmt.Errorf("%d: schema %s is made of itself: %s", name.Line, name.Value,
+			strings.Join(append(path[start:], name.Value), " -> "))
+	}
+	if finite[name.Value] {
+		return nil
+	}
+	path = append(slices.Clip(path), name.Value)
+	for _, part := range parts(get(schemas, name.Value)) {
+		for i := 0; i+1 < len(schemas.Content); i += 2 {
+			if schemas.Content[i].Value != part {
+				continue
+			}
+			if err := checkFinite(schemas, schemas.Content[i], path, finite); err != nil {
+				return err
+			}
+		}
+	}
+	finite[name.Value] = true
+	return nil
+}
+
+// parts returns the names of the schemas that a schema is made of.
+func parts(schema *yaml.Node) []string {
+	if name, ok := strings.CutPrefix(scalar(get(schema, "$ref")), "#/components/schemas/"); ok {
+		return []string{name}
+	}
+	var names []string
+	for _, keyword := range []string{"allOf", "anyOf", "oneOf"} {
+		if members := get(schema, keyword); members != nil {
+			for _, member := range members.Content {
+				names = append(names, parts(member)...)
+			}
+		}
+	}
+	return names
+}
