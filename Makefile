@@ -63,6 +63,10 @@ conformance: ## hold the specs against the published ones in UPSTREAM
 	@if [ -d "$(UPSTREAM)" ]; then openapi/conformance.sh "$(UPSTREAM)"; \
 	else echo "conformance: no published specs at $(UPSTREAM): NOT CHECKED"; fi
 
+.PHONY: sdk-diff
+sdk-diff: ## print where a version that is not published differs from the SDK that sends it (needs npm)
+	openapi/sdk/diff.sh openapi/2026-07 9.0.0 8.2.0
+
 .PHONY: cross
 cross: ## build for the other systems
 	GOOS=darwin GOARCH=arm64 go build ./...

@@ -1,0 +1,3 @@
+export interface LampPlace {
+    height?: number;
+}

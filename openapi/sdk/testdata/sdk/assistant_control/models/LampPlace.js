@@ -1,0 +1,5 @@
+function LampPlaceFromJSONTyped(json) {
+    return {
+        'height': !(0, runtime_1.exists)(json, 'height') ? undefined : json['height'],
+    };
+}

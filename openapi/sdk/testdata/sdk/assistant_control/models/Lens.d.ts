@@ -1,0 +1,3 @@
+export interface Lens {
+    kind: string;
+}

@@ -1,0 +1,5 @@
+function LensFromJSONTyped(json) {
+    return {
+        'kind': json['kind'],
+    };
+}

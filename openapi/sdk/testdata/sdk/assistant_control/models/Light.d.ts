@@ -1,0 +1,4 @@
+export interface Light {
+    colour: string;
+    howLong?: number | null;
+}

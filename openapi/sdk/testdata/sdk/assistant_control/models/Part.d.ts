@@ -1,0 +1,5 @@
+export type Part = {
+    kind: 'lens';
+} & Lens | {
+    kind: 'wick';
+} & Wick;

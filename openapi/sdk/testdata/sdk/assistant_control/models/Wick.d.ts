@@ -1,0 +1,3 @@
+export interface Wick {
+    kind: string;
+}

@@ -1,0 +1,5 @@
+function WickFromJSONTyped(json) {
+    return {
+        'kind': json['kind'],
+    };
+}
