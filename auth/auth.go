@@ -35,9 +35,11 @@ const (
 	// EnvAPIKey is the environment variable that [FromEnv] reads.
 	EnvAPIKey = "PINECONE_API_KEY"
 
-	// DefaultVersion is the newest stable version of the API that is
-	// published, and what a request asks for when nothing else is said.
-	DefaultVersion = "2026-04"
+	// DefaultVersion is the version of the API that a request asks for when
+	// nothing else is said: the newest that Pinecone's own SDKs send, which
+	// its TypeScript SDK does since release 9.0.0. Its spec is not published;
+	// openapi/README.md says what this module's is made from.
+	DefaultVersion = "2026-07"
 )
 
 const (

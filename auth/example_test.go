@@ -37,7 +37,7 @@ func ExampleAPIKey() {
 	// Output:
 	// Api-Key: example-key
 	// Content-Type: application/json
-	// X-Pinecone-Api-Version: 2026-04
+	// X-Pinecone-Api-Version: 2026-07
 }
 
 func ExampleFromEnv() {

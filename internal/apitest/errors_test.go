@@ -14,6 +14,9 @@ import (
 	control202604 "github.com/pinecone-community/assistant-go/gen/2026-04/control"
 	data202604 "github.com/pinecone-community/assistant-go/gen/2026-04/data"
 	evaluation202604 "github.com/pinecone-community/assistant-go/gen/2026-04/evaluation"
+	control202607 "github.com/pinecone-community/assistant-go/gen/2026-07/control"
+	data202607 "github.com/pinecone-community/assistant-go/gen/2026-07/data"
+	evaluation202607 "github.com/pinecone-community/assistant-go/gen/2026-07/evaluation"
 	"github.com/pinecone-community/assistant-go/internal/apierror"
 )
 
@@ -23,6 +26,9 @@ var (
 	_ *control202604.Error    = (*control202501.Error)(nil)
 	_ *data202604.Error       = (*control202501.Error)(nil)
 	_ *evaluation202604.Error = (*control202501.Error)(nil)
+	_ *control202607.Error    = (*control202501.Error)(nil)
+	_ *data202607.Error       = (*control202501.Error)(nil)
+	_ *evaluation202607.Error = (*control202501.Error)(nil)
 )
 
 func checkNotFound(t *testing.T, operation string, err error) {

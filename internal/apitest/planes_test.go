@@ -18,6 +18,9 @@ import (
 	control202604 "github.com/pinecone-community/assistant-go/gen/2026-04/control"
 	data202604 "github.com/pinecone-community/assistant-go/gen/2026-04/data"
 	evaluation202604 "github.com/pinecone-community/assistant-go/gen/2026-04/evaluation"
+	control202607 "github.com/pinecone-community/assistant-go/gen/2026-07/control"
+	data202607 "github.com/pinecone-community/assistant-go/gen/2026-07/data"
+	evaluation202607 "github.com/pinecone-community/assistant-go/gen/2026-07/evaluation"
 	"github.com/pinecone-community/assistant-go/internal/rest"
 )
 
@@ -70,6 +73,27 @@ var planes = []plane{
 		},
 		func(server string, edit auth.RequestEditorFn) (any, error) {
 			return evaluation202604.NewClient(server, evaluation202604.WithRequestEditorFn(edit))
+		}},
+	{"2026-07", "control",
+		func(server string, edit auth.RequestEditorFn) (any, error) {
+			return control202607.New(control202607.WithBaseURL(server), control202607.WithRequestEditorFn(edit))
+		},
+		func(server string, edit auth.RequestEditorFn) (any, error) {
+			return control202607.NewClient(server, control202607.WithRequestEditorFn(edit))
+		}},
+	{"2026-07", "data",
+		func(server string, edit auth.RequestEditorFn) (any, error) {
+			return data202607.New(server, data202607.WithRequestEditorFn(edit))
+		},
+		func(server string, edit auth.RequestEditorFn) (any, error) {
+			return data202607.NewClient(server, data202607.WithRequestEditorFn(edit))
+		}},
+	{"2026-07", "evaluation",
+		func(server string, edit auth.RequestEditorFn) (any, error) {
+			return evaluation202607.New(evaluation202607.WithBaseURL(server), evaluation202607.WithRequestEditorFn(edit))
+		},
+		func(server string, edit auth.RequestEditorFn) (any, error) {
+			return evaluation202607.NewClient(server, evaluation202607.WithRequestEditorFn(edit))
 		}},
 }
 
@@ -269,6 +293,7 @@ func TestVersionOnTheWire(t *testing.T) {
 	for name, version := range map[string]string{
 		"2025-01 control": control202501.APIVersion, "2025-01 data": data202501.APIVersion, "2025-01 evaluation": evaluation202501.APIVersion,
 		"2026-04 control": control202604.APIVersion, "2026-04 data": data202604.APIVersion, "2026-04 evaluation": evaluation202604.APIVersion,
+		"2026-07 control": control202607.APIVersion, "2026-07 data": data202607.APIVersion, "2026-07 evaluation": evaluation202607.APIVersion,
 	} {
 		if !strings.HasPrefix(name, version+" ") {
 			t.Errorf("%s: APIVersion is %s", name, version)

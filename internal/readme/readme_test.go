@@ -17,8 +17,8 @@ import (
 	"testing"
 
 	"github.com/pinecone-community/assistant-go/auth"
-	"github.com/pinecone-community/assistant-go/gen/2026-04/control"
-	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
+	"github.com/pinecone-community/assistant-go/gen/2026-07/control"
+	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
 func firstLook(ctx context.Context) error {
@@ -388,6 +388,7 @@ func TestPathsExist(t *testing.T) {
 		if strings.Contains(target, "://") || strings.HasPrefix(target, "#") {
 			continue
 		}
+		target, _, _ = strings.Cut(target, "#")
 		if _, err := os.Stat(filepath.Join("../..", target)); err != nil {
 			t.Errorf("the README links to %s: %v", target, err)
 		}

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "rewrite testdata/want")
+var update = flag.Bool("update", false, "rewrite testdata/want and the list in openapi/README.md")
 
 // importTestdata imports the made-up specs and returns the folder they are in.
 func importTestdata(t *testing.T, from string) (folder, log string) {

@@ -12,6 +12,9 @@ import (
 	control202604 "github.com/pinecone-community/assistant-go/gen/2026-04/control"
 	data202604 "github.com/pinecone-community/assistant-go/gen/2026-04/data"
 	evaluation202604 "github.com/pinecone-community/assistant-go/gen/2026-04/evaluation"
+	control202607 "github.com/pinecone-community/assistant-go/gen/2026-07/control"
+	data202607 "github.com/pinecone-community/assistant-go/gen/2026-07/data"
+	evaluation202607 "github.com/pinecone-community/assistant-go/gen/2026-07/evaluation"
 )
 
 func main() {
@@ -26,6 +29,9 @@ func main() {
 		must(control202604.New(control202604.WithRequestEditorFn(editor))),
 		must(data202604.New("localhost", data202604.WithRequestEditorFn(editor))),
 		must(evaluation202604.New(evaluation202604.WithRequestEditorFn(editor))),
+		must(control202607.New(control202607.WithRequestEditorFn(editor))),
+		must(data202607.New("localhost", data202607.WithRequestEditorFn(editor))),
+		must(evaluation202607.New(evaluation202607.WithRequestEditorFn(editor))),
 	}
 	for _, api := range apis {
 		fmt.Printf("%T\n", api)
