@@ -14,3 +14,8 @@ package tools
 //go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config openapi/2026-04/data.config.yaml openapi/2026-04/data.yaml
 //go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config openapi/2026-04/evaluation.config.yaml openapi/2026-04/evaluation.yaml
 //go:generate go run ./openapi/typed openapi/2026-04
+
+//go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config openapi/2026-07/control.config.yaml openapi/2026-07/control.yaml
+//go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config openapi/2026-07/data.config.yaml openapi/2026-07/data.yaml
+//go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config openapi/2026-07/evaluation.config.yaml openapi/2026-07/evaluation.yaml
+//go:generate go run ./openapi/typed openapi/2026-07
