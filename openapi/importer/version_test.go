@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -114,8 +115,8 @@ func TestBringIn(t *testing.T) {
 		"schema renamed": {
 			changes: []change{{"data", "ChoiceChunkModel", "ChoicePartModel"}, {"control", "UpdateAssistantRequest", "PatchAssistantRequest"}},
 			err: []string{
-				"\nopenapi/2026-04/control.overlay.yaml:70: $.components.schemas.UpdateAssistantRequest.properties.instructions: Empty instructions clear them",
-				"\nopenapi/2026-04/control.overlay.yaml:75: $.components.schemas.UpdateAssistantRequest.properties.metadata: An empty object",
+				overlayLine(t, "control", "$.components.schemas.UpdateAssistantRequest.properties.instructions") + ": Empty instructions clear them",
+				overlayLine(t, "control", "$.components.schemas.UpdateAssistantRequest.properties.metadata") + ": An empty object",
 				": $.components.schemas.ChoiceChunkModel.properties.delta: The last chunk's delta can be null",
 				": $.components.schemas.ChoiceChunkModel.properties.delta.properties['role', 'content']: Both can be null",
 				": $.components.schemas['ChatModel', 'ChoiceModel', 'ChoiceChunkModel', 'MessageEndModel'].properties.finish_reason: Replaced",
@@ -227,18 +228,30 @@ func TestBringInListsEachStaleActionOnce(t *testing.T) {
 
 // What stands in the version's folder already is kept, so that a mended overlay
 // can be put there, and a spec can be brought up to date.
+// overlayLine returns a new line and the place of the action with a target, with
+// the target, as an error names them.
+func overlayLine(t *testing.T, plane, target string) string {
+	t.Helper()
+	file := "openapi/" + oldVersion + "/" + plane + ".overlay.yaml"
+	before, _, ok := strings.Cut(readFile(t, "../../"+file), "- target: "+target+"\n")
+	if !ok {
+		t.Fatalf("%s has no action with the target %s", file, target)
+	}
+	return fmt.Sprintf("\n%s:%d: %s", file, strings.Count(before, "\n")+1, target)
+}
+
 func TestBringInKeepsWhatIsThere(t *testing.T) {
 	t.Parallel()
 	module := newModule(t)
 	folder := filepath.Join(module, "openapi", newVersion)
 	spec, overlay := filepath.Join(folder, "data.yaml"), filepath.Join(folder, "data.overlay.yaml")
-	const words = "Length of the file in bytes, as it was uploaded."
+	const words = "is the length of the file in bytes, as it was uploaded."
 	mended := strings.ReplaceAll(readFile(t, "../"+oldVersion+"/data.overlay.yaml"), "'multimodal', 'include_binary_content'", "'include_binary_content'")
 	if err := os.Mkdir(folder, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	writeFile(t, overlay, mended)
-	writeFile(t, spec, strings.Replace(readFile(t, "../"+oldVersion+"/data.yaml"), "Length of the file in bytes.", words, 1))
+	writeFile(t, spec, strings.Replace(readFile(t, "../"+oldVersion+"/data.yaml"), "is the length of the file in bytes.", words, 1))
 
 	published := publish(t, newVersion, summarize, change{"data", "        multimodal:\n          description: Words.\n          type: boolean\n          default: true\n", ""})
 	if err := bringIn(t.Context(), module, newVersion, published, t.Output()); err != nil {
