@@ -11,9 +11,14 @@ import (
 // module is the path of the module that the packages are in.
 const module = "github.com/pinecone-community/assistant-go"
 
-// extExample is an extension of a spec's info: what an example does with "api",
-// an API, and "ctx". It may return an error.
-const extExample = "x-example"
+const (
+	// extExample is an extension of a spec's info: what an example does with "api",
+	// an API, and "ctx". It may return an error.
+	extExample = "x-example"
+	// extInferred is an extension of a spec's info: what a spec that is not
+	// published rests on.
+	extInferred = "x-inferred"
+)
 
 // packageDoc returns the comment of a package, as it stands in the code.
 func packageDoc(p *plane, name string) (string, error) {
@@ -22,6 +27,9 @@ func packageDoc(p *plane, name string) (string, error) {
 		return "", err
 	}
 	lines := wrap(fmt.Sprintf("Package %s is a client of the %s, version %s. %s.", name, p.Title, p.Version, servers(p)))
+	if p.Inferred != "" {
+		lines = append(append(lines, ""), wrap("Its spec is inferred. "+p.Inferred)...)
+	}
 	if p.Description != "" {
 		lines = append(append(lines, ""), wrap(p.Description)...)
 	}

@@ -16,6 +16,7 @@ type plane struct {
 	Title       string
 	Description string
 	Version     string
+	Inferred    string // see extInferred
 	Example     string // code, see extExample
 	// Server is the URL of the first server. HostVariable is the variable in it
 	// that stands for a host, if there is one.
@@ -62,6 +63,11 @@ func describePlane(spec *openapi3.T) (*plane, error) {
 	if example, ok := spec.Info.Extensions[extExample]; ok {
 		if p.Example, ok = example.(string); !ok {
 			return nil, fmt.Errorf("%s: want code", extExample)
+		}
+	}
+	if inferred, ok := spec.Info.Extensions[extInferred]; ok {
+		if p.Inferred, ok = inferred.(string); !ok {
+			return nil, fmt.Errorf("%s: want a text", extInferred)
 		}
 	}
 	for name := range spec.Servers[0].Variables {
