@@ -3,6 +3,10 @@
 // Package control is a client of the Pinecone assistant control plane API,
 // version 2026-07. Its server is https://api.pinecone.io/assistant.
 //
+// Its spec is inferred. It is not published, and taken to be that of 2026-04,
+// with which the code of Pinecone's TypeScript SDK 9.0.0, which sends 2026-07,
+// agrees. See openapi/README.md.
+//
 // Control plane of the Pinecone Assistant API: creates, lists, describes,
 // updates and deletes the assistants of a project. Requests beyond the plan's
 // rate are refused with 429 `TOO_MANY_REQUESTS`; `Retry-After` says when to try

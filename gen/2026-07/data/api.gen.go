@@ -4,6 +4,10 @@
 // 2026-07. Its server is https://{assistant_host}/assistant, where [New] puts
 // the host of an assistant.
 //
+// Its spec is inferred. It is not published, and taken to be that of 2026-04,
+// with which the code of Pinecone's TypeScript SDK 9.0.0, which sends 2026-07,
+// agrees. See openapi/README.md.
+//
 // Data plane of the Pinecone Assistant API: the files of an assistant, the
 // operations that process them, chat over them and retrieval of context from
 // them. Requests beyond the plan's rate are refused with 429

@@ -4,6 +4,10 @@
 // servers are https://prod-1-data.ke.pinecone.io/assistant (us) and
 // https://prod-eu-data.ke.pinecone.io/assistant (eu), see [WithRegion].
 //
+// Its spec is inferred. It is not published, and taken to be that of 2026-04,
+// with which the code of Pinecone's TypeScript SDK 9.0.0, which sends 2026-07,
+// agrees. See openapi/README.md.
+//
 // Evaluation plane of the Pinecone Assistant API: scores an answer, from an
 // assistant or any other RAG system, by comparison with a correct one.
 //
