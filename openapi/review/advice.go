@@ -1,0 +1,84 @@
+package main
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+)
+
+// level is a part of a semantic version.
+type level int
+
+const (
+	none level = iota
+	patch
+	minor
+	major
+)
+
+func (l level) String() string {
+	return [...]string{"none", "patch", "minor", "major"}[l]
+}
+
+// advice is the version that follows from a report, and why.
+func (r *report) advice() (level, string) {
+	var reasons []string
+	switch p := r.main; {
+	case len(r.removed) > 0 || p.breaks > 0:
+		for _, version := range r.removed {
+			reasons = append(reasons, "the packages of "+version+" are gone")
+		}
+		if p.breaks > 0 {
+			reasons = append(reasons, plural(p.breaks, "breaking change")+" of the exported Go API")
+		}
+		return major, join(reasons)
+	case len(r.added) > 0 || p.adds():
+		for _, added := range r.added {
+			reasons = append(reasons, "the packages of "+added.version+" are new")
+		}
+		if p.adds() {
+			reasons = append(reasons, "the exported Go API grows, and nothing of it is removed or retyped")
+		}
+		return minor, join(reasons)
+	case p.count.code > 0:
+		return patch, "generated code changes behind the same exported Go API"
+	case p.count.lines() > 0:
+		return patch, "generated code changes in comments only"
+	case r.behind:
+		return patch, "hand-written code changes behind the same exported Go API"
+	}
+	return none, "nothing that an importer compiles changes"
+}
+
+var release = regexp.MustCompile(`^v(\d+)\.(\d+)\.(\d+)$`)
+
+// next is the version after a release. Before v1, as is the custom, a breaking
+// change raises the second number and any other change the third.
+func next(released string, l level) (string, error) {
+	if released == "" {
+		return "v0.1.0", nil
+	}
+	parts := release.FindStringSubmatch(released)
+	if parts == nil {
+		return "", fmt.Errorf("the tag %s is not a release vX.Y.Z", released)
+	}
+	var n [3]int
+	for i := range n {
+		var err error
+		if n[i], err = strconv.Atoi(parts[i+1]); err != nil {
+			return "", fmt.Errorf("the tag %s: %w", released, err)
+		}
+	}
+	if n[0] == 0 && l > patch {
+		l--
+	}
+	switch l {
+	case major:
+		n = [3]int{n[0] + 1}
+	case minor:
+		n = [3]int{n[0], n[1] + 1}
+	case patch:
+		n[2]++
+	}
+	return fmt.Sprintf("v%d.%d.%d", n[0], n[1], n[2]), nil
+}

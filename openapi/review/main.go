@@ -1,0 +1,72 @@
+// Review writes what a change means to whoever reads it in review, or to whoever
+// moves from one version of the API to another: a short report in Markdown.
+//
+//	go run ./openapi/review -base main                                  # with the working tree
+//	go run ./openapi/review -base v0.1.0 -head v0.2.0
+//	go run ./openapi/review -base openapi/2025-01 -head openapi/2026-04 # two versions
+//
+// It says what changed in the specs, in the exported Go API, on the wire and in
+// the overlays, and which version of the module follows. Whoever has read it need
+// not open gen/.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+)
+
+func main() {
+	if err := run(context.Background(), ".", os.Args[1:], install, os.Stdout); err != nil {
+		if !errors.Is(err, flag.ErrHelp) {
+			fmt.Fprintln(os.Stderr, "review:", err)
+		}
+		os.Exit(1)
+	}
+}
+
+// run writes the report of the project in a folder. It calls get for the tools
+// when there is something to compare.
+func run(ctx context.Context, dir string, args []string, get func(context.Context, string) (tools, error), out io.Writer) error {
+	flags := flag.NewFlagSet("review", flag.ContinueOnError)
+	base := flags.String("base", "", "git `revision`, or openapi/VERSION, to compare with")
+	head := flags.String("head", "", "git `revision`, or openapi/VERSION, that is reviewed; the working tree if none is given")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if *base == "" || flags.NArg() > 0 {
+		return errors.New("want -base, a git revision or a folder openapi/VERSION, and nothing but -head besides")
+	}
+
+	temp, err := os.MkdirTemp("", "review-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(temp)
+
+	sides, err := open(ctx, dir, *base, *head, temp)
+	if err != nil {
+		return err
+	}
+	same, err := sides.same()
+	if err != nil {
+		return err
+	}
+	if same {
+		_, err = io.WriteString(out, unchanged(sides.base.name, sides.head.name))
+		return err
+	}
+	tools, err := get(ctx, temp)
+	if err != nil {
+		return err
+	}
+	report, err := compare(ctx, sides, tools, temp)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(out, report.markdown())
+	return err
+}

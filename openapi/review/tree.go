@@ -1,0 +1,258 @@
+package main
+
+import (
+	"archive/tar"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// tree is the project's files: the working tree, or a copy of a revision.
+type tree struct {
+	name string // as the report calls it
+	dir  string
+}
+
+// sides are what is compared: two trees, or two versions in one tree.
+type sides struct {
+	base, head tree
+	// The versions that are compared if they are two of one tree.
+	from, to string
+	// The newest release before the head; empty if there is none.
+	released string
+}
+
+var isVersion = regexp.MustCompile(`^\d{4}-\d{2}$`)
+
+// open finds both sides. Revisions are written to temp.
+func open(ctx context.Context, dir, base, head, temp string) (sides, error) {
+	if isFolder(dir, base) || isFolder(dir, head) {
+		return openVersions(dir, base, head)
+	}
+	root, err := output(ctx, dir, nil, "git", "rev-parse", "--show-toplevel")
+	if err != nil {
+		return sides{}, err
+	}
+	root = filepath.FromSlash(strings.TrimSpace(root))
+
+	var s sides
+	if s.base, err = checkout(ctx, root, base, filepath.Join(temp, "base")); err != nil {
+		return sides{}, err
+	}
+	s.head = tree{"the working tree", root}
+	if head != "" {
+		if s.head, err = checkout(ctx, root, head, filepath.Join(temp, "head")); err != nil {
+			return sides{}, err
+		}
+	} else {
+		head = "HEAD"
+	}
+	// It fails when there is no tag.
+	tag, _ := output(ctx, root, nil, "git", "describe", "--tags", "--abbrev=0", "--match", "v[0-9]*", head)
+	s.released = strings.TrimSpace(tag)
+	return s, nil
+}
+
+// isFolder reports whether an argument is meant as a folder and not as a
+// revision.
+func isFolder(dir, arg string) bool {
+	info, err := os.Stat(filepath.Join(dir, arg))
+	return arg != "" && (err == nil && info.IsDir() || strings.HasPrefix(filepath.ToSlash(arg), "openapi/"))
+}
+
+func openVersions(dir, base, head string) (sides, error) {
+	var versions [2]string
+	for i, arg := range []string{base, head} {
+		parent, version := filepath.Split(filepath.Clean(arg))
+		if parent = filepath.ToSlash(parent); parent != "openapi/" || !isVersion.MatchString(version) {
+			return sides{}, fmt.Errorf("%q is not the folder of a version: want two of openapi/YYYY-MM", arg)
+		}
+		if info, err := os.Stat(filepath.Join(dir, arg)); err != nil || !info.IsDir() {
+			return sides{}, fmt.Errorf("%q: there is no such version here", arg)
+		}
+		versions[i] = version
+	}
+	dir, err := filepath.Abs(dir) // the tools run in other folders
+	if err != nil {
+		return sides{}, err
+	}
+	return sides{
+		base: tree{"`openapi/" + versions[0] + "`", dir}, from: versions[0],
+		head: tree{"`openapi/" + versions[1] + "`", dir}, to: versions[1],
+	}, nil
+}
+
+// checkout writes the files of a revision to a folder.
+func checkout(ctx context.Context, root, revision, folder string) (tree, error) {
+	commit, err := output(ctx, root, nil, "git", "rev-parse", "--verify", "--quiet", "--end-of-options", revision+"^{commit}")
+	if err != nil {
+		return tree{}, fmt.Errorf("%q is neither a revision that is known here nor a folder openapi/YYYY-MM", revision)
+	}
+	commit = strings.TrimSpace(commit)
+	archive, err := output(ctx, root, nil, "git", "archive", "--format=tar", commit)
+	if err != nil {
+		return tree{}, err
+	}
+	if err := extract(strings.NewReader(archive), folder); err != nil {
+		return tree{}, fmt.Errorf("%s: %w", revision, err)
+	}
+	name := "`" + revision + "`"
+	if !strings.HasPrefix(commit, revision) {
+		name += " (" + commit[:7] + ")"
+	}
+	return tree{name, folder}, nil
+}
+
+// extract writes the files of an archive to a folder.
+func extract(archive io.Reader, folder string) error {
+	reader := tar.NewReader(archive)
+	for {
+		header, err := reader.Next()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if header.Typeflag != tar.TypeReg {
+			continue
+		}
+		if !filepath.IsLocal(header.Name) {
+			return fmt.Errorf("the archive has a file %q", header.Name)
+		}
+		name := filepath.Join(folder, header.Name)
+		text, err := io.ReadAll(reader)
+		if err != nil {
+			return err
+		}
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(name, text, 0o644); err != nil {
+			return err
+		}
+	}
+}
+
+// same reports whether nothing differs that the report is about. Two versions
+// always differ.
+func (s sides) same() (bool, error) {
+	if s.from != "" {
+		return false, nil
+	}
+	files, err := changedFiles(s.base.dir, s.head.dir, "openapi", "gen", "auth", "internal", "go.mod")
+	if err != nil {
+		return false, err
+	}
+	return !slices.ContainsFunc(files, matters), nil
+}
+
+// matters reports whether the report may have something to say about a file.
+func matters(file string) bool {
+	if file == "go.mod" || strings.HasPrefix(file, "gen/") || inGenerator(file) {
+		return true
+	}
+	if version, _, ok := strings.Cut(strings.TrimPrefix(file, "openapi/"), "/"); ok && isVersion.MatchString(version) {
+		return true
+	}
+	return isPackageFile(file) && (strings.HasPrefix(file, "auth/") || strings.HasPrefix(file, "internal/"))
+}
+
+// inGenerator reports whether a file is part of what generates the typed layer.
+func inGenerator(file string) bool {
+	return strings.HasPrefix(file, "openapi/templates/") ||
+		strings.HasPrefix(file, "openapi/typed/") && isPackageFile(file)
+}
+
+// isPackageFile reports whether a file is compiled into its package.
+func isPackageFile(file string) bool {
+	return strings.HasSuffix(file, ".go") && !strings.HasSuffix(file, "_test.go") && !strings.Contains(file, "/testdata/")
+}
+
+// versions lists the versions of a tree, oldest first.
+func (t tree) versions() ([]string, error) {
+	entries, err := os.ReadDir(filepath.Join(t.dir, "openapi"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var versions []string
+	for _, entry := range entries {
+		if entry.IsDir() && isVersion.MatchString(entry.Name()) {
+			versions = append(versions, entry.Name())
+		}
+	}
+	return versions, err
+}
+
+// planes lists the planes of a version, by their configurations.
+func (t tree) planes(version string) ([]string, error) {
+	const suffix = ".config.yaml"
+	files, err := filepath.Glob(filepath.Join(t.dir, "openapi", version, "*"+suffix))
+	if err != nil {
+		return nil, err
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("openapi/%s of %s is not a version: it has no *%s", version, t.name, suffix)
+	}
+	var planes []string
+	for _, file := range files {
+		planes = append(planes, strings.TrimSuffix(filepath.Base(file), suffix))
+	}
+	return planes, nil
+}
+
+// file returns a path in openapi/VERSION.
+func (t tree) file(version, name string) string {
+	return filepath.Join(t.dir, "openapi", version, name)
+}
+
+// changedFiles lists the files that are not the same, or not there, in two
+// folders, below some of their entries.
+func changedFiles(base, head string, below ...string) ([]string, error) {
+	found := map[string]bool{}
+	for _, sides := range [][2]string{{base, head}, {head, base}} {
+		for _, entry := range below {
+			err := filepath.WalkDir(filepath.Join(sides[0], entry), func(path string, d fs.DirEntry, err error) error {
+				if errors.Is(err, fs.ErrNotExist) {
+					return nil
+				}
+				if err != nil || !d.Type().IsRegular() {
+					return err
+				}
+				name, err := filepath.Rel(sides[0], path)
+				if err != nil {
+					return err
+				}
+				text, err := os.ReadFile(path)
+				if err != nil {
+					return err
+				}
+				other, err := os.ReadFile(filepath.Join(sides[1], name))
+				if err != nil && !errors.Is(err, fs.ErrNotExist) {
+					return err
+				}
+				if err != nil || !bytes.Equal(text, other) {
+					found[filepath.ToSlash(name)] = true
+				}
+				return nil
+			})
+			if err != nil {
+				return nil, err
+			}
+		}
+	}
+	var files []string
+	for file := range found {
+		files = append(files, file)
+	}
+	slices.Sort(files)
+	return files, nil
+}

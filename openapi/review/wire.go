@@ -1,0 +1,214 @@
+package main
+
+import (
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// wire is what requests and replies carry, by its place in the spec: operations,
+// parameters, bodies, statuses, headers, fields. Names of path parameters and of
+// schemas are not on the wire.
+type wire map[string]wireName
+
+type wireName struct {
+	parent string // the place that this one is a part of
+	kind   string // "request query"
+	name   string // "`limit`"
+	place  string // the operation; empty if it is one or has none
+}
+
+var pathParameter = regexp.MustCompile(`\{[^}]*\}`)
+
+// walk lists what a spec, with its overlay, puts on the wire.
+func walk(doc *openapi3.T) wire {
+	w := wire{}
+	if doc.Info != nil {
+		w.add("", "request header", "`X-Pinecone-Api-Version: "+doc.Info.Version+"`", "")
+	}
+	for _, server := range doc.Servers {
+		w.add("", "server", "`"+server.URL+"`", "")
+	}
+	if doc.Components != nil {
+		for _, scheme := range doc.Components.SecuritySchemes {
+			if scheme.Value != nil && scheme.Value.Type == "apiKey" {
+				w.add("", "request "+scheme.Value.In, "`"+scheme.Value.Name+"`, the key", "")
+			}
+		}
+	}
+	for template, item := range doc.Paths.Map() {
+		for method, op := range item.Operations() {
+			w.operation(method, template, slices.Concat(item.Parameters, op.Parameters), op)
+		}
+	}
+	return w
+}
+
+// add adds a part and returns its key.
+func (w wire) add(parent, kind, name, place string) string {
+	return w.addAt(parent, kind+" "+name, kind, name, place)
+}
+
+// addAt adds a part that is told from its siblings by part. What is there
+// already stays.
+func (w wire) addAt(parent, part, kind, name, place string) string {
+	key := parent + "\n" + part
+	if _, ok := w[key]; !ok {
+		w[key] = wireName{parent, kind, name, place}
+	}
+	return key
+}
+
+func (w wire) operation(method, template string, parameters openapi3.Parameters, op *openapi3.Operation) {
+	place := method + " " + template
+	name := "`" + place + "`"
+	if s := summary(op); s != "" {
+		name += " (" + s + ")"
+	}
+	key := w.addAt("", method+" "+pathParameter.ReplaceAllString(template, "{}"), "operation", name, "")
+	for _, parameter := range parameters {
+		if in := parameter.Value.In; in != openapi3.ParameterInPath {
+			w.add(key, "request "+in, "`"+parameter.Value.Name+"`", place)
+		}
+	}
+	if op.RequestBody != nil && op.RequestBody.Value != nil {
+		w.content(key, "request", place, op.RequestBody.Value.Content)
+	}
+	for status, reply := range op.Responses.Map() {
+		label := "reply " + status
+		replyKey := w.addAt(key, label, label+contents(reply.Value), "", place)
+		for name := range reply.Value.Headers {
+			w.add(replyKey, label+" header", "`"+name+"`", place)
+		}
+		w.content(replyKey, label, place, reply.Value.Content)
+	}
+}
+
+// content adds the kinds of a body, and their fields.
+func (w wire) content(parent, label, place string, content openapi3.Content) {
+	for media, body := range content {
+		kind, _, _ := strings.Cut(media, ";")
+		key := w.addAt(parent, kind, label+" "+kind+typeName(body.Schema), "", place)
+		direction, _, _ := strings.Cut(label, " ")
+		if kind == "multipart/form-data" {
+			direction += " multipart"
+		}
+		f := fields{wire: w, kind: direction + " field", place: place}
+		f.walk(key, body.Schema, "")
+	}
+}
+
+// fields walks the fields of a body.
+type fields struct {
+	wire
+	kind, place string
+	open        []*openapi3.Schema // that are being walked, for schemas in themselves
+}
+
+// walk adds the fields of a schema. name is what it is called in the body, from
+// the nearest named schema on.
+func (f *fields) walk(parent string, ref *openapi3.SchemaRef, name string) {
+	if ref == nil || ref.Value == nil || slices.Contains(f.open, ref.Value) {
+		return
+	}
+	if ref.Ref != "" {
+		name = path.Base(ref.Ref)
+	}
+	f.open = append(f.open, ref.Value)
+	defer func() { f.open = f.open[:len(f.open)-1] }()
+
+	schema := ref.Value
+	for _, property := range slices.Sorted(maps.Keys(schema.Properties)) {
+		full := strings.TrimPrefix(name+"."+property, ".")
+		key := f.addAt(parent, property, f.kind, "`"+full+"`", f.place)
+		f.walk(key, schema.Properties[property], full)
+	}
+	f.walk(parent, schema.Items, name+"[]")
+	f.walk(parent, schema.AdditionalProperties.Schema, name+".*")
+	for _, members := range []openapi3.SchemaRefs{schema.AllOf, schema.OneOf, schema.AnyOf} {
+		for _, member := range members {
+			f.walk(parent, member, name)
+		}
+	}
+}
+
+// summary says what an operation takes and what its successes are.
+func summary(op *openapi3.Operation) string {
+	var parts []string
+	if op.RequestBody != nil && op.RequestBody.Value != nil {
+		for _, media := range slices.Sorted(maps.Keys(op.RequestBody.Value.Content)) {
+			parts = append(parts, "request "+media+typeName(op.RequestBody.Value.Content[media].Schema))
+		}
+	}
+	replies := op.Responses.Map()
+	for _, status := range slices.Sorted(maps.Keys(replies)) {
+		if status[0] == '2' {
+			parts = append(parts, "reply "+status+contents(replies[status].Value))
+		}
+	}
+	return strings.Join(parts, "; ")
+}
+
+// contents names the kinds and types of a reply's bodies.
+func contents(reply *openapi3.Response) string {
+	var parts []string
+	for _, media := range slices.Sorted(maps.Keys(reply.Content)) {
+		parts = append(parts, " "+media+typeName(reply.Content[media].Schema))
+	}
+	return strings.Join(parts, " or")
+}
+
+// typeName is the name of a schema after a space, if it has one.
+func typeName(ref *openapi3.SchemaRef) string {
+	if ref == nil || ref.Ref == "" {
+		return ""
+	}
+	return " " + path.Base(ref.Ref)
+}
+
+// without returns a line for what w has and other has not, with its operations,
+// but none for the parts of what other has not either.
+func (w wire) without(other wire, list func([]string) string) []string {
+	type entry struct{ kind, name string }
+	places := map[entry][]string{}
+	for key, name := range w {
+		_, known := other[key]
+		_, whole := other[name.parent]
+		if known || name.parent != "" && !whole {
+			continue
+		}
+		at := entry{name.kind, name.name}
+		if !slices.Contains(places[at], name.place) {
+			places[at] = append(places[at], name.place)
+		}
+	}
+	var lines []string
+	together := map[entry]int{} // names of one kind in the same places: their line
+	tails := map[int]string{}
+	for _, at := range slices.SortedFunc(maps.Keys(places), func(a, b entry) int {
+		return strings.Compare(a.kind+"\n"+a.name, b.kind+"\n"+b.name)
+	}) {
+		in := places[at]
+		if in[0] == "" {
+			lines = append(lines, at.kind+" "+at.name)
+			continue
+		}
+		slices.Sort(in)
+		key := entry{at.kind, strings.Join(in, "\n")}
+		if i, ok := together[key]; ok && at.name != "" {
+			lines[i] += ", " + at.name
+			continue
+		}
+		together[key] = len(lines)
+		tails[len(lines)] = ": " + list(in)
+		lines = append(lines, strings.TrimSpace(at.kind+" "+at.name))
+	}
+	for i, tail := range tails {
+		lines[i] += tail
+	}
+	return lines
+}
