@@ -14,8 +14,7 @@ import (
 func compare(ctx context.Context, s sides, tools tools, temp string) (*report, error) {
 	r := &report{base: s.base.name, head: s.head.name, released: s.released}
 	var err error
-	var changed bool
-	if r.generator, changed, err = generatorChange(s); err != nil {
+	if r.generator, r.sameGenerator, err = generators(s); err != nil {
 		return nil, err
 	}
 	c := comparer{s, tools, temp}
@@ -61,7 +60,7 @@ func compare(ctx context.Context, s sides, tools tools, temp string) (*report, e
 			r.behind = true
 		}
 	}
-	r.explained = changed || r.templates != nil || slices.Contains(files, "go.mod") || r.main.explains()
+	r.explained = !r.sameGenerator || r.templates != nil || slices.Contains(files, "go.mod") || r.main.explains()
 	return r, nil
 }
 
@@ -77,8 +76,8 @@ func compiled(ctx context.Context, t tree) ([]string, error) {
 		return nil, err
 	}
 	var folders []string
-	for _, dir := range strings.Fields(out) {
-		folder, err := filepath.Rel(root, dir)
+	for dir := range strings.Lines(out) {
+		folder, err := filepath.Rel(root, strings.TrimSpace(dir))
 		if err != nil {
 			return nil, err
 		}

@@ -116,9 +116,9 @@ func generatedWith(t tree) ([]string, error) {
 	return found, err
 }
 
-// generatorChange says which versions of the generator there are on both sides.
-// changed is whether they differ.
-func generatorChange(s sides) (text string, changed bool, err error) {
+// generators says which versions of the generator there are on both sides. same
+// is whether they are one, and the one that the generated code names.
+func generators(s sides) (text string, same bool, err error) {
 	base, err := requirement(s.base, generatorModule)
 	if err != nil {
 		return "", false, err
@@ -127,16 +127,17 @@ func generatorChange(s sides) (text string, changed bool, err error) {
 	if err != nil {
 		return "", false, err
 	}
-	text = "oapi-codegen " + head
-	if changed = base != head; changed {
-		text = fmt.Sprintf("oapi-codegen %s → %s", base, head)
-	}
 	with, err := generatedWith(s.head)
 	if err != nil {
 		return "", false, err
 	}
-	if !slices.Equal(with, []string{head}) {
-		text += fmt.Sprintf("; **the generated code is of %s**", strings.Join(with, ", "))
+	text = "oapi-codegen " + head
+	if base != head {
+		text = fmt.Sprintf("**oapi-codegen %s → %s**", base, head)
 	}
-	return text, changed, nil
+	if !slices.Equal(with, []string{head}) {
+		text += fmt.Sprintf(", **but the generated code is of %s**", strings.Join(with, ", "))
+		return text, false, nil
+	}
+	return text, base == head, nil
 }

@@ -115,9 +115,9 @@ func classify(changes []apiChange, kinds map[string]string) goChanges {
 	for _, what := range slices.Sorted(maps.Keys(stock)) {
 		c.stock = append(c.stock, what+": "+strings.Join(stock[what], ", "))
 	}
-	for _, kind := range []string{"methods", "functions", "types", "fields", "constants", "variables"} {
+	for _, kind := range []string{"method", "function", "type", "field", "constant", "variable"} {
 		if names := additions[kind]; len(names) > 0 {
-			c.added = append(c.added, fmt.Sprintf("%d %s: %s", len(names), kind, capped(names)))
+			c.added = append(c.added, plural(len(names), kind)+": "+capped(names))
 		}
 	}
 	return c
@@ -150,9 +150,9 @@ func kindOf(name string, kinds map[string]string) string {
 		return kind
 	}
 	if strings.HasPrefix(name, "(") {
-		return "methods"
+		return "method"
 	}
-	return "fields"
+	return "field"
 }
 
 // declarations returns the kind of each exported name that a package declares,
@@ -176,9 +176,9 @@ func declarations(dir string) (kinds map[string]string, aliases map[string][]str
 			switch declaration := declaration.(type) {
 			case *ast.FuncDecl:
 				if declaration.Recv == nil {
-					kinds[declaration.Name.Name] = "functions"
+					kinds[declaration.Name.Name] = "function"
 				} else if receiver, ok := declaration.Recv.List[0].Type.(*ast.Ident); ok {
-					kinds[receiver.Name+"."+declaration.Name.Name] = "methods"
+					kinds[receiver.Name+"."+declaration.Name.Name] = "method"
 				}
 			case *ast.GenDecl:
 				declare(declaration, file.Imports, kinds, aliases)
@@ -192,7 +192,7 @@ func declare(declaration *ast.GenDecl, imports []*ast.ImportSpec, kinds map[stri
 	for _, spec := range declaration.Specs {
 		switch spec := spec.(type) {
 		case *ast.TypeSpec:
-			kinds[spec.Name.Name] = "types"
+			kinds[spec.Name.Name] = "type"
 			selector, ok := spec.Type.(*ast.SelectorExpr)
 			if !ok || !spec.Assign.IsValid() {
 				continue
@@ -205,9 +205,9 @@ func declare(declaration *ast.GenDecl, imports []*ast.ImportSpec, kinds map[stri
 				}
 			}
 		case *ast.ValueSpec:
-			kind := "constants"
+			kind := "constant"
 			if declaration.Tok == token.VAR {
-				kind = "variables"
+				kind = "variable"
 			}
 			for _, name := range spec.Names {
 				kinds[name.Name] = kind

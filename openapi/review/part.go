@@ -110,24 +110,32 @@ func (p *part) adds() bool {
 
 // why says what the generated lines are for.
 func (p *part) why() string {
-	parts := []string{plural(p.facts, "spec fact")}
-	if p.actions > 0 {
-		parts = append(parts, plural(p.actions, "overlay action"))
+	var parts []string
+	for _, part := range []struct {
+		n    int
+		what string
+	}{
+		{p.facts, "spec fact"},
+		{p.actions, "overlay action"},
+		{len(p.configs.texts), "configuration"},
+		{p.prose.gained + p.prose.lost + p.prose.changed, "description"},
+	} {
+		if part.n > 0 {
+			parts = append(parts, plural(part.n, part.what))
+		}
 	}
-	if n := p.prose.gained + p.prose.lost + p.prose.changed; n > 0 {
-		parts = append(parts, plural(n, "description"))
+	if parts == nil {
+		return "no spec fact"
 	}
 	return join(parts)
 }
 
 func plural(n int, what string) string {
-	switch {
-	case n == 0:
+	switch n {
+	case 0:
 		return "no " + what
-	case n == 1:
+	case 1:
 		return "1 " + what
-	case strings.HasSuffix(what, "s"):
-		return fmt.Sprintf("%d %ses", n, what)
 	}
 	return fmt.Sprintf("%d %ss", n, what)
 }

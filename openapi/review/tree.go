@@ -26,7 +26,7 @@ type sides struct {
 	base, head tree
 	// The versions that are compared if they are two of one tree.
 	from, to string
-	// The newest release before the head; empty if there is none.
+	// The newest release in the base; empty if there is none.
 	released string
 }
 
@@ -52,11 +52,9 @@ func open(ctx context.Context, dir, base, head, temp string) (sides, error) {
 		if s.head, err = checkout(ctx, root, head, filepath.Join(temp, "head")); err != nil {
 			return sides{}, err
 		}
-	} else {
-		head = "HEAD"
 	}
 	// It fails when there is no tag.
-	tag, _ := output(ctx, root, nil, "git", "describe", "--tags", "--abbrev=0", "--match", "v[0-9]*", head)
+	tag, _ := output(ctx, root, nil, "git", "describe", "--tags", "--abbrev=0", "--match", "v[0-9]*", "--exclude", "*-*", base)
 	s.released = strings.TrimSpace(tag)
 	return s, nil
 }
@@ -116,7 +114,7 @@ func extract(archive io.Reader, folder string) error {
 	reader := tar.NewReader(archive)
 	for {
 		header, err := reader.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {

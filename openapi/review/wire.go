@@ -48,13 +48,13 @@ func walk(doc *openapi3.T) wire {
 	return w
 }
 
-// add adds a part and returns its key.
-func (w wire) add(parent, kind, name, place string) string {
-	return w.addAt(parent, kind+" "+name, kind, name, place)
+// add adds a part that its kind and name tell from its siblings.
+func (w wire) add(parent, kind, name, place string) {
+	w.addAt(parent, kind+" "+name, kind, name, place)
 }
 
-// addAt adds a part that is told from its siblings by part. What is there
-// already stays.
+// addAt adds a part that is told from its siblings by part, and returns its key.
+// What is there already stays.
 func (w wire) addAt(parent, part, kind, name, place string) string {
 	key := parent + "\n" + part
 	if _, ok := w[key]; !ok {

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+)
+
+func TestErrors(t *testing.T) {
+	p := newProject(t)
+	for name, test := range map[string]struct {
+		args []string
+		want string
+	}{
+		"no base":                     {nil, "want -base"},
+		"another argument":            {[]string{"-base", "HEAD", "main"}, "want -base"},
+		"unknown flag":                {[]string{"-bass", "HEAD"}, "-bass"},
+		"unknown revision":            {[]string{"-base", "v9.9.9"}, `"v9.9.9"`},
+		"unknown head":                {[]string{"-base", "HEAD", "-head", "v9.9.9"}, `"v9.9.9"`},
+		"no revision but a flag":      {[]string{"-base", "--all"}, `"--all"`},
+		"a folder that is no version": {[]string{"-base", "openapi/2099-01", "-head", "gen/2099-01"}, `"gen/2099-01"`},
+		"the folder of all versions":  {[]string{"-base", "openapi", "-head", "openapi/2099-01"}, `"openapi"`},
+		"unknown version":             {[]string{"-base", "openapi/2098-01", "-head", "openapi/2099-01"}, `"openapi/2098-01"`},
+		"one version":                 {[]string{"-base", "openapi/2099-01"}, `""`},
+		"a version and a revision":    {[]string{"-base", "openapi/2099-01", "-head", "HEAD"}, `"HEAD"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := p.review(test.args...)
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("error %v, want %q", err, test.want)
+			}
+			if got != "" {
+				t.Errorf("it prints %q", got)
+			}
+		})
+	}
+}
+
+// What cannot be compared is an error that names it, never a section without
+// lines.
+func TestBrokenProjects(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		change func(project)
+		want   string
+	}{
+		"spec":             {func(p project) { p.edit(spec, "openapi: 3.0.3", "openapi: [") }, "openapi/2099-01/data.yaml of the working tree"},
+		"reference":        {func(p project) { p.edit(spec, "schemas/ThingList'", "schemas/Gone'") }, "openapi/2099-01/data.yaml of the working tree"},
+		"no configuration": {func(p project) { p.write("openapi/2099-02/data.yaml", "") }, "openapi/2099-02 of the working tree"},
+		"not generated":    {func(p project) { p.newVersion("2099-02") }, "gen/2099-02"},
+		"code":             {func(p project) { p.edit(client, "type Thing struct", "type Thing strict") }, "gen/2099-01/data"},
+		"no generator":     {func(p project) { p.edit("go.mod", generatorModule+" ", "example.com/other ") }, "go.mod of the working tree"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newProject(t)
+			test.change(p)
+			got, err := p.review("-base", "HEAD")
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("error %v, want %q", err, test.want)
+			}
+			if got != "" {
+				t.Errorf("it prints %q", got)
+			}
+		})
+	}
+}
+
+// Tools that cannot be had are an error, and none are needed if nothing changed.
+func TestNoTools(t *testing.T) {
+	p := newProject(t)
+	missing := errors.New("no network")
+	get := func(context.Context, string) (tools, error) { return tools{}, missing }
+	var out strings.Builder
+	if err := run(t.Context(), p.dir, []string{"-base", "HEAD"}, get, &out); err != nil || !strings.HasPrefix(out.String(), "No change of ") {
+		t.Errorf("unchanged: %q, %v", out.String(), err)
+	}
+	p.edit(spec, "Lists the things.", "Lists all.")
+	out.Reset()
+	if err := run(t.Context(), p.dir, []string{"-base", "HEAD"}, get, &out); !errors.Is(err, missing) || out.Len() > 0 {
+		t.Errorf("changed: %q, %v", out.String(), err)
+	}
+
+	t.Setenv("GOMODCACHE", t.TempDir())
+	t.Setenv("GOPROXY", "off")
+	if _, err := install(t.Context(), t.TempDir()); err == nil || !strings.Contains(err.Error(), oasdiffModule) {
+		t.Errorf("error %v does not name the tool", err)
+	}
+}
