@@ -198,6 +198,13 @@ func (c comparer) plane(ctx context.Context, p *part, scope, from, to, name stri
 	p.addSpec(scope, facts(changes), documents)
 
 	before, after := walk(base.doc), walk(head.doc)
+	published := [2]wire{walk(base.published), walk(head.published)}
+	for _, line := range published[0].hidden(published[1], before, after).without(published[1], operations) {
+		p.specOther.add(scope, "lost where an overlay makes up for it: "+line)
+	}
+	for _, line := range published[1].hidden(published[0], after, before).without(published[0], operations) {
+		p.specOther.add(scope, "gained what an overlay had: "+line)
+	}
 	p.lost.add(scope, before.without(after, quoteAll)...)
 	p.gained.add(scope, after.without(before, operations)...)
 

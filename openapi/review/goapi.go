@@ -109,7 +109,7 @@ func classify(changes []apiChange, kinds map[string]string) goChanges {
 		case change.what == "removed":
 			c.removed = append(c.removed, name)
 		default:
-			c.changed = append(c.changed, name+": "+quoteTypes(change.what))
+			c.changed = append(c.changed, name+": "+quoteTypes(change.name, change.what))
 		}
 	}
 	for _, what := range slices.Sorted(maps.Keys(stock)) {
@@ -126,10 +126,13 @@ func classify(changes []apiChange, kinds map[string]string) goChanges {
 var fromTo = regexp.MustCompile(`^((?:value )?changed from) (.*?) to ([^ ].*)$`)
 
 // quoteTypes sets the types of a message in code.
-func quoteTypes(what string) string {
+func quoteTypes(name, what string) string {
 	parts := fromTo.FindStringSubmatch(what)
-	if parts == nil {
+	switch {
+	case parts == nil:
 		return what
+	case parts[3] == name: // apidiff has no more to say of a struct or an interface
+		return fmt.Sprintf("%s `%s` to a type of another kind", parts[1], parts[2])
 	}
 	return fmt.Sprintf("%s `%s` to `%s`", parts[1], parts[2], parts[3])
 }

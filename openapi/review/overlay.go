@@ -127,7 +127,8 @@ func describe(actions []action) []string {
 
 // plane is a spec with its overlay.
 type plane struct {
-	doc       *openapi3.T
+	published *openapi3.T
+	doc       *openapi3.T // with the overlay
 	actions   []action
 	unmatched []string // targets that are not in the spec
 }
@@ -145,11 +146,14 @@ func loadPlane(t tree, version, name string) (plane, error) {
 	if err != nil {
 		return wrap(err)
 	}
+	p := plane{actions: actions}
 	options := util.LoadSwaggerWithOverlayOpts{AllowRemoteRefsFrom: []string{}}
+	if p.published, err = util.LoadSwaggerWithOverlay(spec, options); err != nil {
+		return wrap(err)
+	}
 	if actions != nil {
 		options.Path, options.Strict = overlay, true
 	}
-	p := plane{actions: actions}
 	p.doc, err = util.LoadSwaggerWithOverlay(spec, options)
 	if err == nil {
 		return p, nil

@@ -20,6 +20,14 @@ const (
 	client  = "gen/2099-01/data/client.gen.go"
 )
 
+// weight is an action of the overlay.
+const weight = `  - target: $.components.schemas.Thing.properties
+    description: Things have a weight. Source - a test.
+    update:
+      weight:
+        type: number
+`
+
 // shared is made once for all tests: the tools, and the project in testdata with
 // its generated code.
 var shared struct {
@@ -233,7 +241,12 @@ components:
 			p.generate()
 		}},
 		"overlay-removed": {change: func(p project) {
-			p.edit(overlay, p.read(overlay)[strings.Index(p.read(overlay), "  - target: $.components.schemas.Thing.properties\n"):strings.Index(p.read(overlay), "  - target: $.components.schemas.Thing.properties.state")], "")
+			p.edit(overlay, weight, "")
+			p.generate()
+		}},
+		"overlay-published": {change: func(p project) { // what an overlay said, the spec says now
+			p.edit(spec, "        state:\n", "        weight:\n          type: number\n        state:\n")
+			p.edit(overlay, weight, "")
 			p.generate()
 		}},
 		"overlay-unmatched": {change: func(p project) { p.edit(spec, "        state:\n", "        condition:\n") }},

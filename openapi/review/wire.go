@@ -170,6 +170,21 @@ func typeName(ref *openapi3.SchemaRef) string {
 	return " " + path.Base(ref.Ref)
 }
 
+// hidden returns the part of w, a published spec, whose absence from other does
+// not show in the specs with their overlays, mine and others.
+func (w wire) hidden(other, mine, others wire) wire {
+	rest := wire{}
+	for key, name := range w {
+		_, known := other[key]
+		_, shown := mine[key]
+		_, same := others[key]
+		if !known && (!shown || same) {
+			rest[key] = name
+		}
+	}
+	return rest
+}
+
 // without returns a line for what w has and other has not, with its operations,
 // but none for the parts of what other has not either.
 func (w wire) without(other wire, list func([]string) string) []string {
