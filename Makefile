@@ -2,6 +2,8 @@
 
 GOLANGCI_LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
+ACTIONLINT = github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+
 # Folder of published specs, with a folder for each version.
 UPSTREAM ?= ../shared/upstream
 
@@ -43,6 +45,7 @@ lint: ## run the linter
 	go run $(GOLANGCI_LINT) run ./...
 	cd examples && go run $(GOLANGCI_LINT) run ./...
 	cd internal/bench && go vet ./...
+	go run $(ACTIONLINT) -shellcheck= -pyflakes=
 
 .PHONY: cover
 cover: ## hold the coverage of the hand-written packages against 90 %
@@ -67,6 +70,26 @@ conformance: ## hold the specs against the published ones in UPSTREAM
 sdk-diff: ## print where a version that is not published differs from the SDK that sends it (needs npm)
 	openapi/sdk/diff.sh openapi/2026-07 9.0.0 8.2.0
 
+.PHONY: review
+review: ## report what changed since revision BASE, up to HEAD if given; or from openapi/VERSION to another
+	@go run ./openapi/review -base "$(BASE)" $(if $(HEAD),-head "$(HEAD)")
+
+.PHONY: review-commit
+review-commit: ## the same of the last commit
+	@if git rev-parse --quiet --verify 'HEAD~1^{commit}' >/dev/null; then go run ./openapi/review -base HEAD~1; \
+	else echo "review: the commit before this one is not here (a first commit, or a shallow clone): NOT REVIEWED"; fi
+
+.PHONY: reports
+reports: ## write the reports from each version of the API to the next, openapi/reports
+	@mkdir -p openapi/reports && rm -f openapi/reports/*.md
+	@set -e; from=; for to in $(sort $(notdir $(patsubst %/,%,$(wildcard openapi/20*/)))); do \
+		if [ -n "$$from" ]; then echo "$$from..$$to"; go run ./openapi/review -base "openapi/$$from" -head "openapi/$$to" >"openapi/reports/$$from..$$to.md"; fi; \
+		from=$$to; done
+
+.PHONY: release-check
+release-check: ## try the release VERSION of this commit, as a consumer would get it
+	.github/release-check.sh "$(VERSION)"
+
 .PHONY: cross
 cross: ## build for the other systems
 	GOOS=darwin GOARCH=arm64 go build ./...
@@ -80,5 +103,5 @@ tidy: ## fail when go.mod or go.sum are not tidy
 	cd internal/bench && go mod tidy -diff
 
 .PHONY: ci
-ci: tidy drift test lint cover cross conformance demo ## everything that must hold before a change lands
+ci: tidy drift reports test lint cover cross conformance demo review-commit ## everything that must hold before a change lands
 	git diff --exit-code

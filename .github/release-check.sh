@@ -1,0 +1,126 @@
+#!/bin/sh
+# Tries a release before it is tagged: tags the last commit in a copy of the
+# repository, makes a module proxy of it, and lets two consumers build with what
+# they get there: one of the clients, and one of the local service, whose module
+# is another one.
+#
+# usage: .github/release-check.sh vX.Y.Z
+#
+# Nothing of it stays, neither tags nor modules in the cache.
+set -eu
+version=${1:-}
+module=github.com/pinecone-community/assistant-go
+
+fail() {
+	echo "release-check: $*" >&2
+	exit 1
+}
+echo "$version" | grep -qE '^v(0|1)\.[0-9]+\.[0-9]+$' ||
+	fail "VERSION is \"$version\", want v0.X.Y or v1.X.Y (from v2 on the module needs another path)"
+if git rev-parse --quiet --verify "refs/tags/$version" >/dev/null; then fail "$version is tagged already"; fi
+
+temporary=$(mktemp -d)
+trap 'chmod -R u+w "$temporary"; rm -rf "$temporary"' EXIT
+cd "$(git rev-parse --show-toplevel)"
+git clone --quiet --no-hardlinks . "$temporary/copy"
+cache=$(go env GOMODCACHE) proxies=$(go env GOPROXY)
+
+cd "$temporary/copy"
+grep -qE "^## $version\$" .github/CHANGELOG.md || fail ".github/CHANGELOG.md has no entry \"## $version\""
+# A consumer ignores the replacement in examples/go.mod and takes what it requires.
+required=$(cd examples && go list -m -f '{{.Version}}' $module)
+if [ "$required" != "$version" ]; then
+	echo "examples/go.mod requires $required of $module; the release has to require $version, and so does this copy"
+	(cd examples && go mod edit -require="$module@$version")
+	git -c user.name=release-check -c user.email=release-check@example.com commit --quiet --all --message "examples: $version"
+fi
+git tag "$version"
+git tag "examples/$version"
+
+# The go command makes the modules from the tags, as it does for everybody. The
+# folder of what it has downloaded is laid out as a proxy.
+mkdir "$temporary/nowhere"
+(
+	cd "$temporary/nowhere"
+	GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0="url.file://$temporary/copy.insteadOf" GIT_CONFIG_VALUE_0="https://$module" \
+		GOPROXY=direct GOSUMDB=off GOFLAGS=-modcacherw GOMODCACHE="$temporary/proxy" \
+		go mod download "$module@$version" "$module/examples@$version"
+)
+export GOPROXY="file://$temporary/proxy/cache/download,file://$cache/cache/download,$proxies"
+export GOMODCACHE="$temporary/cache" GOSUMDB=off GOFLAGS="-mod=mod -modcacherw" GOWORK=off
+
+newest=$(cd gen && printf '%s\n' 20* | tail -n 1)
+# consume MODULE PACKAGE...: builds and runs a program, its standard input, with
+# packages of a module.
+consume() {
+	consumed=$1
+	shift
+	folder=$(mktemp -d "$temporary/consumer-XXXXXX")
+	cd "$folder"
+	cat >main.go
+	go mod init example.com/consumer 2>/dev/null
+	for package in "$@"; do go get "$package@$version"; done
+	go list -m "$consumed@$version"
+	go build -o consumer .
+	./consumer
+	list=$(go list -m -f '{{.Path}} {{.Version}} {{.Replace}}' $module)
+	[ "$list" = "$module $version <nil>" ] || fail "it builds with $list"
+}
+consume $module $module/auth "$module/gen/$newest/control" "$module/gen/$newest/data" <<E2
+package main
+
+import (
+	"fmt"
+
+	"$module/auth"
+	"$module/gen/$newest/control"
+	"$module/gen/$newest/data"
+)
+
+func main() {
+	editor, err := auth.APIKey("key")
+	if err != nil {
+		panic(err)
+	}
+	if _, err := control.New(control.WithRequestEditorFn(editor)); err != nil {
+		panic(err)
+	}
+	fmt.Println("clients of", data.APIVersion)
+}
+E2
+consume $module/examples $module/examples/emulator $module/auth "$module/gen/$newest/control" <<E2
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+
+	"$module/auth"
+	"$module/examples/emulator"
+	"$module/gen/$newest/control"
+)
+
+func main() {
+	service := emulator.New(emulator.WithKey("key"))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Println(r.UserAgent())
+		service.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	editor, err := auth.APIKey("key", auth.WithVersion(emulator.Version))
+	if err != nil {
+		panic(err)
+	}
+	ctl, err := control.New(control.WithBaseURL(server.URL+"/assistant"), control.WithRequestEditorFn(editor))
+	if err != nil {
+		panic(err)
+	}
+	if _, err := ctl.ListAssistants(context.Background(), nil); err != nil {
+		panic(err)
+	}
+	fmt.Println("the local service answers")
+}
+E2
+echo "release-check: $version can be tagged"
