@@ -1,7 +1,7 @@
 // Package emulator is a local Pinecone Assistant service, for examples and
-// tests: all three planes of version 2026-04, in memory.
+// tests: all three planes of the versions 2025-01, 2026-04 and 2026-07, in memory.
 //
-// It holds every request against the specs and refuses what the service is
+// It holds every request against the specs of its version and refuses what the service is
 // known to refuse, with the same status and body. It runs no model: an answer is
 // made of sentences that stand in the files, chosen by the words that they share
 // with the question, whatever model and instructions the request names. Images
@@ -23,9 +23,6 @@ import (
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/evaluation"
 )
 
-// Version is the version of the API that the emulator speaks.
-const Version = "2026-04"
-
 // basePath is what all planes are below.
 const basePath = "/assistant"
 
@@ -44,7 +41,8 @@ type Server struct {
 	pace   time.Duration
 	now    func() time.Time
 	secret []byte // signs URLs
-	mux    *http.ServeMux
+	apis   map[*version]http.Handler
+	signed http.Handler
 	store
 	work
 }
@@ -68,40 +66,47 @@ func New(opts ...Option) *Server {
 		pace:   50 * time.Millisecond,
 		now:    func() time.Time { return time.Now().UTC() },
 		secret: []byte(rand.Text()),
-		mux:    http.NewServeMux(),
 		store:  store{assistants: make(map[string]*assistant)},
 	}
 	for _, opt := range opts {
 		opt(s)
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	s.route()
+	s.apis = make(map[*version]http.Handler)
+	for _, version := range versions {
+		mux := http.NewServeMux()
+		version.route(s, mux)
+		s.apis[version] = mux
+	}
+	signed := http.NewServeMux()
+	signed.HandleFunc("GET "+signedPath+"{assistant}/{file}", s.serveSigned)
+	s.signed = signed
 	return s
 }
 
 // Key is the API key that requests have to carry.
 func (s *Server) Key() string { return s.key }
 
-func (s *Server) route() {
+// route2026 adds the planes of 2026-04.
+func (s *Server) route2026(mux *http.ServeMux) {
 	control.HandlerWithOptions(
 		control.NewStrictHandlerWithOptions(controlPlane{s}, nil, control.StrictHTTPServerOptions{
 			RequestErrorHandlerFunc: badRequest, ResponseErrorHandlerFunc: writeError,
 		}),
-		control.StdHTTPServerOptions{BaseURL: basePath, BaseRouter: s.mux, ErrorHandlerFunc: badRequest},
+		control.StdHTTPServerOptions{BaseURL: basePath, BaseRouter: mux, ErrorHandlerFunc: badRequest},
 	)
 	data.HandlerWithOptions(
 		data.NewStrictHandlerWithOptions(dataPlane{s}, []data.StrictMiddlewareFunc{refuseMetadataInQuery}, data.StrictHTTPServerOptions{
 			RequestErrorHandlerFunc: badRequest, ResponseErrorHandlerFunc: writeError,
 		}),
-		data.StdHTTPServerOptions{BaseURL: basePath, BaseRouter: s.mux, ErrorHandlerFunc: badRequest},
+		data.StdHTTPServerOptions{BaseURL: basePath, BaseRouter: mux, ErrorHandlerFunc: badRequest},
 	)
 	evaluation.HandlerWithOptions(
 		evaluation.NewStrictHandlerWithOptions(evaluationPlane{}, nil, evaluation.StrictHTTPServerOptions{
 			RequestErrorHandlerFunc: badRequest, ResponseErrorHandlerFunc: writeError,
 		}),
-		evaluation.StdHTTPServerOptions{BaseURL: basePath, BaseRouter: s.mux, ErrorHandlerFunc: badRequest},
+		evaluation.StdHTTPServerOptions{BaseURL: basePath, BaseRouter: mux, ErrorHandlerFunc: badRequest},
 	)
-	s.mux.HandleFunc("GET "+signedPath+"{assistant}/{file}", s.serveSigned)
 }
 
 // ServeHTTP serves the planes below /assistant, and the signed URLs of files.
@@ -109,28 +114,43 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Pinecone-Request-Id", uuid.NewString())
 	r.Body = http.MaxBytesReader(w, r.Body, maxRequestBytes)
 	r = r.WithContext(context.WithValue(r.Context(), baseURLKey{}, baseURL(r)))
-	if !strings.HasPrefix(r.URL.Path, signedPath) {
-		if err := s.admit(r); err != nil {
-			writeError(w, r, err)
-			return
-		}
+	if strings.HasPrefix(r.URL.Path, signedPath) {
+		s.signed.ServeHTTP(w, r)
+		return
 	}
-	s.mux.ServeHTTP(w, r)
+	if err := s.serve(w, r); err != nil {
+		writeError(w, r, err)
+	}
 }
 
-// admit says why a request does not get as far as a handler.
-func (s *Server) admit(r *http.Request) error {
+// serve passes a request on to its version, or says why it does not get there.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) error {
+	if err := s.authenticate(r); err != nil {
+		return err
+	}
+	version, err := findVersion(r)
+	if err != nil {
+		return err
+	}
+	route, params, err := version.find(r)
+	if err != nil {
+		return err
+	}
+	if err := validate(r, route, params); err != nil {
+		return err
+	}
+	s.apis[version].ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), versionKey{}, version)))
+	return nil
+}
+
+// authenticate refuses a request without the key. The status and the body are
+// those that the specs show; the service can also answer in plain text.
+func (s *Server) authenticate(r *http.Request) error {
 	key := r.Header.Get(keyHeader)
 	if key == "" || subtle.ConstantTimeCompare([]byte(key), []byte(s.key)) != 1 {
 		return failure(http.StatusUnauthorized, data.ErrorCodeUnauthenticated, "Invalid API Key")
 	}
-	// The service takes a request without the header as one of its oldest
-	// supported version, which the emulator does not speak; what it answers to an
-	// unknown version is not documented. To refuse both is the emulator's choice.
-	if got := r.Header.Get(versionHeader); got != Version {
-		return invalid("%s is %q: the emulator speaks %s", versionHeader, got, Version)
-	}
-	return validate(r)
+	return nil
 }
 
 type baseURLKey struct{}

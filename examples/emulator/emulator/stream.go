@@ -53,7 +53,7 @@ type (
 		ID                  string `json:"id"`
 		Model               string `json:"model"`
 		Role                string `json:"role"`
-		ContextSnippetCount int    `json:"context_snippet_count"`
+		ContextSnippetCount *int   `json:"context_snippet_count,omitempty"`
 	}
 	contentChunk struct {
 		Type  string `json:"type"`
@@ -65,10 +65,10 @@ type (
 		Content string `json:"content"`
 	}
 	citationChunk struct {
-		Type     string             `json:"type"`
-		ID       string             `json:"id"`
-		Model    string             `json:"model"`
-		Citation data.CitationModel `json:"citation"`
+		Type     string `json:"type"`
+		ID       string `json:"id"`
+		Model    string `json:"model"`
+		Citation any    `json:"citation"` // the CitationModel of a version
 	}
 	messageEnd struct {
 		Type         string            `json:"type"`
@@ -83,7 +83,7 @@ type (
 // it is about.
 func streamChat(reply data.ChatAssistant200JSONResponse) chatEvents {
 	id, model := *reply.ID, *reply.Model
-	e := events{messageStart{"message_start", id, model, "assistant", *reply.ContextSnippetCount}}
+	e := events{messageStart{"message_start", id, model, "assistant", reply.ContextSnippetCount}}
 	citations := slices.SortedStableFunc(slices.Values(*reply.Citations), func(a, b data.CitationModel) int {
 		return cmp.Compare(*a.Position, *b.Position)
 	})
