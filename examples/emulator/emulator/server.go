@@ -5,13 +5,14 @@
 // known to refuse, with the same status and body. It runs no model: an answer is
 // made of sentences that stand in the files, chosen by the words that they share
 // with the question, whatever model and instructions the request names. Images
-// are not read, and there are no rates or quotas.
+// are not read. There are no rates and quotas unless a plan is chosen.
 package emulator
 
 import (
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -37,12 +38,17 @@ const (
 
 // Server is the service as an [http.Handler]. It is safe for concurrent use.
 type Server struct {
-	key    string
-	pace   time.Duration
-	now    func() time.Time
-	secret []byte // signs URLs
-	apis   map[*version]http.Handler
-	signed http.Handler
+	key          string
+	pace         time.Duration
+	latency      time.Duration
+	chunkDelay   time.Duration
+	remoteFaults bool
+	now          func() time.Time
+	secret       []byte // signs URLs
+	quota        *quota // nil without a plan
+	apis         map[*version]http.Handler
+	local        http.Handler // what the service does not have, or not here
+	faults       faults
 	store
 	work
 }
@@ -58,6 +64,28 @@ func WithKey(key string) Option { return func(s *Server) { s.key = key } }
 // assistant is ready after one, a file after three. The default is 50 ms.
 func WithPace(step time.Duration) Option { return func(s *Server) { s.pace = step } }
 
+// WithLatency sets how long every request waits before it is looked at. The default
+// is not at all.
+func WithLatency(d time.Duration) Option { return func(s *Server) { s.latency = d } }
+
+// WithChunkDelay sets the time between two chunks of a stream. The default is none.
+func WithChunkDelay(d time.Duration) Option { return func(s *Server) { s.chunkDelay = d } }
+
+// WithPlan holds requests against the limits of a plan, and panics if there is no
+// such plan. By default there are no rates, no numbers of assistants and files, and
+// the sizes are those of the Standard plan.
+func WithPlan(plan Plan) Option {
+	limits := plans[plan]
+	if limits == nil {
+		panic(fmt.Sprintf("emulator: no plan %q", plan))
+	}
+	return func(s *Server) { s.quota = newQuota(limits, s.now) }
+}
+
+// WithFaults lets requests ask for faults, in the header X-Emulator-Fault and at
+// /emulator/faults. A test in the same process has [Running.Fail] without it.
+func WithFaults() Option { return func(s *Server) { s.remoteFaults = true } }
+
 // New returns a service without assistants. Close it to end what it still works
 // on.
 func New(opts ...Option) *Server {
@@ -66,21 +94,26 @@ func New(opts ...Option) *Server {
 		pace:   50 * time.Millisecond,
 		now:    func() time.Time { return time.Now().UTC() },
 		secret: []byte(rand.Text()),
+		apis:   make(map[*version]http.Handler),
 		store:  store{assistants: make(map[string]*assistant)},
 	}
 	for _, opt := range opts {
 		opt(s)
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	s.apis = make(map[*version]http.Handler)
 	for _, version := range versions {
 		mux := http.NewServeMux()
 		version.route(s, mux)
 		s.apis[version] = mux
 	}
-	signed := http.NewServeMux()
-	signed.HandleFunc("GET "+signedPath+"{assistant}/{file}", s.serveSigned)
-	s.signed = signed
+	local := http.NewServeMux()
+	local.HandleFunc("GET "+signedPath+"{assistant}/{file}", s.serveSigned)
+	if s.remoteFaults {
+		local.HandleFunc("POST "+faultsPath, s.serveFaults)
+		local.HandleFunc("DELETE "+faultsPath, s.serveFaults)
+	}
+	local.HandleFunc("/", s.serveNothing)
+	s.local = local
 	return s
 }
 
@@ -109,13 +142,13 @@ func (s *Server) route2026(mux *http.ServeMux) {
 	)
 }
 
-// ServeHTTP serves the planes below /assistant, and the signed URLs of files.
+// ServeHTTP serves the planes below /assistant, the signed URLs of files and, if
+// asked to, /emulator/faults.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Pinecone-Request-Id", uuid.NewString())
 	r.Body = http.MaxBytesReader(w, r.Body, maxRequestBytes)
-	r = r.WithContext(context.WithValue(r.Context(), baseURLKey{}, baseURL(r)))
-	if strings.HasPrefix(r.URL.Path, signedPath) {
-		s.signed.ServeHTTP(w, r)
+	if !strings.HasPrefix(r.URL.Path, basePath+"/") {
+		s.local.ServeHTTP(w, r)
 		return
 	}
 	if err := s.serve(w, r); err != nil {
@@ -125,6 +158,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // serve passes a request on to its version, or says why it does not get there.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) error {
+	s.pause(r.Context(), s.latency)
 	if err := s.authenticate(r); err != nil {
 		return err
 	}
@@ -136,11 +170,49 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	operation := route.Operation.OperationID
+	fault, err := s.faultFor(r, operation)
+	if err != nil {
+		return err
+	}
+	call := &call{baseURL(r), version, operation, fault}
+	r = r.WithContext(call.context(r.Context()))
+	s.pause(r.Context(), fault.Delay)
+	if fault.reply(w, r) {
+		return nil
+	}
+	if err := s.quota.admit(r.Context()); err != nil {
+		return err
+	}
 	if err := validate(r, route, params); err != nil {
 		return err
 	}
-	s.apis[version].ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), versionKey{}, version)))
+	s.apis[version].ServeHTTP(w, r)
 	return nil
+}
+
+// pause waits, at most until the emulator ends. It gives a request up whose client
+// has gone, which is not noticed before its body is read.
+func (s *Server) pause(ctx context.Context, d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-s.ctx.Done():
+	case <-ctx.Done():
+		panic(http.ErrAbortHandler)
+	}
+}
+
+func (s *Server) serveNothing(w http.ResponseWriter, r *http.Request) {
+	err := s.authenticate(r)
+	if err == nil {
+		err = notFound("%s %s is not an operation of the API", r.Method, r.URL.Path)
+	}
+	writeError(w, r, err)
 }
 
 // authenticate refuses a request without the key. The status and the body are
@@ -151,21 +223,4 @@ func (s *Server) authenticate(r *http.Request) error {
 		return failure(http.StatusUnauthorized, data.ErrorCodeUnauthenticated, "Invalid API Key")
 	}
 	return nil
-}
-
-type baseURLKey struct{}
-
-// baseURL is the address at which the client reached the emulator.
-func baseURL(r *http.Request) string {
-	scheme := "http"
-	if r.TLS != nil {
-		scheme = "https"
-	}
-	return scheme + "://" + r.Host
-}
-
-// hostOf is the host that replies name, which is the emulator's own.
-func hostOf(ctx context.Context) string {
-	base, _ := ctx.Value(baseURLKey{}).(string)
-	return base
 }

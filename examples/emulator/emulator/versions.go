@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -22,7 +21,7 @@ import (
 // version is a version of the API: the specs of its planes, and what serves them.
 type version struct {
 	name   string
-	planes func() []routers.Router
+	planes func() []plane
 	route  func(*Server, *http.ServeMux)
 
 	// The code of a 429 that is about a rate. The spec of 2025-01 does not list
@@ -70,19 +69,26 @@ func findVersion(r *http.Request) (*version, error) {
 	return versions[at], nil
 }
 
-type versionKey struct{}
-
-// versionOf is the version of the request that is being served.
-func versionOf(ctx context.Context) *version {
-	v, _ := ctx.Value(versionKey{}).(*version)
-	return v
+// plane finds the operations of a spec.
+type plane struct {
+	routers.Router
+	operations []string // by their names in the spec
 }
 
-// load returns routers over specs, which are compiled in: an error in one is a
-// fault of the build. They are read once, when the first request needs them.
-func load(specs ...func() (*openapi3.T, error)) func() []routers.Router {
-	return sync.OnceValue(func() []routers.Router {
-		var planes []routers.Router
+// operations are the names of a version's operations.
+func (v *version) operations() []string {
+	var names []string
+	for _, plane := range v.planes() {
+		names = append(names, plane.operations...)
+	}
+	return names
+}
+
+// load returns what finds the operations of specs, which are compiled in: an error
+// in one is a fault of the build. They are read once, when they are needed first.
+func load(specs ...func() (*openapi3.T, error)) func() []plane {
+	return sync.OnceValue(func() []plane {
+		var planes []plane
 		for _, spec := range specs {
 			document, err := spec()
 			if err != nil {
@@ -93,7 +99,13 @@ func load(specs ...func() (*openapi3.T, error)) func() []routers.Router {
 			if err != nil {
 				panic(fmt.Sprintf("emulator: %v", err))
 			}
-			planes = append(planes, router)
+			var names []string
+			for _, path := range document.Paths.Map() {
+				for _, operation := range path.Operations() {
+					names = append(names, operation.OperationID)
+				}
+			}
+			planes = append(planes, plane{router, names})
 		}
 		return planes
 	})
