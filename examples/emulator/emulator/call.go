@@ -9,7 +9,7 @@ import (
 type call struct {
 	baseURL   string // where the client reached the emulator
 	version   *version
-	operation string // as the spec names it, such as chat_assistant
+	operation string // such as ChatAssistant
 	fault     Fault
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"net/http/httptest"
 	"net/textproto"
 	"strings"
 	"sync"
@@ -51,6 +52,30 @@ func start(t *testing.T, opts ...Option) *fixture {
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
 	return connect(t, running, transport)
+}
+
+// inMemory returns an emulator without a network, for tests in which the time is
+// not the real one.
+func inMemory(t *testing.T, opts ...Option) *fixture {
+	t.Helper()
+	service := New(opts...)
+	t.Cleanup(service.Close)
+	return connect(t, &Running{URL: "http://127.0.0.1", Key: service.Key(), service: service},
+		roundTripper(func(req *http.Request) (*http.Response, error) {
+			reply := httptest.NewRecorder()
+			service.ServeHTTP(reply, received(req))
+			return reply.Result(), nil
+		}))
+}
+
+// received returns a client's request as a server sees it.
+func received(req *http.Request) *http.Request {
+	got := req.Clone(req.Context())
+	got.Host, got.URL.Scheme, got.URL.Host = req.URL.Host, "", ""
+	if got.Body == nil {
+		got.Body = http.NoBody
+	}
+	return got
 }
 
 // connect makes the clients of an emulator.

@@ -47,20 +47,19 @@ const (
 	deleteFiles      group = "delete files"
 )
 
-// groups has the group of each operation that has one, by the spec's names. That
-// an upsert counts as an upload is inferred. No rate is documented for operations,
+// groups has the group of each operation that has one. That an upsert counts as an upload is inferred. No rate is documented for operations,
 // retrievals and evaluations; chats have one of tokens.
 var groups = map[string]group{
-	"list_assistants":  readAssistants,
-	"get_assistant":    readAssistants,
-	"create_assistant": writeAssistants,
-	"update_assistant": writeAssistants,
-	"delete_assistant": deleteAssistants,
-	"describe_file":    describeFiles,
-	"list_files":       listFiles,
-	"upload_file":      uploadFiles,
-	"upsert_file":      uploadFiles,
-	"delete_file":      deleteFiles,
+	"ListAssistants":  readAssistants,
+	"GetAssistant":    readAssistants,
+	"CreateAssistant": writeAssistants,
+	"UpdateAssistant": writeAssistants,
+	"DeleteAssistant": deleteAssistants,
+	"DescribeFile":    describeFiles,
+	"ListFiles":       listFiles,
+	"UploadFile":      uploadFiles,
+	"UpsertFile":      uploadFiles,
+	"DeleteFile":      deleteFiles,
 }
 
 // plans has the limits that Pinecone documents at

@@ -21,6 +21,7 @@ type Running struct {
 	server   *http.Server
 	requests requests
 	done     chan error
+	close    func() error // once
 }
 
 // Listen starts an emulator at an address such as 127.0.0.1:0, whose port 0
@@ -38,6 +39,7 @@ func Listen(ctx context.Context, address string, opts ...Option) (*Running, erro
 		requests: requests{handler: service},
 		done:     make(chan error, 1),
 	}
+	r.close = sync.OnceValue(r.stop)
 	r.server = &http.Server{Handler: &r.requests, ReadHeaderTimeout: time.Minute}
 	r.server.RegisterOnShutdown(service.cancel) // streams end, and what waits on purpose
 	go func() { r.done <- r.server.Serve(listener) }()
@@ -49,8 +51,11 @@ func Listen(ctx context.Context, address string, opts ...Option) (*Running, erro
 func (r *Running) Fail(fault Fault) error { return r.service.faults.add(fault) }
 
 // Close stops the emulator and waits until nothing of it runs any more. Requests
-// that are being served have five seconds to end. What it held is gone.
-func (r *Running) Close() error {
+// that are being served have five seconds to end. What it held is gone. To close it
+// again does nothing more.
+func (r *Running) Close() error { return r.close() }
+
+func (r *Running) stop() error {
 	ctx, cancel := context.WithTimeout(context.Background(), shutdownLimit)
 	defer cancel()
 	err := r.server.Shutdown(ctx)

@@ -72,7 +72,7 @@ func findVersion(r *http.Request) (*version, error) {
 // plane finds the operations of a spec.
 type plane struct {
 	routers.Router
-	operations []string // by their names in the spec
+	operations []string // by the names of their methods
 }
 
 // operations are the names of a version's operations.
