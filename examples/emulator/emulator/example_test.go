@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log"
 	"testing"
 
 	"github.com/pinecone-community/assistant-go/auth"
@@ -32,29 +31,35 @@ func ExampleStart() {
 
 // A request that fails, and the one after it.
 func ExampleRunning_Fail() {
-	ctx := context.Background()
+	if err := failOnce(context.Background()); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// the first fails: true
+	// the second fails: false
+}
+
+func failOnce(ctx context.Context) error {
 	running, err := emulator.Listen(ctx, "127.0.0.1:0")
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
 	defer running.Close()
 	editor, err := auth.APIKey(running.Key)
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
 	ctl, err := control.New(control.WithRequestEditorFn(editor), control.WithBaseURL(running.URL+"/assistant"), control.WithMaxRetries(0))
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
 
 	if err := running.Fail(emulator.Fault{Status: 503, Operation: "ListAssistants"}); err != nil {
-		log.Fatal(err)
+		return err
 	}
 	_, err = ctl.ListAssistants(ctx, nil)
-	fmt.Println(errors.Is(err, control.ErrServer))
+	fmt.Println("the first fails:", errors.Is(err, control.ErrServer))
 	_, err = ctl.ListAssistants(ctx, nil)
-	fmt.Println(err)
-	// Output:
-	// true
-	// <nil>
+	fmt.Println("the second fails:", err != nil)
+	return nil
 }
