@@ -20,6 +20,7 @@ type Running struct {
 	service  *Server
 	server   *http.Server
 	requests requests
+	grace    time.Duration // for requests that are being served
 	done     chan error
 	close    func() error // once
 }
@@ -37,6 +38,7 @@ func Listen(ctx context.Context, address string, opts ...Option) (*Running, erro
 		Key:      service.Key(),
 		service:  service,
 		requests: requests{handler: service},
+		grace:    shutdownLimit,
 		done:     make(chan error, 1),
 	}
 	r.close = sync.OnceValue(r.stop)
@@ -56,7 +58,7 @@ func (r *Running) Fail(fault Fault) error { return r.service.faults.add(fault) }
 func (r *Running) Close() error { return r.close() }
 
 func (r *Running) stop() error {
-	ctx, cancel := context.WithTimeout(context.Background(), shutdownLimit)
+	ctx, cancel := context.WithTimeout(context.Background(), r.grace)
 	defer cancel()
 	err := r.server.Shutdown(ctx)
 	if err != nil {
