@@ -3,12 +3,14 @@ package emulator
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"runtime/pprof"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/pinecone-community/assistant-go/gen/2026-04/control"
@@ -74,7 +76,7 @@ func TestCloseEndsEverything(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header = http.Header{keyHeader: {"chosen"}, versionHeader: {Version}, "Content-Type": {"application/json"}}
+	req.Header = http.Header{keyHeader: {"chosen"}, versionHeader: {usual}, "Content-Type": {"application/json"}}
 	transport := &http.Transport{}
 	resp, err := (&http.Client{Transport: transport}).Do(req)
 	if err != nil || resp.StatusCode != 200 {
@@ -113,6 +115,64 @@ func TestAddressInUse(t *testing.T) {
 	cancel()
 	if third, err := Listen(ctx, "localhost:0"); err == nil {
 		third.Close()
+	}
+}
+
+// Whoever waits for the requests waits for those that a server has given up.
+func TestRequestsAreWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		q := &requests{handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release })}
+		go q.ServeHTTP(nil, nil)
+		synctest.Wait()
+		waited := false
+		go func() {
+			q.wait()
+			waited = true
+		}()
+		synctest.Wait()
+		if waited {
+			t.Error("it did not wait")
+		}
+		func() {
+			defer func() {
+				if reason := recover(); reason != http.ErrAbortHandler {
+					t.Errorf("one more ended with %v", reason)
+				}
+			}()
+			q.ServeHTTP(nil, nil)
+		}()
+		close(release)
+		synctest.Wait()
+		if !waited {
+			t.Error("it waits for ever")
+		}
+	})
+}
+
+// A request that does not end in time is cut off, and Close waits for its handler.
+func TestCloseWaits(t *testing.T) {
+	running, err := Listen(t.Context(), "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	began, ended := make(chan struct{}), false
+	running.grace = time.Millisecond
+	running.requests.mu.Lock()
+	running.requests.handler = http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		close(began)
+		<-r.Context().Done()
+		time.Sleep(100 * time.Millisecond)
+		ended = true
+	})
+	running.requests.mu.Unlock()
+	go func() { _, _ = http.Get(running.URL) }()
+	<-began
+	if err := running.Close(); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("error %v", err)
+	}
+	if !ended {
+		t.Error("the handler still runs")
 	}
 }
 
