@@ -133,63 +133,63 @@ func (e Region) Valid() bool {
 	}
 }
 
-// Assistant Configuration, status and address of an assistant.
+// Assistant is the configuration, status and address of an assistant.
 type Assistant struct {
-	// CreatedAt When the assistant was created. May carry nanoseconds.
+	// CreatedAt is when the assistant was created. May carry nanoseconds.
 	CreatedAt *time.Time `json:"created_at,omitempty"`
 
-	// Host Base URL of the data plane that holds this assistant, such as `https://prod-1-data.ke.pinecone.io`. The API lies below the path `/assistant`, which the value may already include.
+	// Host is the base URL of the data plane that holds this assistant, such as `https://prod-1-data.ke.pinecone.io`. The API lies below the path `/assistant`, which the value may already include.
 	Host *string `json:"host,omitempty"`
 
-	// Instructions Directive for every answer of the assistant, on its tone for example.
+	// Instructions are a directive for every answer of the assistant, on its tone for example.
 	Instructions *string `json:"instructions,omitempty"`
 
-	// Metadata JSON object of the caller's own keys and values, kept with the assistant.
+	// Metadata is a JSON object of the caller's own keys and values, kept with the assistant.
 	Metadata *map[string]interface{} `json:"metadata,omitempty"`
 
-	// Name What the assistant is called, unique within the project: 1 to 45 lower-case letters, digits and hyphens, starting and ending with a letter or digit.
+	// Name is what the assistant is called, unique within the project: 1 to 45 lower-case letters, digits and hyphens, starting and ending with a letter or digit.
 	Name string `json:"name"`
 
-	// Status Stage of the assistant's life. `Initializing`: being set up; `Ready`: set up; `Failed`: in error; `Terminating`: being removed. Other values, such as `Terminated`, can occur.
+	// Status is the stage of the assistant's life. `Initializing`: being set up; `Ready`: set up; `Failed`: in error; `Terminating`: being removed. Other values, such as `Terminated`, can occur.
 	Status AssistantStatus `json:"status"`
 
-	// UpdatedAt When the assistant last changed. May carry nanoseconds.
+	// UpdatedAt is when the assistant last changed. May carry nanoseconds.
 	UpdatedAt *time.Time `json:"updated_at,omitempty"`
 }
 
-// AssistantStatus Stage of the assistant's life. `Initializing`: being set up; `Ready`: set up; `Failed`: in error; `Terminating`: being removed. Other values, such as `Terminated`, can occur.
+// AssistantStatus is the stage of the assistant's life. `Initializing`: being set up; `Ready`: set up; `Failed`: in error; `Terminating`: being removed. Other values, such as `Terminated`, can occur.
 type AssistantStatus string
 
-// ErrorResponse Body of an error reply. A proxy on the way may answer HTML instead.
+// ErrorResponse is the body of an error reply. A proxy on the way may answer HTML instead.
 type ErrorResponse struct {
-	// Error What went wrong.
+	// Error says what went wrong.
 	Error ErrorDetail `json:"error"`
 
-	// Status HTTP code of the reply, repeated in its body.
+	// Status is the HTTP code of the reply, repeated in its body.
 	Status int `json:"status"`
 }
 
-// ErrorCode Kind of the error, for programs to act on. Codes beyond the listed ones can occur.
+// ErrorCode is the kind of the error, for programs to act on. Codes beyond the listed ones can occur.
 type ErrorCode string
 
-// ErrorDetail What went wrong.
+// ErrorDetail says what went wrong.
 type ErrorDetail struct {
-	// Code Kind of the error, for programs to act on. Codes beyond the listed ones can occur.
+	// Code is the kind of the error, for programs to act on. Codes beyond the listed ones can occur.
 	Code ErrorCode `json:"code"`
 
-	// Details Whatever else the service tells about the error. May be left out.
+	// Details is whatever else the service tells about the error. May be left out.
 	Details *map[string]interface{} `json:"details,omitempty"`
 
-	// Message Explanation of the error for a human reader.
+	// Message explains the error to a human reader.
 	Message string `json:"message"`
 }
 
-// Region Where an assistant is deployed. The service may know more regions than these.
+// Region is where an assistant is deployed. The service may know more regions than these.
 type Region string
 
 // ListAssistantsResponse defines parameters for ListAssistants.
 type ListAssistantsResponse struct {
-	// Assistants Descriptions of the assistants, with the status of each.
+	// Assistants are descriptions of the assistants, with the status of each.
 	Assistants *[]Assistant `json:"assistants,omitempty"`
 }
 
@@ -198,16 +198,16 @@ type CreateAssistantJSONBody = CreateAssistantRequest
 
 // CreateAssistantRequest defines parameters for CreateAssistant.
 type CreateAssistantRequest struct {
-	// Instructions Directive for every answer of the assistant, on its tone for example.
+	// Instructions are a directive for every answer of the assistant, on its tone for example.
 	Instructions *string `json:"instructions,omitempty"`
 
-	// Metadata JSON object of the caller's own keys and values, kept with the assistant.
+	// Metadata is a JSON object of the caller's own keys and values, kept with the assistant.
 	Metadata *map[string]interface{} `json:"metadata,omitempty"`
 
-	// Name What the assistant is called, unique within the project: 1 to 45 lower-case letters, digits and hyphens, starting and ending with a letter or digit.
+	// Name is what the assistant is called, unique within the project: 1 to 45 lower-case letters, digits and hyphens, starting and ending with a letter or digit.
 	Name string `json:"name"`
 
-	// Region Where an assistant is deployed. The service may know more regions than these.
+	// Region is where an assistant is deployed. The service may know more regions than these.
 	Region *Region `json:"region,omitempty"`
 }
 
@@ -216,25 +216,25 @@ type UpdateAssistantJSONBody = UpdateAssistantRequest
 
 // UpdateAssistantRequest defines parameters for UpdateAssistant.
 type UpdateAssistantRequest struct {
-	// Instructions Directive for every answer of the assistant, on its tone for example. An empty string clears it.
+	// Instructions are a directive for every answer of the assistant, on its tone for example. An empty string clears it.
 	Instructions *string `json:"instructions,omitempty"`
 
-	// Metadata JSON object of the caller's own keys and values, kept with the assistant. An empty object clears it.
+	// Metadata is a JSON object of the caller's own keys and values, kept with the assistant. An empty object clears it.
 	Metadata *map[string]interface{} `json:"metadata"`
 }
 
 // UpdateAssistantResponse defines parameters for UpdateAssistant.
 type UpdateAssistantResponse struct {
-	// AssistantName Name of the assistant that was changed. Some replies have it under `name` instead.
+	// AssistantName is the name of the assistant that was changed. Some replies have it under `name` instead.
 	AssistantName *string `json:"assistant_name,omitempty"`
 
-	// Instructions Directive for every answer of the assistant, on its tone for example.
+	// Instructions are a directive for every answer of the assistant, on its tone for example.
 	Instructions *string `json:"instructions,omitempty"`
 
-	// Metadata JSON object of the caller's own keys and values, kept with the assistant.
+	// Metadata is a JSON object of the caller's own keys and values, kept with the assistant.
 	Metadata *map[string]interface{} `json:"metadata,omitempty"`
 
-	// Name The assistant's name, in replies that do not call it `assistant_name`.
+	// Name is the assistant's name, in replies that do not call it `assistant_name`.
 	Name *string `json:"name,omitempty"`
 }
 
@@ -246,19 +246,19 @@ type UpdateAssistantJSONRequestBody = UpdateAssistantJSONBody
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
-	// ListAssistants List the assistants of the project
+	// ListAssistants lists the assistants of the project.
 	// (GET /assistants)
 	ListAssistants(w http.ResponseWriter, r *http.Request)
-	// CreateAssistant Create an assistant in the project
+	// CreateAssistant creates an assistant in the project.
 	// (POST /assistants)
 	CreateAssistant(w http.ResponseWriter, r *http.Request)
-	// DeleteAssistant Delete an assistant by name
+	// DeleteAssistant deletes an assistant by name.
 	// (DELETE /assistants/{assistant_name})
 	DeleteAssistant(w http.ResponseWriter, r *http.Request, assistantName string)
-	// GetAssistant Describe an assistant
+	// GetAssistant describes an assistant.
 	// (GET /assistants/{assistant_name})
 	GetAssistant(w http.ResponseWriter, r *http.Request, assistantName string)
-	// UpdateAssistant Change an assistant's instructions or metadata
+	// UpdateAssistant changes an assistant's instructions or metadata.
 	// (PATCH /assistants/{assistant_name})
 	UpdateAssistant(w http.ResponseWriter, r *http.Request, assistantName string)
 }
@@ -922,19 +922,19 @@ func (response UpdateAssistantdefaultJSONResponse) VisitUpdateAssistantResponse(
 
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
-	// ListAssistants List the assistants of the project
+	// ListAssistants lists the assistants of the project.
 	// (GET /assistants)
 	ListAssistants(ctx context.Context, request ListAssistantsRequestObject) (ListAssistantsResponseObject, error)
-	// CreateAssistant Create an assistant in the project
+	// CreateAssistant creates an assistant in the project.
 	// (POST /assistants)
 	CreateAssistant(ctx context.Context, request CreateAssistantRequestObject) (CreateAssistantResponseObject, error)
-	// DeleteAssistant Delete an assistant by name
+	// DeleteAssistant deletes an assistant by name.
 	// (DELETE /assistants/{assistant_name})
 	DeleteAssistant(ctx context.Context, request DeleteAssistantRequestObject) (DeleteAssistantResponseObject, error)
-	// GetAssistant Describe an assistant
+	// GetAssistant describes an assistant.
 	// (GET /assistants/{assistant_name})
 	GetAssistant(ctx context.Context, request GetAssistantRequestObject) (GetAssistantResponseObject, error)
-	// UpdateAssistant Change an assistant's instructions or metadata
+	// UpdateAssistant changes an assistant's instructions or metadata.
 	// (PATCH /assistants/{assistant_name})
 	UpdateAssistant(ctx context.Context, request UpdateAssistantRequestObject) (UpdateAssistantResponseObject, error)
 }
@@ -1123,57 +1123,59 @@ func (sh *strictHandler) UpdateAssistant(w http.ResponseWriter, r *http.Request,
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7Fpvc9u2k/4qO7ibSTtDyY7rvIj65hhLbnRRJFeW2950PBZErkTUJMACoGVex9/9NwuQEiXRTjLpOM00",
-	"ryT+WywWu88+u8BfLFJZriRKa1jvL2aiBDPu/obGCGO5tHQRo4m0yK1QkvXYmZJLsSo0p+sAjOW2MMBl",
-	"DDyONRoDaglcAq9FdFnAcq1y1Fagkx5p5BbjG94i/tcEJdgEt9/DmhuoPunCe15CxLUuQXKpDEZKxoaG",
-	"WCqdkUAWc4sdKzJkAbNljqzHjNVCrthDwBJlWgZ9ww3C1XREqtPYMbcc8pRLBJtwC4lKYwM2EWarVgCm",
-	"iBLgBuaJtbnpHR3lWsWdlx36unuL3VxIUg+7Qs27MEsQwoshpAINLDBVazdUzm0C86ON2HkA60REiXt4",
-	"x9MCIeMl8FQjj0sQMkqLGLttcxPSWF1ENCdzOMe+0BhZcYewVBrwDnUJXJo16nrWjakpCcIasEpWr9/z",
-	"LE/dsLJIU75IkfWsLrBFjQwtJxMcqvC/l5MxqMUfGNl6zIinKeoXBtRawi2W3pPcvE0At5hbWAub7Or3",
-	"hBpeOqkheYZt7sXtnnsJ47WIAyik+LNAN6LwXphrRQJ78BKsgtNXkKo16k5EDpOitahNALFYkbVI86TM",
-	"E5TGxYW2Qq7cXZQx/XUz4dV3oLT/kGaT8fsRypVNWO/0VcAyIevLly0W9jF3OLlLy1d4sJovDKRiiV2Y",
-	"D6Wwgqfi/4VczXuwQFLKoIUi/xHmU3KweW9745yLFON5D4QE1FrpH2E+Q50JyW1TgsZM3VFsTmyCerN4",
-	"m/Cov8F4HkDEJagoKjRNG2WRsd7vrKkYC5gfmAXMqcQC1hi1cYUxu26xTpHHn4IuKTcWooTL1WfDy0PA",
-	"NP5ZCI0xzcp54Ga1rlt8dEBWnaLJlTQtzvpGxWWFps7+oDFPyy6E5Jb3JUUpzWXNS48RPprfzt6PgLAA",
-	"eXyIvU7QI3GxRkJbreSqBbNV3KLhOyHj2uGc5MDBRa7VSvOMAAQ4BbvswpmKHfCVSsbu/VQYizEoiabd",
-	"KybvWMCuxu/Gk1/HLGDD8S/haNi/Cac/Xb0fjGcsYP1B2B8Nx4ObwW9ng0F/0GcB+/lqMgubN8aT2c35",
-	"5GpM/8PRdBD2/+9m8NvwcnbJAnYxmL4fXl4OJ+Ob/mA8dB9cjcOr2dvBeDY8C2fuznRwObmantE4b8Or",
-	"S3/zPByOBv2bi+ngbDLuD2fDCWkZvplM/fPJ1exmcn4zDcc/DZzU4fuL0YA0d4+H49lgOg5HfsBfwuEo",
-	"fDOiF/vhLLwZTS5JvfPJ9M2w3x+MDz09YPcdslTnjmvyNLM1mbyVai1pDHnHUxGHelVkKC0JRx6nQuLg",
-	"PkKMXZD9XCjLG9djZc9VIelv6LPO4F4Ya8haFHnGCCX7KIV7+0rywiYorYhcRFLQGlXoCAf3CS+Mv+cj",
-	"+kK7eBLOeQIWLpT2jyeFnSynFIJOoqBcQwq7h0NpUUue+sHuuPC4H7A+t3ykDCl2rvRCxDFKstN9Z6U6",
-	"ZKyOzwE+zMj/KOZitFykpj0EKC0CpgadhxrUdyJCsJimBvhCFXbr6R4rFpQGlhZUYRs5eRvhGRrDVy2R",
-	"M7gnfuFI1E4AufjhkBQZl0DWR939INK44NwOdgA1j9mk72zxVEp5O5tdAImvlXQQFNCPI2SUGyj3LVRc",
-	"NvQU0uIK9YGi1TBBBUNtmDjFlRu6Bbo17hBLytwx5qkqCblnjQUjNKQYgExpUpkkEn/jDjANNlHGq1N8",
-	"ZIBdUVQOrtg1zcxgVGhhy0sizh4mw1y8wzIsKHXvz4DY3y16RIeLihzWDKMLA0fJyFpIGYlrTUxRSQw8",
-	"u46saTKTWyxfmM3XjOgf67HEeQyr6Q/p03mH5XZluFOQPTw4wrhUHtul5ZFLl5iRQ/SYKfJcafs/DQ67",
-	"FbrR/dK/xQJWaPqqJsLV100G7ENvr5CwWqUVz67cayN6U4EQae5V/N8ELmsQ5XKiFnTH53tPv2JMkf7v",
-	"pHhfkWwNPfUm3klGpMQLA5pbBO58ZlkYjD1lOz157fiR1WUnXFrUczC8NLB2bEKBJSq94kLSMqQiwiqb",
-	"b9aARwnCSff4wFDr9brL3eOu0quj6ltzNBqeDcaXgw598xAwK2y6Y/itdWorXjgrhhdDFrA71Mbb+OT4",
-	"5FXn+CXJUDlKngvWYz90j7s/UILnNnFOu60+3OUKW5jTiOzeYtcGSfa1kq3qHPJ0KnPkimhAFyayAo9N",
-	"NYUZ8DTt+bqq0hkSbkAqyPlKeBpCJMTB5DCu1Ai32hK6ePbkND85Pq79GX3tyvM8pcwklDz6w3hc8XVu",
-	"S3ym6aNOc8CHdk22V2ptr8wBHTfBtqKpime1BORR4oLYYuYk/rfGJeux/zra1uhHVYF+tK3OH7ZxrTUv",
-	"Hd5+EPp3bbihnw4Sdicye2q5uzT66fHLT7L4U9PaZcOPqFO7liA3seD4jQd/SkEO+RcunAkm8d7WTJiU",
-	"p/rTaf3qE/3ks7WuE9PS8aDuHpiQ0oaXbXjipC15kdrnUziUJShXylWUvq7kuMfHVGTCwnenJ6+/pyKW",
-	"qHvhKs/vXt3ff991TmiKLOO6rLztadyg5MRXLr2+55IENSL8+iFgeWvT5synhF1KUMgYiT+Rqx/0GKJE",
-	"iQir+FNODk+h2TYJoO5euHTimYN3L49dm7wDwvZg7gN4XjHEdYLObMJRE0edfe6eJ8rYOd3c7y4pMChj",
-	"R6GWIq2ymEtPnrKoqtrzPROf+S8t1xa1E1GBaZGTqKW4a5r5ED29ybbw4ckZGkuV5mcg505PsGKwEtdP",
-	"9QD/Vc2qf1NzSm/4+1MgVLH81pbJx5Qve55cUboP5jCyk6eSXdYcmbzj4TPJxEdm7HYNd6KlbgG7vGBF",
-	"mlJKE40eWZV6v1ASq7kxAW/VWejVkOso4EIjv/VYpwsCNZ8lCt+XqFA12I3Vr5ZLnJ68fl6tnZ0plfBb",
-	"lLAgYPTZeuvle0QNZkpBxuWmutwUkhwyIQuqeTy4np68BqvUN5L0zCTJw9led0N+Akl6CJpV3NFfm/83",
-	"5C4PPtdQbdxWrfiaeWfPrkF5lExLiCjD68xsa7xNc0yp26oz5HzLMx5fxpGPrWixYoyU37XaJSR+7CYh",
-	"ybnmGVLqYr3f91UdN1jdDqb7LYhNF4Qq2227YtcWB7gfNFyiZauldJW3cT1J9nDdniQed+Z98zzepvia",
-	"MfD49Hm1rhlx1S3YQz6aC8/wG4o9M4r5aN5FsUUJVdQ9XeO1Np36m2qLuP1GaM/x/Wj3IALdahxGoNCi",
-	"qos8gh5ti64unPE0pSLNGd4VTipN1Xq/aIGlVtnerim9Xe2UHqLZT2g/H8rqCvPLgdnzMN7tpDkV07R2",
-	"bqv1Gwh+A8GvGwR9/O7A4NPwR/XtmgsPgEoiveaPPlwHzJuQbm2ORTx1HKKCiV+5sOdKN+Go3uKr/5Da",
-	"ObdRy07VmTsO4flJs1Gzf7TLo27dQwnIOgtlkx+djTJhLcawFJjGFN2lqSJdmC6EEjDLLdW3hE4Qpcj1",
-	"4YCBO/vgXqxaMfRGPWAXwg2tcu0LicI34MzuBk6VF06Pjw9B+8ptH30+bvsjJM+F2n9L165eZbXH/cNq",
-	"0RzXFwb4wqDvRbm9bp4qiV+ko/eY2wj74WZfs4lkbkXeqRvAnVwJaVGz3pKnBp+nKbidSSXtY2bSaIdR",
-	"dLnva60/ZuNnz9U/0DRzPmB2Xfvv7Zg91UTeQxrglDqAN3R5ZD/upr23+kjcumNP3GwPgF2qzBe+Ag0k",
-	"/A4Jsfyuwpwkz5tHq77QEcx/dhd7tnf4kN4KQMiNVZ3RY+WoVlRR8fnu+s3bz7x8uoc/TVMqF+cu8ZRu",
-	"41+q9T+uu+oSq63ZqN/xqVOdm8I31vyNNX/lDVCHvzuQ/8LscU+9IX4faoY2zmY5Ctc8lfX7NTEoMnU7",
-	"waOFiJpHkwLXfHC9BLezmab1ibLuwXkenovmoadtS9bRtkrn1o1sIVcBLIXbiwt8Oqo36Fxz013sbO1W",
-	"kHdogIfrh/8EAAD//w==",
+	"7Fpvb9s40v8q8/A5oC0gO2k2fVEvFjg1dra+pnbWcXb3sAliRhpb3EiklqTi+Ip898OQki3bctKiRXrF",
+	"9pWtf8PhcOY3vxnyA4tUliuJ0hrW+cBMlGDG3d/QGGEsl5YuYjSRFrkVSrIOEwZsghApORWzQnO6HYCx",
+	"3BYGuIyBx7FGY0BNgUvglaQ2C1iuVY7aCnSDRBq5xfiKN48yT1C6oZYiYM4NlF+14T1fQMS1XoDkUhmM",
+	"lIwNjTJVOiOZLOYWW1ZkyAJmFzmyDjNWCzlj9wFLlNk9u2tuEM5HJzQJuo655ZCnXCLYhFtIVBrTm8Ks",
+	"tAvAFFEC3MAksTY3nb29XKu49bJFX7dvsJ0LSVpiW6hJG8YJQnjah1SggWtM1dwNlXObwGRvKXYSwDwR",
+	"UeIe3vK0QMj4AniqkccLEDJKixjbTVMU0lhdRDQ1sz1VrhE4xEJjZMUtwlRpwFvUC+DSzFFXc69NUEkQ",
+	"1oBVsnz9jmd56gaXRZry6xRZx+oCG5TJ0HIyRKPNOfzrbDgAdf0nRrYaOOJpivqZATWXcIML717OBCaA",
+	"G8wtzIVN1pV8QBcvnXSRPMMdPsfths8J4xWJAyik+KtAN6jwrplrRTI78BKsgsNXkKo56lZE7pOitahN",
+	"ALGYkdVI+WSRJyiNixdthZy5uyhj+usmw8vvQGn/IU0o43cnKGc2YZ3DVwHLhKwuXzZY2sfiTt82ls9w",
+	"a3GfGUjFFNsw6UthBU/Ff4ScTTpwjaSbQQtF/iNMRuR1k87qxjEXKcaTDggJqLXSP8JkjDoTktu6BI2Z",
+	"uqW4HdoE9XIZlzFTfYPxJICIS1BRVGiaPcoiY50/WF0xFjA/MAuYU4kFrDZq7QpjdtlgpCKPPxF8Um4s",
+	"RAmXs89Gn/uAafyrEBpjmphzx+W6XTY4bI8MO0KTK2lwN2qpeFHCrlsJ0JinizaE5Kd3Cwpfem3OFx5C",
+	"fJi/Hb8/AYIK5PE2SDtB2yMaviijZY4EzFrJWQPCq3i3tjdCxpUbulEChym5VjPNM0IZ4AQGsg1HKnYY",
+	"uVAydu+nwliMQUk0zb4yfMcCdj54Nxj+NmAB6w9+DU/63atw9PP5+95gzALW7YXdk/6gd9X7/ajX6/a6",
+	"LGC/nA/HYf3GYDi+Oh6eD+h/eDLqhd1/X/V+75+Nz1jATnuj9/2zs/5wcNXtDfrug/NBeD5+2xuM+0fh",
+	"2N0Z9c6G56MjGudteH7mbx6H/ZNe9+p01DsaDrr9cX9IWoZvhiP/fHg+vhoeX43Cwc89J7X//vSkR5q7",
+	"x/3BuDcahCd+wF/D/kn45oRe7Ibj8OpkeEbqHQ9Hb/rdbm+w7f8Bu2uRpVq3XJPzmZXJ5I1Uc0ljyFue",
+	"ijjUsyJDaUk48jgVEnt3EWLsQu+XQlleux4oe6wKSX9Dn6B6d8JYQ9aieDRGKNlFKdzb55IXNkFpReTi",
+	"lELZqEJH2LtLeGH8PR/np9qFmHA+FLDwWmn/eFjY4XREUekkCkpIpLB72JcWteSpH+yWC58XAtbllp8o",
+	"Q4odK30t4hgl2emuNVMtMlbL5wgfeeR/FIYxWi5SszN1UPoETA16oEV9KyIEi2lqgF+rwq6c3SPINaWJ",
+	"qQVV2FoGX8V9hsbwWUMM4V2eciHNSqCLF0iKjEsgy6NuPwo8Lj5Xo2whzy57dJ0dPiLXvB2PT4FGqQLd",
+	"IVJAP47FUdKg3EjIVVNXSIsz1Fv6lqMFJSo1IeUIZ06DZkwnyiPXk3uMeaoWBOnj2poRPlIkQKY0aU1C",
+	"aUrcQajBOtZ4jYqPDLNzis3eObukyRmMCi3s4oyot8fMMBfvcBEWlN03J0F08QY9xsNpySYrEtKGnmNv",
+	"ZDCkVMW1JmqpJAaemEfW1MnLDS6emeXXjPgi67DE+Q6rSBLp03qHi9XicKcgu793DHOqPNBLyyOXSjEj",
+	"1+gwU+S50vafNdK7ErrU/cy/xQJWaPqqYs7l13XK7AOwbo4jJa1WaUnMSw9bil7WMMSyO2XdYAKXO4iV",
+	"OVHXdMdzAc/QYkyR/q/lfl/MrAw98iZeS0mkxDMDmlsE7nxmWhiMPas7PHjtuJPVi1Y4tagnUGZQohkK",
+	"LLHuGReSliEVEZZpfrkGPEoQDtr7W4aaz+dt7h63lZ7tld+avZP+UW9w1mvRN/cBs8Kma4ZfWaey4qmz",
+	"YnjaZwG7RW28jQ/2D1619l96X/Z0n3xgVROg1tD5CXgu2kfOxEvJzyN7F1ChSOI3H5Ym/HAhAQY8ww4A",
+	"XLByhNZS/gUL6A0f1Z2lMH/dOw8u5P2LCymmTo3/+wmkSMHJ1GgL7XjQhby/kNPMtk+1kDaVz1e1wpnD",
+	"k6BWPbxVxr64kGQylaPkuWAd9kN7v/0DkRtuExejq+rMXc6wgUSekJs1uFGtbPC1pC3rQApsKgPljLhP",
+	"G4ayhMtltYkZ8DTt+LqzXCJIuAGpIOcz4SkYETBXlffjUo1wpS3hqWeRTvOD/f0qfNEX+zzPU0rHQsm9",
+	"P41HUt8Y2J6i14un6c5I2WKE64bbLkhrd8xWjWKCVcFXNhzUFJBHiUMvi5mT+g+NU9Zh/7+3am/slb2N",
+	"vVVj434FaFrzhcs1j2a/dWsuCbnDwvXJjB9a+DaNfrj/8pNs/9C01uuDHepUTibIYSw4euezniscMs9H",
+	"HK8Ai3e2KgpIeSrPndavPtFjPlvrKiNPHQ1sb6AoKW34oglInbQpL1L7dAqHcgHK1bdlRVOVt9wnhlRk",
+	"wsLzw4PXL6jAp8qlcOX481d3dy/azglNkWVcL1iHpY9DiCNNfOaYxXsuSVQt2i/vA5Y39rk8Gpt1NlTI",
+	"GDVwIGffasJEiRIRlhGonByeQr3FFEDV43GZ1JMm72Aex5YpF4TtwMSH8KTkx/MEneGEY2WudvC0ZZIo",
+	"YydQMsp6J06BQRk7AjkVaZnAXVrxbE2Vpa9vKnnSc2a5tqidiBJYi5xETcVt3c7bSLqRwJinpmjsGxUv",
+	"PgNFmxqqrhLmIHH+UAP179rf+5v18/SypHkIm8rCp7G39DGFXTM/ezS1kZ08tW6z+sjkJfefyTY+MpE3",
+	"a7gWO1UP3aULK9KUMp2o9RPLjPyVcltVKxAal/2WToXDjiNea+Q3Hid0QUjnk0fhuzUl1AbrMfvNUozD",
+	"g9dPq7WzM8Ewv0EJ1wSQPomvvHwj68JYKci4XFbby8KaQyZkQTWgB9nDg9dglfrOnZ6YO0VNBGcd5R/j",
+	"TvdBvdDb+7D8f0UOc+8TToq2IfV0yy7C2gZojQkpmS58xteZWZWBy46hUjdlu8x5lydCvtIjL5vRcsUY",
+	"Kb/xt85T/Nh1npJzzTOk5MU6f+ygH3XOtwbuft9m2R6iGnjVx1k3yVYCCGq+0bBNtXC9BONatuz+sjlb",
+	"7PbqTSvt7t98y2C4f/i0Wld8uewrbEAgzYVn+B3OnhjO4gZAoUzlF+OxGrCxQdVdVmNE95dSO64E2Dje",
+	"QbdqRzwouKgqI5+gR6uirA1HPE2piHOmd4WVSlM136xmYKpVtrHZTG+XG8zbsPYz2i+GaVUh+vVQ7Wk4",
+	"8GrSnGpuWkK3S/0dDb+j4beNhhV0bZ4wewAHqeadc+GRUEmk1/zRkcuAeSPSreWxkoeOk5RA8RsX9ljp",
+	"Oi5VG6LVH1I85zZq2M07cmdJPFTVWzmbJ+c8/Fb9lYDsc61s8qOzUiasxRimAtOY4nthylgXpg2hBMxy",
+	"SzUv4RNEKXK9PWDgToy4F8sODb1RDdiGcMmwXEtDovCdOrO+yVUmiMP9/W30PndbbF8MwP0xnKeC7y/R",
+	"5VsdmFmqXx4JWK8RwnIpXU0gDPBrg75r5Q4K8FRJ/IqdwF0uJezjTcJ608nciLxVdZFbuRLSomadKU8N",
+	"PmEzcTWdUtrHTKfWQ6Pwc99Xqn/MJtJGLDzSaXPuYNad/su22T6iHb2BSMApyQCvqbRjm+9qZ2v2gfh2",
+	"x8q4WR22O1OZr5wFGkj4LRLA+d2KCcmY1M+vfdVjsN9GW3zz5Ce9GICQSxu7JYiVY2pRSegn64s6aT5e",
+	"9One/zDLKd2fO6UX7mSFVPP/uXaty8rLM5h+X6nKk24K30n3d9L9jXdUS7paTwTPzAZz1Sva+Fh3tXb8",
+	"zTHA+sG3Py6JeZGxm/nh2Geo1emvwDUxXE/CbZ2maXVor711ZIrnon6ubNXjdXSv1Llxw1zIWQBT4bb3",
+	"Ap+eqj0/1yZ1F2tbyCXobRvg/vL+vwEAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

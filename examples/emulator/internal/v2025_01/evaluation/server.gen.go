@@ -42,84 +42,84 @@ func (e Entailment) Valid() bool {
 	}
 }
 
-// AlignmentRequest Answer to score, and what to score it by.
+// AlignmentRequest asks for the scores of an answer, and says what to score it by.
 type AlignmentRequest struct {
-	// Answer Text to score, as the assistant or RAG system wrote it.
+	// Answer is the text to score, as the assistant or RAG system wrote it.
 	Answer string `json:"answer"`
 
-	// GroundTruthAnswer Correct reply to the question, whose facts the scores rest on.
+	// GroundTruthAnswer is the correct reply to the question, whose facts the scores rest on.
 	GroundTruthAnswer string `json:"ground_truth_answer"`
 
-	// Question What was asked.
+	// Question is what was asked.
 	Question string `json:"question"`
 }
 
-// AlignmentResponse Scores of an answer and the facts behind them.
+// AlignmentResponse holds the scores of an answer and the facts behind them.
 type AlignmentResponse struct {
-	// Metrics Scores of an answer.
+	// Metrics are the scores of an answer.
 	Metrics Metrics `json:"metrics"`
 
-	// Reasoning Facts that the scores rest on.
+	// Reasoning holds the facts that the scores rest on.
 	Reasoning Reasoning `json:"reasoning"`
 
-	// Usage Tokens that an evaluation took.
+	// Usage counts the tokens that an evaluation took.
 	Usage TokenCounts `json:"usage"`
 }
 
-// BasicErrorResponse Body of an error reply of this plane.
+// BasicErrorResponse is the body of an error reply of this plane.
 type BasicErrorResponse struct {
-	// Message Explanation of the error for a human reader.
+	// Message explains the error to a human reader.
 	Message string `json:"message"`
 }
 
-// Entailment How a fact relates to the scored answer. `entailed`: the answer bears it out; `contradicted`: the answer denies it; `neutral`: the answer does neither.
+// Entailment says how a fact relates to the scored answer. `entailed`: the answer bears it out; `contradicted`: the answer denies it; `neutral`: the answer does neither.
 type Entailment string
 
-// EvaluatedFact Fact together with its relation to the scored answer. Replies may add fields, such as `reasoning`.
+// EvaluatedFact is a fact together with its relation to the scored answer. Replies may add fields, such as `reasoning`.
 type EvaluatedFact struct {
-	// Entailment How a fact relates to the scored answer. `entailed`: the answer bears it out; `contradicted`: the answer denies it; `neutral`: the answer does neither.
+	// Entailment says how a fact relates to the scored answer. `entailed`: the answer bears it out; `contradicted`: the answer denies it; `neutral`: the answer does neither.
 	Entailment Entailment `json:"entailment"`
 
-	// Fact Single statement that an answer can be checked for.
+	// Fact is a single statement that an answer can be checked for.
 	Fact Fact `json:"fact"`
 
-	// Reasoning Why the fact was judged so.
+	// Reasoning says why the fact was judged so.
 	Reasoning *string `json:"reasoning,omitempty"`
 }
 
-// Fact Single statement that an answer can be checked for.
+// Fact is a single statement that an answer can be checked for.
 type Fact struct {
-	// Content The statement itself.
+	// Content is the statement itself.
 	Content string `json:"content"`
 }
 
-// Metrics Scores of an answer.
+// Metrics are the scores of an answer.
 type Metrics struct {
-	// Alignment Harmonic mean of `correctness` and `completeness`.
+	// Alignment is the harmonic mean of `correctness` and `completeness`.
 	Alignment float32 `json:"alignment"`
 
-	// Completeness Recall of the answer, measured against the facts of the ground truth.
+	// Completeness is the recall of the answer, measured against the facts of the ground truth.
 	Completeness float32 `json:"completeness"`
 
-	// Correctness Precision of the answer, measured against the facts of the ground truth.
+	// Correctness is the precision of the answer, measured against the facts of the ground truth.
 	Correctness float32 `json:"correctness"`
 }
 
-// Reasoning Facts that the scores rest on.
+// Reasoning holds the facts that the scores rest on.
 type Reasoning struct {
-	// EvaluatedFacts Every fact that was checked, with the outcome.
+	// EvaluatedFacts are all facts that were checked, each with the outcome.
 	EvaluatedFacts []EvaluatedFact `json:"evaluated_facts"`
 }
 
-// TokenCounts Tokens that an evaluation took.
+// TokenCounts counts the tokens that an evaluation took.
 type TokenCounts struct {
-	// CompletionTokens Tokens that the model wrote.
+	// CompletionTokens counts the tokens that the model wrote.
 	CompletionTokens int `json:"completion_tokens"`
 
-	// PromptTokens Tokens sent to the model.
+	// PromptTokens counts the tokens sent to the model.
 	PromptTokens int `json:"prompt_tokens"`
 
-	// TotalTokens Sum of `prompt_tokens` and `completion_tokens`.
+	// TotalTokens is the sum of `prompt_tokens` and `completion_tokens`.
 	TotalTokens int `json:"total_tokens"`
 }
 
@@ -128,7 +128,7 @@ type MetricsAlignmentJSONRequestBody = AlignmentRequest
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
-	// MetricsAlignment Score an answer against the ground truth
+	// MetricsAlignment scores an answer against the ground truth.
 	// (POST /evaluation/metrics/alignment)
 	MetricsAlignment(w http.ResponseWriter, r *http.Request)
 }
@@ -350,7 +350,7 @@ func (response MetricsAlignmentdefaultJSONResponse) VisitMetricsAlignmentRespons
 
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
-	// MetricsAlignment Score an answer against the ground truth
+	// MetricsAlignment scores an answer against the ground truth.
 	// (POST /evaluation/metrics/alignment)
 	MetricsAlignment(ctx context.Context, request MetricsAlignmentRequestObject) (MetricsAlignmentResponseObject, error)
 }
@@ -430,33 +430,36 @@ func (sh *strictHandler) MetricsAlignment(w http.ResponseWriter, r *http.Request
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"vFhvb9vODf4qxG3AWkCx07R9MffN3CLbgqJAkDTYiyKIzxJtXSPdqXdUHCHwdx94p3+WlHrp+vu9s2Ud",
-	"+fA58iHpJxGbvDAaNTmxeBIuTjGX/uMyU1udo6Yr/FGiI34mk0SRMlpml9YUaEmhE4uNzBxGIkEXW1Xw",
-	"72Ihltrt0AIZcLGxGIHUCexSSe0jUATraiYiUfSMPQnpT/KnQ4tf8ZH69hxQiiCdU46kJjAWrpb/Alc5",
-	"whx21hC7YPtUFSgWwpFVeiv2kdhaU+rkjmxJ6d1z/j4ZazEmsFhkFTtmd54KZXQEu9Q4hI2MKQDxsBxY",
-	"dARGT7ptDo99/YeJ2UkH0t1jMnF4HwmLP0plMRGLb52lqKFrOqjb1pBZf8eYGEXvYl1htMMX3ux1CNRs",
-	"QGoIfvzlMgmBjjWmKjzIx9ebI1kV+49/tbgRC/GXeZeE8zoD51/q13zg0hnNNBw5c9W+uI9E6eQWj534",
-	"au5RfzIlp/+Q4wZoH0BjdorXj9Kp+NxaY/vEHnL30SRVzRzym3VymQ1QqhwUmdQ4RZlrgjk0d/7IJyR/",
-	"CzawNrsxFiSkZS41WJQJ2uM51XiZiu1ck1QZJ80YxL/NDqS/ebCYSULXFIsviaTOkRms0FvBZLUIpRty",
-	"Z43SOhYDU9IHWMVGk5WJimn4YoJaIb/5AVYaS7IyG7xg0IFGRWmIF3WZc2SNXxGJvnURidpML+auWs8f",
-	"ZFZKwuSfMn6p+vERILNFhgI7RSkocoEfvqxpgq6wyDjCXFYgkwQ2CrPEReDKOGW9W7WJuBonCR5c0c+S",
-	"vneZ+0hs6uh+dsIzMKzEoYJVrQJ4JfteJltMwJnjmechRP0IpnLwF67hWulthuBIErJdINbZTrZiqWGN",
-	"EKcY32PCVTPmlTNmMu+/pn3Lihxmm+OxNuamIvzSSeP/p8cTTbUR/Yn6lTY3WsWQo/QysopD59Po3MpL",
-	"+4pzIkNC/6gXpC7zNVrG3n9j7OMKY5lljUYFkBE7dKUvgK1U2lGvhdRvhp4Gvqc947aFOvZ6aTFWrieO",
-	"v83x6FI7FAMqoh71U3d+1S+pFyqMC/k8PX0M1KERszsf5kQreUBbheqlZhip6yIKAsZuTEmxyX2LUoT5",
-	"0S5+qKH7Nn5praxGNA5BTvHV79jjkuQfXVvltb0guOZ+qrb9TSmj78gf/blJZiA3CWZhuuzlhdKE25CR",
-	"hTV5QcfsOa9GpjM5bYwMyexZW9dl7uv1wOVhxXahraY8DC7gEHs0wc8A0viG9pFwGJdWUXXNSRCIXhbq",
-	"M1bLktJxFMvLC7jHMBbBpdIYG41QWMMGZxAS04YlBGJpLbdIo+uVwpcB56fSnsx7rP7m2tOcp+wj9TMQ",
-	"N3yZM9ploU4+Y9UxIj1AsWf8Sm9Mo/x1z8FcqoxFvSwKY+kfRQ1zpkxntMV+Hd7iadHyqZSocIv5vD49",
-	"65/eR6NCbJPWj4ONIrXWl+3Gs7y8WDSV32p/BBtrcv+9vxpJXYHx00i3JEWwroDvWFrljA5lLqFWM+bY",
-	"54yiDA+BLS8vRCQe0LqA+ez07P3J6RsOxhSoZaHEQrydnc7ecslJSn0SzLt6nNfD9fygLxXGTfSnur9J",
-	"2KJGy/LQTo7VoXDLA9lux6pPnTqDcn4QK5rOEEFfreshzfcqn1wNOu8nHTZKfkg7MwMeBcIkLzNngDDL",
-	"HKRmNx5zDasSJ7QLowljZ5JZlTwzF4lYNINAu6mJUKboiBeIwVQiiyJTcaD1uwvbZdDfY+o8WvF9+o+n",
-	"nG7p7cXTrvHN7jdsmZ2wkC3RK01Yi3wynJ2e/hFx1IvXM4GEWommV9U2kKBtUDrexPeReHd29tugTiyJ",
-	"z2BtFG/NK6NyoA3Bg8xUwPT+N9L3v2NyaB9UzNzxOjUL4rWRZUZ/Mphlq2Z+3+1WJAmsEJCpXBG8enf2",
-	"99dB/HhykVuEV+8fH1/PQpsq81zaqlGY/r8Zvamwn9UshnLruFM2o/rtvt/xxOLbYa/7dru/5Z8ta6X/",
-	"dUwqDgW/7mQ317NRBymsSU7enCSS5Owe+41k3qq9iMTjydac1F3pCrfK6Jtr/9j6L2IhSif20UvQnN88",
-	"gwbLX4BzfnMIB0vBRNXsPj274QxbgJt17bf9x+h2/98AAAD//w==",
+	"vFjfb+PGEf5XptsCvQNo2XFyD1UQtErgBkYQwLV96MPZOI3JkbhncpfZHVomDvrfi9nlL0lUHB+u8ZNF",
+	"7s7OfDvzfTP8rFJbVtaQYa/mn5VPcyox/Lso9NqUZPiafqvJszzDLNOsrcHiytmKHGvyar7CwlOiMvKp",
+	"05W8V3OF/tHDyjrgnMCn1pEHuwI0gMZvyCWAJgOPjYdNjgxs4yrQDA/NTCWqGh3xWcVd8t/uOdqHE5ie",
+	"BxsJYHyK3mvPaBisg+vFz+Abz1TCxlmWk+QYbipSc+XZabNW20Stna1N9pFdzfnHF45NrXOUMjiqikbO",
+	"l4cBLm1NApvceoIVpuzHODjyDNZMnt5tnjwyILVBD+gfKZvYv02Uo99q7ShT8w+DsaTDbzq8+96QffhE",
+	"KYsjo/v3lTWeXpkAuS0yf+z2w+XLu4jNA+U6PigPb74kdjoN//7N0UrN1V9Ph6w9bVP29Nd2WYAAvTUC",
+	"yAt7rvuF20TVHtf00o5b+0jmJ1tLveyj3Tk6dqAzO4Xwj+h1euGcdWOIJ/PswWZNCyDJhjbh7Ao41x6q",
+	"Ag1NIee7mHat0nNVoDbRdjTIFhDyukQDjjAj93J2deanYrswjLqQ9Dk8PRR9bjeA4frBUYFMviufkC5Z",
+	"mygzWFIwRdlyHms6JtADofNCFrbm72GZWsMOM53y/sKMjCZZ+T0sDdXssNhbYMmDIc15DJpMXUp43bkq",
+	"UWPrKlGtmVHgQ/1ePGFRI1P2b0xfy5nad5CwXZP4AxvNOWj2ESRtzRGUrqkqJMwSG8Asg5WmIvMJ+DrN",
+	"hQ2XfUouD/OEdi7r99J/dK3bRK3aEH9vR4BhvyYn8mGTNz0hBIr7VGdrysDblxMx+JGMw5hKyS+9EK/N",
+	"uiDwjExiHFhYeKCyFA08EKQ5pY+UieYdIiwJNFkLbX0PxjV7KlYvx9xZnIr014ExX6PYjo7R9YQcd+pw",
+	"NKQcXWmNTqEkNGJt2YqlIe+XQQCWki8FMYVHo5hNXT6Qk1DGK44e5SjFoohsSH1/URL6OtTIWriOR3rT",
+	"roxSCEEKj5zee3z08MpRqr1U5tc+/+DGB2f2gElG9zGVENfj4vsiDe96GOQjjcweo3Qs+DFsPARPkk3u",
+	"bGR3Q66vogQI0zyyn5xna05tGSROM5UvNgO7LLztIUHnsDlAdt/bKQjHwn8QTRqex0ZU1vmeI1rTkbjt",
+	"4xQzhHvU1nyMW/+wdfld2oyK2M6OEkgbpnXM4MrZsuJXmPaB4exgfdouW8biqNmO1eoyFP6OE7ulP8S9",
+	"nDpo76J2o0kmwNvz7PAmt4nylNZOc3MjyRJvYVHpX6hZ1JwfBrO4uoRHiu0XXGlDqTVS9lYMzuDiiVwD",
+	"Lg5JkKJzosPWUJxwQn5LHmsTMHmk5u++3y35HAottFzSWmAp3i4qffILNQMiGBxUW/Ffm5XtRKXVNCpR",
+	"FyIWdVVZx/+qWjdn2g5Ge99v4ippTp3sypkrPz89bXfPxru3+5xwMWR0aDs7MuutL/qha3F1Oe+oYjT4",
+	"rZwtw+/xdIamARtanmFOS+ChAbljdNpbE+kA+6HLxp6XNRe069ji6lIl6omcjz6fn52/Ozn7RiXq+YSe",
+	"UZJGwAotVCINMMx/AKz0rFXOfvZ5k/JzMiri2f5U/PnOAPynHbPm0P/dqf/mZKAthALLCgrN/7xTiWxY",
+	"BCRGy2XDZUwQeiJh6lm79OegEbciEd2uO3Xb2dRezAIyZLV/jHu2b++MXoWo/vIDGF1AcNIR1y6MD3dm",
+	"e2dWJc+unDZcmDcRiC74Ica3d0bu31ZksNJqrr6dnc2+FQpDzkPdnA7QnLbjz+lOa1BZP9Ei3LQ5AWsy",
+	"5IR5+7a+2ZVJ3BHJvt39adBCwUAa5F6HExhrY9s8hwYh1GPn3XSTEphwY2dwG/oKGbKw8BaYiiIOLQcz",
+	"iBWWFw5oG0XxXfJSWD4gc5mpudrPLBWZjTz/aLNmr0fEqip0GmH95OPHgChtLwnfwVebwBi76N/ufKMY",
+	"xdN/g+mm8/0GZeBidjUFco6Da0iG87Oz/0cc7Wh8JJBIL8n0x4Q+kFbcak/ZTFL6u/Pzr+bqxBh/xNdO",
+	"JMI0rz0Yy/CEhY4+vfuK8P1xnzy5J50KdjLrziLfr7Au+E92ZtELQPggMYyuCMIQUOhSM7z57vwfb6Ne",
+	"SFOIa4I3756f386istdlia7puN2PPziNmvCDvhvXXtqLbm66347bBDX/sNsgfLjf3strJwIT3h7CSvsq",
+	"2cr/+5vZgexWzmYn35xkyDh7pLH6nvYSGaRrbU9aKb+mtbbm/U147MIPNVe1V9vkNd5cvD/iDdVf4M7F",
+	"+113qFYCVIvuEQ2wqwMR8LOhZ+m/6t1v/xcAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,
