@@ -1,4 +1,4 @@
-package main
+package cite
 
 import (
 	"slices"
@@ -7,7 +7,7 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
 )
 
-func TestFootnotes(t *testing.T) {
+func TestAnswer(t *testing.T) {
 	reference := func(file string, pages ...int) data.ReferenceModel {
 		return data.ReferenceModel{File: data.AssistantFileModel{Name: file}, Pages: pages}
 	}
@@ -18,7 +18,7 @@ func TestFootnotes(t *testing.T) {
 		answer    string
 		citations []data.CitationModel
 		text      string
-		notes     []string
+		sources   []string
 	}{
 		{"none", "Eins.", nil, "Eins.", nil},
 		{"characters, not bytes", "Öäü. Zwei.", []data.CitationModel{{Position: 4, References: []data.ReferenceModel{reference("a.pdf", 1, 2)}}},
@@ -33,9 +33,9 @@ func TestFootnotes(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			text, notes := footnotes(tt.answer, tt.citations)
-			if text != tt.text || !slices.Equal(notes, tt.notes) {
-				t.Errorf("%s\n%q", text, notes)
+			text, sources := Answer(tt.answer, tt.citations)
+			if text != tt.text || !slices.Equal(sources, tt.sources) {
+				t.Errorf("%s\n%q", text, sources)
 			}
 		})
 	}
