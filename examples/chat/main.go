@@ -39,7 +39,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, status io.Writer
 	flags := flag.NewFlagSet("chat", flag.ContinueOnError)
 	connection := service.AddFlags(flags)
 	assistant := service.AddAssistantFlags(flags)
-	most := flags.Int("history", 10, "`how many` questions, with their answers, are sent along with the next")
+	most := flags.Int("history", 10, "the last `n` questions, with their answers, are sent along with the next")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
