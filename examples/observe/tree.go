@@ -22,7 +22,7 @@ func writeTrace(out io.Writer, spans tracetest.SpanStubs) {
 			text := indent + span.Name
 			for _, attribute := range span.Attributes {
 				if attribute.Key == "url.full" || attribute.Key == "http.response.status_code" {
-					text += " " + attribute.Value.Emit()
+					text += " " + attribute.Value.String()
 				}
 			}
 			fmt.Fprintf(out, "%8s  %s %s\n", span.EndTime.Sub(span.StartTime).Round(time.Millisecond), text, span.Status.Description)
