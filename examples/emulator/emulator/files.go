@@ -39,11 +39,17 @@ func (s dataPlane) UploadFile(_ context.Context, request data.UploadFileRequestO
 	if err != nil {
 		return nil, err
 	}
+	if err := s.quota.admitSize(f.name, len(f.content), f.multimodal); err != nil {
+		return nil, err
+	}
 	f.id = uuid.NewString()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	a, err := s.find(request.AssistantName)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.quota.admitFile(len(a.files)); err != nil {
 		return nil, err
 	}
 	op := s.ingest(a, f, data.OperationTypeUploadFile)
@@ -61,11 +67,21 @@ func (s dataPlane) UpsertFile(_ context.Context, request data.UpsertFileRequestO
 	if err != nil {
 		return nil, err
 	}
+	if err := s.quota.admitSize(f.name, len(f.content), f.multimodal); err != nil {
+		return nil, err
+	}
 	f.id = request.AssistantFileID
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	a, err := s.find(request.AssistantName)
 	if err != nil {
+		return nil, err
+	}
+	others := len(a.files)
+	if a.files[f.id] != nil {
+		others--
+	}
+	if err := s.quota.admitFile(others); err != nil {
 		return nil, err
 	}
 	op := s.ingest(a, f, data.OperationTypeUpsertFile)
