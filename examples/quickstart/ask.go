@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/pinecone-community/assistant-go/examples/internal/cite"
 	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
 	"github.com/pinecone-community/assistant-go/gen/2026-04/evaluation"
 )
@@ -37,7 +38,7 @@ func (t *tour) chat(ctx context.Context) error {
 	}
 	t.field("chunks", "%d", chunks)
 	t.answer = reply.Message.Content
-	answer, notes := footnotes(t.answer, reply.Citations)
+	answer, notes := cite.Answer(t.answer, reply.Citations)
 	t.field("question", "%s", question)
 	t.field("answer", "%s", answer)
 	for i, note := range notes {

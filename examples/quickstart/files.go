@@ -5,33 +5,22 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"github.com/pinecone-community/assistant-go/examples/quickstart/documents"
 	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
 )
 
-// The documents are about one subject, and of every kind but one that the
-// service takes. Their metadata is for filters.
-var documents = []struct {
-	file     string
-	metadata map[string]any
-}{
-	{"keepers-handbook.md", map[string]any{"kind": "manual", "year": 2025}},
-	{"maintenance-manual.pdf", map[string]any{"kind": "manual", "year": 2026}},
-	{"station.json", map[string]any{"kind": "data", "year": 2026}},
-	{"storm-log.txt", map[string]any{"kind": "log", "year": 2026}},
-}
-
 func (t *tour) uploadFiles(ctx context.Context) error {
 	t.step("data.UploadFile", "upload documents, with metadata")
-	for _, document := range documents {
+	for _, document := range documents.All {
 		operation, err := t.data.UploadFile(ctx, t.name, nil, data.FileData{
-			File:     data.OpenFile(filepath.Join(t.folder, document.file)),
-			Metadata: document.metadata,
+			File:     data.OpenFile(filepath.Join(t.folder, document.Name)),
+			Metadata: document.Metadata,
 		})
 		if err != nil {
 			return err
 		}
 		t.operations = append(t.operations, operation)
-		t.field(document.file, "%s", operation.Status)
+		t.field(document.Name, "%s", operation.Status)
 	}
 	return nil
 }
@@ -40,9 +29,9 @@ func (t *tour) waitForOperations(ctx context.Context) error {
 	t.step("data.WaitForOperation", "wait until the service has read them")
 	for i, operation := range t.operations {
 		progress, err := waitForOperation(ctx, t.data, t.name, operation.ID)
-		t.field(documents[i].file, "%s", progress)
+		t.field(documents.All[i].Name, "%s", progress)
 		if err != nil {
-			return fmt.Errorf("%s: %w", documents[i].file, err)
+			return fmt.Errorf("%s: %w", documents.All[i].Name, err)
 		}
 	}
 	return nil
@@ -72,6 +61,6 @@ func (t *tour) deleteFile(ctx context.Context) error {
 		return nil
 	}
 	progress, err := waitForOperation(ctx, t.data, t.name, operation.ID)
-	t.field(documents[0].file, "%s", progress)
+	t.field(documents.All[0].Name, "%s", progress)
 	return err
 }

@@ -9,66 +9,29 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/pinecone-community/assistant-go/auth"
+	"github.com/pinecone-community/assistant-go/examples/internal/exampletest"
+	"github.com/pinecone-community/assistant-go/examples/quickstart/documents"
 	"github.com/pinecone-community/assistant-go/gen/2026-04/control"
 	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
-	"github.com/pinecone-community/assistant-go/internal/spectest"
-)
-
-// recorder notes the requests that pass and lets a test stand in for the
-// service.
-type recorder struct {
-	base     http.RoundTripper
-	instead  func(*http.Request) (*http.Response, error) // nil, nil: ask the service
-	requests []string
-}
-
-func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
-	if r.instead != nil {
-		if resp, err := r.instead(req); resp != nil || err != nil {
-			r.requests = append(r.requests, req.Method+" "+req.URL.Path)
-			return resp, err
-		}
-	}
-	resp, err := r.base.RoundTrip(req)
-	if err == nil {
-		r.requests = append(r.requests, req.Method+" "+req.URL.Path+" "+http.StatusText(resp.StatusCode))
-	}
-	return resp, err
-}
-
-var (
-	loadSpecs sync.Once
-	specs     []*spectest.Spec
 )
 
 // quickstart runs the program against the emulator. Every request and reply is
 // held against the specs.
-func quickstart(ctx context.Context, t *testing.T, r *recorder, args ...string) (string, error) {
+func quickstart(ctx context.Context, t *testing.T, r *exampletest.Recorder, args ...string) (string, error) {
 	t.Helper()
 	t.Setenv(auth.EnvAPIKey, "")
-	transport := &http.Transport{}
-	t.Cleanup(transport.CloseIdleConnections)
-	loadSpecs.Do(func() {
-		for _, plane := range []string{"control", "data", "evaluation"} {
-			specs = append(specs, spectest.Load(t, control.APIVersion, plane))
-		}
-	})
-	r.base = spectest.Transport(t, transport, specs...)
 	var out bytes.Buffer
-	err := run(ctx, append([]string{"-documents", "documents"}, args...), &out, &http.Client{Transport: r})
+	err := run(ctx, append([]string{"-documents", "documents"}, args...), &out, r.Client(t))
 	return out.String(), err
 }
 
 const deleted = "DELETE /assistant/assistants/example-assistant OK"
 
-func (r *recorder) last() string { return r.requests[len(r.requests)-1] }
-
 func TestQuickstart(t *testing.T) {
-	r := &recorder{}
+	r := &exampletest.Recorder{}
 	out, err := quickstart(t.Context(), t, r)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -125,36 +88,36 @@ func TestQuickstart(t *testing.T) {
 			t.Errorf("a line of %d characters: %s", n, line)
 		}
 	}
-	if r.last() != deleted {
-		t.Errorf("last request %s", r.last())
+	if r.Last() != deleted {
+		t.Errorf("last request %s", r.Last())
 	}
 }
 
 func TestOtherName(t *testing.T) {
-	r := &recorder{}
+	r := &exampletest.Recorder{}
 	out, err := quickstart(t.Context(), t, r, "-name", "other")
-	if err != nil || r.last() != "DELETE /assistant/assistants/other OK" {
-		t.Errorf("error %v, last request %s\n%s", err, r.last(), out)
+	if err != nil || r.Last() != "DELETE /assistant/assistants/other OK" {
+		t.Errorf("error %v, last request %s\n%s", err, r.Last(), out)
 	}
 }
 
 func TestFailureDeletesTheAssistant(t *testing.T) {
 	failure := errors.New("the line is down")
-	r := &recorder{instead: func(req *http.Request) (*http.Response, error) {
+	r := &exampletest.Recorder{Instead: func(req *http.Request) (*http.Response, error) {
 		if strings.HasPrefix(req.URL.Path, "/assistant/chat/") {
 			return nil, failure
 		}
 		return nil, nil
 	}}
 	out, err := quickstart(t.Context(), t, r)
-	if !errors.Is(err, failure) || r.last() != deleted || !strings.Contains(out, "control.DeleteAssistant") {
-		t.Errorf("error %v, last request %s\n%s", err, r.last(), out)
+	if !errors.Is(err, failure) || r.Last() != deleted || !strings.Contains(out, "control.DeleteAssistant") {
+		t.Errorf("error %v, last request %s\n%s", err, r.Last(), out)
 	}
 }
 
 func TestInterruptDeletesTheAssistant(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
-	r := &recorder{instead: func(req *http.Request) (*http.Response, error) {
+	r := &exampletest.Recorder{Instead: func(req *http.Request) (*http.Response, error) {
 		if req.Method == http.MethodGet && strings.HasPrefix(req.URL.Path, "/assistant/operations/") {
 			interrupt()
 			return nil, ctx.Err()
@@ -162,40 +125,40 @@ func TestInterruptDeletesTheAssistant(t *testing.T) {
 		return nil, nil
 	}}
 	out, err := quickstart(ctx, t, r)
-	if !errors.Is(err, context.Canceled) || r.last() != deleted {
-		t.Errorf("error %v, last request %s\n%s", err, r.last(), out)
+	if !errors.Is(err, context.Canceled) || r.Last() != deleted {
+		t.Errorf("error %v, last request %s\n%s", err, r.Last(), out)
 	}
 }
 
 func TestUnreadableDocument(t *testing.T) {
 	folder := t.TempDir()
-	for _, document := range documents {
-		if err := os.WriteFile(filepath.Join(folder, document.file), []byte("{"), 0o600); err != nil {
+	for _, document := range documents.All {
+		if err := os.WriteFile(filepath.Join(folder, document.Name), []byte("{"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	r := &recorder{}
+	r := &exampletest.Recorder{}
 	_, err := quickstart(t.Context(), t, r, "-documents", folder)
 	var failed *data.FailedError
 	if !errors.As(err, &failed) || !strings.HasPrefix(failed.Message, "the file cannot be read as pdf") ||
-		!strings.HasPrefix(err.Error(), "maintenance-manual.pdf: ") || r.last() != deleted {
-		t.Errorf("error %v, last request %s", err, r.last())
+		!strings.HasPrefix(err.Error(), "maintenance-manual.pdf: ") || r.Last() != deleted {
+		t.Errorf("error %v, last request %s", err, r.Last())
 	}
 }
 
 func TestNoDocuments(t *testing.T) {
-	r := &recorder{}
+	r := &exampletest.Recorder{}
 	_, err := quickstart(t.Context(), t, r, "-documents", t.TempDir())
-	if !errors.Is(err, os.ErrNotExist) || r.last() != deleted {
-		t.Errorf("error %v, last request %s", err, r.last())
+	if !errors.Is(err, os.ErrNotExist) || r.Last() != deleted {
+		t.Errorf("error %v, last request %s", err, r.Last())
 	}
 }
 
 func TestNoFolder(t *testing.T) {
-	r := &recorder{}
+	r := &exampletest.Recorder{}
 	_, err := quickstart(t.Context(), t, r, "-documents", filepath.Join(t.TempDir(), "x"))
-	if !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), "-documents") || len(r.requests) != 0 {
-		t.Errorf("error %v, requests %q", err, r.requests)
+	if !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), "-documents") || len(r.Requests()) != 0 {
+		t.Errorf("error %v, requests %q", err, r.Requests())
 	}
 }
 
@@ -204,7 +167,7 @@ func TestNoFolder(t *testing.T) {
 func TestNameTaken(t *testing.T) {
 	t.Setenv(auth.EnvAPIKey, "some-key")
 	var requests []string
-	client := &http.Client{Transport: &recorder{instead: func(req *http.Request) (*http.Response, error) {
+	client := &http.Client{Transport: &exampletest.Recorder{Instead: func(req *http.Request) (*http.Response, error) {
 		requests = append(requests, req.Method+" "+req.URL.String()+" "+req.Header.Get("Api-Key"))
 		return &http.Response{
 			StatusCode: http.StatusTooManyRequests,

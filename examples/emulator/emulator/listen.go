@@ -20,6 +20,7 @@ type Running struct {
 	service  *Server
 	server   *http.Server
 	requests requests
+	unused   unused
 	grace    time.Duration // for requests that are being served
 	done     chan error
 	close    func() error // once
@@ -42,7 +43,7 @@ func Listen(ctx context.Context, address string, opts ...Option) (*Running, erro
 		done:     make(chan error, 1),
 	}
 	r.close = sync.OnceValue(r.stop)
-	r.server = &http.Server{Handler: &r.requests, ReadHeaderTimeout: time.Minute}
+	r.server = &http.Server{Handler: &r.requests, ReadHeaderTimeout: time.Minute, ConnState: r.unused.note}
 	r.server.RegisterOnShutdown(service.cancel) // streams end, and what waits on purpose
 	go func() { r.done <- r.server.Serve(listener) }()
 	return r, nil
@@ -60,6 +61,7 @@ func (r *Running) Close() error { return r.close() }
 func (r *Running) stop() error {
 	ctx, cancel := context.WithTimeout(context.Background(), r.grace)
 	defer cancel()
+	r.unused.close()
 	err := r.server.Shutdown(ctx)
 	if err != nil {
 		err = errors.Join(err, r.server.Close())

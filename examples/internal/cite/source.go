@@ -1,0 +1,36 @@
+package cite
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
+)
+
+// Source names a file and, if it has any, the pages in it.
+func Source(file string, pages []int) string {
+	if len(pages) == 0 {
+		return file
+	}
+	return fmt.Sprintf("%s, p. %s", file, strings.Trim(strings.ReplaceAll(fmt.Sprint(pages), " ", ", "), "[]"))
+}
+
+// Reference names the source of a snippet. References are a union: the type of
+// the value tells what it is.
+func Reference(reference data.TypedReferenceModel) string {
+	switch target := reference.Value.(type) {
+	case *data.TextReferenceModel:
+		return Source(target.File.Name, nil)
+	case *data.MarkdownReferenceModel:
+		return Source(target.File.Name, nil)
+	case *data.JSONReferenceModel:
+		return Source(target.File.Name, nil)
+	case *data.PDFReferenceModel:
+		return Source(target.File.Name, target.Pages)
+	case *data.DocxReferenceModel:
+		return Source(target.File.Name, target.Pages)
+	case *data.UnknownTypedReferenceModel:
+		return fmt.Sprintf("a source of the new type %q", target.Type)
+	}
+	return "a source without a name"
+}

@@ -1,0 +1,25 @@
+// Package documents has the documents of the examples, compiled in, so that an
+// example runs from any folder.
+package documents
+
+import "embed"
+
+// FS has the files.
+//
+//go:embed *.json *.md *.pdf *.txt
+var FS embed.FS
+
+// Document is a file and the metadata to upload it with, which is for filters.
+type Document struct {
+	Name     string
+	Metadata map[string]any
+}
+
+// All are the documents. They are about one subject, and of every kind but one
+// that the service takes.
+var All = []Document{
+	{"keepers-handbook.md", map[string]any{"kind": "manual", "year": 2025}},
+	{"maintenance-manual.pdf", map[string]any{"kind": "manual", "year": 2026}},
+	{"station.json", map[string]any{"kind": "data", "year": 2026}},
+	{"storm-log.txt", map[string]any{"kind": "log", "year": 2026}},
+}
