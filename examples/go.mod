@@ -12,6 +12,7 @@ require (
 	github.com/oapi-codegen/oapi-codegen/v2 v2.8.2
 	github.com/oapi-codegen/runtime v1.8.0
 	github.com/pinecone-community/assistant-go v0.0.0
+	golang.org/x/time v0.14.0
 )
 
 require (
