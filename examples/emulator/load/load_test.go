@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -53,18 +55,22 @@ func TestUnsoundService(t *testing.T) {
 		}, "its deletion was acknowledged"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			service := emulator.New(emulator.WithPace(time.Millisecond))
-			defer service.Close()
+			service := emulator.Start(t, emulator.WithPace(time.Millisecond))
+			target, err := url.Parse(service.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sound := httputil.NewSingleHostReverseProxy(target)
 			unsound := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if status := tc.reply(r); status != 0 {
 					w.WriteHeader(status)
 					return
 				}
-				service.ServeHTTP(w, r)
+				sound.ServeHTTP(w, r)
 			}))
 			defer unsound.Close()
-			t.Setenv(auth.EnvAPIKey, service.Key())
-			err := run(t.Context(), []string{"-clients", "2", "-duration", "1s", "-url", unsound.URL}, new(bytes.Buffer))
+			t.Setenv(auth.EnvAPIKey, service.Key)
+			err = run(t.Context(), []string{"-clients", "2", "-duration", "1s", "-url", unsound.URL}, new(bytes.Buffer))
 			if err == nil || !strings.Contains(err.Error(), tc.want) {
 				t.Errorf("error %v, want %q", err, tc.want)
 			}
