@@ -28,12 +28,12 @@ func main() {
 }
 
 // longest is how long the clients work at most before the emulator is killed.
-const longest = 500 * time.Millisecond
+const longest = time.Second
 
 func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	flags := flag.NewFlagSet("crash", flag.ContinueOnError)
 	rounds := flags.Int("rounds", 50, "`number` of times that the emulator is killed")
-	clients := flags.Int("clients", 4, "`number` of clients")
+	clients := flags.Int("clients", 8, "`number` of clients")
 	seed := flags.Uint64("seed", uint64(time.Now().UnixNano()), "`number` that the moments of the kills follow from")
 	if err := flags.Parse(args); err != nil {
 		return err

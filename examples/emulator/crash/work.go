@@ -100,23 +100,41 @@ func (w *work) create(ctx context.Context, service *program.Program) error {
 	return err
 }
 
-// one uploads a file, and deletes every third again when it has been processed.
-// Only an answer of the service can be an error: that there is none is what the
-// kill is for.
+// Of the files, every so many-th is large, and every so many-th is deleted.
+const (
+	largeEvery  = 25
+	largeSize   = 1 << 20
+	deleteEvery = 6
+)
+
+// file is the n-th file: a document of the corpus, or a large text.
+func (w *work) file(n int) (document corpus.Document, content []byte) {
+	document = w.documents[rand.IntN(len(w.documents))]
+	if n%largeEvery != largeEvery-1 {
+		return document, document.Content
+	}
+	document.Name = fmt.Sprintf("large-%d.txt", n)
+	line := document.Text + "\n\n"
+	return document, []byte(strings.Repeat(line, largeSize/len(line)))
+}
+
+// one uploads a file, and deletes some again when they have been processed. Only
+// an answer of the service can be an error: that there is none is what the kill is
+// for.
 func (w *work) one(ctx context.Context, api *data.API, number int) error {
 	name := fmt.Sprintf("file-%d", number)
-	document := w.documents[rand.IntN(len(w.documents))]
-	metadata := w.ledger.Send(name, document.Name, document.Content, map[string]any{
+	document, content := w.file(number)
+	metadata := w.ledger.Send(name, document.Name, content, map[string]any{
 		"field": document.Field, "number": float64(number), "tags": []any{document.Title, name},
 	})
 	operation, err := api.UploadFile(ctx, assistant, nil, data.FileData{
-		File: data.FileBytes(document.Name, document.Content), Metadata: metadata,
+		File: data.FileBytes(document.Name, content), Metadata: metadata,
 	})
 	if err != nil {
 		return answer(err)
 	}
 	w.ledger.Stored(name, operation.FileID, operation.ID)
-	if number%3 != 0 {
+	if number%deleteEvery != 0 {
 		return nil
 	}
 	_, err = api.WaitForOperation(ctx, assistant, operation.ID, data.WaitInterval(10*time.Millisecond, 50*time.Millisecond))
