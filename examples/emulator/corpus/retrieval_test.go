@@ -15,12 +15,11 @@ import (
 const (
 	assistant = "corpus"
 	uploaders = 8
-	// Of the questions, so many have to lead to their document.
-	wantRight = 18
 )
 
 // An emulator that holds all documents finds the one that answers a question
-// among them, whatever its format.
+// among them, whatever its format. A chat finds less, since it quotes only
+// sentences that have a third of the question's words by themselves.
 func TestRetrieval(t *testing.T) {
 	api := newAssistant(t)
 	documents, err := Documents()
@@ -35,9 +34,10 @@ func TestRetrieval(t *testing.T) {
 	for _, kind := range []struct {
 		name string
 		ask  func(*testing.T, *data.API, string) string
+		want int // of the questions have to lead to their document
 	}{
-		{"snippet", firstSnippet},
-		{"citation", firstCitation},
+		{"snippet", firstSnippet, 18},
+		{"citation", firstCitation, 12},
 	} {
 		t.Run(kind.name, func(t *testing.T) {
 			right := 0
@@ -50,8 +50,8 @@ func TestRetrieval(t *testing.T) {
 				t.Logf("%s\n\tleads to %q instead of %q", question.Text, got, question.Answer)
 			}
 			t.Logf("%d of %d questions lead to their document", right, len(questions))
-			if right < wantRight {
-				t.Errorf("%d are too few, want %d", right, wantRight)
+			if right < kind.want {
+				t.Errorf("%d are too few, want %d", right, kind.want)
 			}
 		})
 	}

@@ -41,7 +41,7 @@ func Build(ctx context.Context, folder string, race bool) (string, error) {
 
 // Program is an emulator that runs. Stop or Kill it.
 type Program struct {
-	URL     string // base URL of the planes, with /assistant
+	URL     string        // base URL of the planes, with /assistant
 	Key     string        // the one that it made, if it was given none
 	Startup time.Duration // until it had printed both
 
