@@ -1,0 +1,116 @@
+package ledger
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"reflect"
+	"time"
+
+	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
+)
+
+// Check waits until all acknowledged operations have completed, and returns what
+// is not as it was acknowledged: files that are missing, have other contents or
+// metadata, or are there although they were deleted. A file that was sent but not
+// acknowledged may be there, but not in part. No client may be at work.
+func (l *Ledger) Check(ctx context.Context, api *data.API, assistant string) error {
+	entries, keys := l.copies()
+	var faults []error
+	for _, key := range keys {
+		if err := wait(ctx, api, assistant, entries[key]); err != nil {
+			faults = append(faults, fmt.Errorf("%s: %w", key, err))
+		}
+	}
+	seen := make(map[string]bool)
+	for file, err := range api.AllFiles(ctx, assistant, nil) {
+		if err != nil {
+			return errors.Join(append(faults, err)...)
+		}
+		key, _ := file.Metadata[keyField].(string)
+		e, known := entries[key]
+		switch {
+		case !known:
+			err = errors.New("nobody sent it")
+		case seen[key]:
+			err = errors.New("it is there twice")
+		case e.state == deleted:
+			err = errors.New("its deletion was acknowledged, and it is there")
+		case e.state == leaving && file.Status == data.FileStatusDeleting:
+		default:
+			err = e.compare(ctx, api, assistant, file)
+		}
+		if err != nil {
+			faults = append(faults, fmt.Errorf("%s, file %s %s: %w", key, file.ID, file.Name, err))
+		}
+		seen[key] = true
+	}
+	for _, key := range keys {
+		if e := entries[key]; e.state == stored && !seen[key] {
+			faults = append(faults, fmt.Errorf("%s, file %s %s: it was acknowledged, and it is not there", key, e.id, e.name))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// wait waits until the operation of an entry has completed. Operations of files
+// that are gone need not be kept for ever.
+func wait(ctx context.Context, api *data.API, assistant string, e entry) error {
+	if e.operation == "" || e.state == leaving {
+		return nil
+	}
+	_, err := api.WaitForOperation(ctx, assistant, e.operation, data.WaitInterval(10*time.Millisecond, 100*time.Millisecond))
+	if errors.Is(err, data.ErrNotFound) && e.state == deleted {
+		return nil
+	}
+	return err
+}
+
+// compare holds a file against what was sent.
+func (e entry) compare(ctx context.Context, api *data.API, assistant string, listed data.AssistantFileModel) error {
+	switch {
+	case e.state == sent:
+		e.id = listed.ID
+	case e.state == stored && listed.Status != data.FileStatusAvailable:
+		return fmt.Errorf("it is %s", listed.Status)
+	}
+	if listed.ID != e.id || listed.Name != e.name {
+		return fmt.Errorf("want file %s %s", e.id, e.name)
+	}
+	if !reflect.DeepEqual(listed.Metadata, e.metadata) {
+		return fmt.Errorf("metadata %v, want %v", listed.Metadata, e.metadata)
+	}
+	file, err := api.DescribeFile(ctx, assistant, e.id, &data.DescribeFileParams{IncludeURL: true})
+	if err != nil {
+		return err
+	}
+	sum, size, err := download(ctx, file.SignedURL)
+	if err != nil {
+		return err
+	}
+	if sum != e.sum || size != listed.Size {
+		return fmt.Errorf("the contents, %d bytes, are not those that were sent", size)
+	}
+	return nil
+}
+
+func download(ctx context.Context, url string) (sum [sha256.Size]byte, size int64, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return sum, 0, err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return sum, 0, err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return sum, 0, fmt.Errorf("the signed URL answers %s", resp.Status)
+	}
+	hash := sha256.New()
+	size, err = io.Copy(hash, resp.Body)
+	return [sha256.Size]byte(hash.Sum(nil)), size, err
+}

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
+)
+
+// meter counts requests by status, and takes the time of calls by kind. It is
+// safe for concurrent use.
+type meter struct {
+	base http.RoundTripper
+
+	mu       sync.Mutex
+	requests int
+	broken   int // requests without a reply
+	statuses map[int]int
+	calls    map[string][]time.Duration
+	failures map[string]int // calls by error
+}
+
+func newMeter(base http.RoundTripper) *meter {
+	return &meter{
+		base:     base,
+		statuses: make(map[int]int),
+		calls:    make(map[string][]time.Duration),
+		failures: make(map[string]int),
+	}
+}
+
+func (m *meter) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := m.base.RoundTrip(req)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.requests++
+	if err == nil {
+		m.statuses[resp.StatusCode]++
+	} else if req.Context().Err() == nil {
+		m.broken++
+	}
+	return resp, err
+}
+
+// call takes the time of a call, and notes its error unless that is the service's
+// limit of requests. It returns the error.
+func (m *meter) call(kind string, do func() error) error {
+	began := time.Now()
+	err := do()
+	took := time.Since(began)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	switch {
+	case err == nil:
+		m.calls[kind] = append(m.calls[kind], took)
+	case !errors.Is(err, data.ErrRateLimited):
+		m.failures[kind+": "+err.Error()]++
+	}
+	return err
+}
+
+// faults says what a sound service does not do: answer with a status of 500 or
+// more, break connections, fail calls for another reason than its limits.
+func (m *meter) faults() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var faults []error
+	for status, count := range m.statuses {
+		if status >= 500 {
+			faults = append(faults, fmt.Errorf("%d replies of status %d", count, status))
+		}
+	}
+	if m.broken > 0 {
+		faults = append(faults, fmt.Errorf("%d requests without a reply", m.broken))
+	}
+	for failure, count := range m.failures {
+		faults = append(faults, fmt.Errorf("%d times %s", count, failure))
+	}
+	return errors.Join(faults...)
+}
+
+func (m *meter) print(out io.Writer, took time.Duration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	fmt.Fprintf(out, "%d requests, %.0f per second; by status:", m.requests, float64(m.requests)/took.Seconds())
+	for _, status := range slices.Sorted(maps.Keys(m.statuses)) {
+		fmt.Fprintf(out, " %d: %d", status, m.statuses[status])
+	}
+	fmt.Fprintf(out, "; without reply: %d\n\n%-18s%9s%10s%10s%10s\n", m.broken, "call", "number", "p50", "p99", "most")
+	for _, kind := range slices.Sorted(maps.Keys(m.calls)) {
+		times := slices.Sorted(slices.Values(m.calls[kind]))
+		fmt.Fprintf(out, "%-18s%9d%10s%10s%10s\n", kind, len(times),
+			milliseconds(percentile(times, 50)), milliseconds(percentile(times, 99)), milliseconds(times[len(times)-1]))
+	}
+	for _, failure := range slices.Sorted(maps.Keys(m.failures)) {
+		fmt.Fprintf(out, "%d times %s\n", m.failures[failure], failure)
+	}
+	fmt.Fprintln(out)
+}
+
+// percentile returns the least of the sorted times that p of 100 do not exceed.
+func percentile(times []time.Duration, p int) time.Duration {
+	return times[(len(times)*p+99)/100-1]
+}
+
+func milliseconds(d time.Duration) string {
+	return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000)
+}

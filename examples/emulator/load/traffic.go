@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/pinecone-community/assistant-go/auth"
+	"github.com/pinecone-community/assistant-go/examples/emulator/corpus"
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/ledger"
+	"github.com/pinecone-community/assistant-go/gen/2026-04/control"
+	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
+)
+
+// clientsPerAssistant is how many clients share an assistant and its files.
+const clientsPerAssistant = 8
+
+// traffic is what the clients have in common.
+type traffic struct {
+	meter     *meter
+	transport *http.Transport
+	api       *data.API
+	documents []corpus.Document
+	questions []corpus.Question
+	clients   []*client
+	shared    []*assistant
+}
+
+type assistant struct {
+	name   string
+	ledger ledger.Ledger
+}
+
+// newTraffic creates the assistants, all with new names.
+func newTraffic(ctx context.Context, host, key string, clients int) (*traffic, error) {
+	editor, err := auth.APIKey(key)
+	if err != nil {
+		return nil, err
+	}
+	transport := &http.Transport{MaxIdleConnsPerHost: clients}
+	t := &traffic{meter: newMeter(transport), transport: transport}
+	httpClient := &http.Client{Transport: t.meter}
+	if t.documents, err = corpus.Documents(); err != nil {
+		return nil, err
+	}
+	if t.questions, err = corpus.Questions(); err != nil {
+		return nil, err
+	}
+	ctl, err := control.New(control.WithRequestEditorFn(editor), control.WithHTTPClient(httpClient), control.WithBaseURL(host+"/assistant"))
+	if err != nil {
+		return nil, err
+	}
+	t.api, err = data.New(host, data.WithRequestEditorFn(editor), data.WithHTTPClient(httpClient), data.WithMaxRetries(0))
+	if err != nil {
+		return nil, err
+	}
+	prefix := fmt.Sprintf("load-%d", time.Now().Unix())
+	for i := range clients {
+		if i%clientsPerAssistant == 0 {
+			shared := &assistant{name: fmt.Sprintf("%s-%d", prefix, len(t.shared))}
+			if _, err := ctl.CreateAssistant(ctx, control.CreateAssistantRequest{Name: shared.name}); err != nil {
+				return nil, err
+			}
+			if _, err := ctl.WaitForAssistant(ctx, shared.name); err != nil {
+				return nil, err
+			}
+			t.shared = append(t.shared, shared)
+		}
+		t.clients = append(t.clients, &client{
+			traffic:   t,
+			assistant: t.shared[len(t.shared)-1],
+			number:    i,
+			random:    rand.New(rand.NewPCG(uint64(i), 0)),
+		})
+	}
+	return t, nil
+}
+
+func (t *traffic) close() { t.transport.CloseIdleConnections() }
+
+// run lets the clients work for a time. Calls that have begun by then are
+// finished. It returns the time in which they worked.
+func (t *traffic) run(ctx context.Context, duration time.Duration) (time.Duration, error) {
+	began := time.Now()
+	var group sync.WaitGroup
+	for _, c := range t.clients {
+		group.Go(func() {
+			for time.Since(began) < duration && ctx.Err() == nil {
+				c.step(ctx)
+			}
+		})
+	}
+	group.Wait()
+	return time.Since(began), ctx.Err()
+}
+
+// check holds the service against what it acknowledged, and the meter's figures
+// against what a sound service does.
+func (t *traffic) check(ctx context.Context, out io.Writer) error {
+	faults := []error{t.meter.faults()}
+	var there, gone int
+	for _, shared := range t.shared {
+		stored, deleted, unknown := shared.ledger.Counts()
+		there, gone = there+stored, gone+deleted
+		if unknown > 0 {
+			faults = append(faults, fmt.Errorf("%s: %d uploads or deletions were not answered", shared.name, unknown))
+		}
+		if err := shared.ledger.Check(ctx, t.api, shared.name); err != nil {
+			faults = append(faults, fmt.Errorf("%s: %w", shared.name, err))
+		}
+	}
+	if there == 0 || gone == 0 {
+		faults = append(faults, fmt.Errorf("%d files and %d deletions prove nothing", there, gone))
+	}
+	if err := errors.Join(faults...); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "as acknowledged: %d files are there with their contents and metadata, %d deleted ones are not\n", there, gone)
+	return nil
+}
