@@ -26,6 +26,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("emulator", flag.ContinueOnError)
 	address := flags.String("addr", "127.0.0.1:0", "`address` to listen on; port 0 is any that is free")
 	key := flags.String("key", "", "the API `key` that requests have to carry (default a random one)")
+	folder := flags.String("data", "", "`folder` to keep everything in, to go on there after a restart (default in memory)")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -34,6 +35,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	var options []emulator.Option
 	if *key != "" {
 		options = append(options, emulator.WithKey(*key))
+	}
+	if *folder != "" {
+		options = append(options, emulator.WithData(*folder))
 	}
 	running, err := emulator.Listen(ctx, *address, options...)
 	if err != nil {

@@ -28,7 +28,10 @@ func Listen(ctx context.Context, address string, opts ...Option) (*Running, erro
 	if err != nil {
 		return nil, err
 	}
-	service := New(opts...)
+	service, err := New(opts...)
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
 	r := &Running{
 		URL:     "http://" + listener.Addr().String(),
 		Key:     service.Key(),
@@ -41,7 +44,7 @@ func Listen(ctx context.Context, address string, opts ...Option) (*Running, erro
 }
 
 // Close stops the emulator and waits until nothing of it runs any more. What it
-// held is gone.
+// held in memory is gone.
 func (r *Running) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), shutdownLimit)
 	defer cancel()
@@ -49,7 +52,7 @@ func (r *Running) Close() error {
 	if err != nil {
 		err = errors.Join(err, r.server.Close())
 	}
-	r.service.Close()
+	err = errors.Join(err, r.service.Close())
 	if served := <-r.done; !errors.Is(served, http.ErrServerClosed) {
 		err = errors.Join(err, served)
 	}

@@ -94,9 +94,7 @@ func TestCloseEndsEverything(t *testing.T) {
 	})
 
 	// What is asked of a service that is closed is answered, but not worked on.
-	running.service.mu.Lock()
-	running.service.spawn(func() { t.Error("work after the end") })
-	running.service.mu.Unlock()
+	running.service.soon(func() { t.Error("work after the end") })
 }
 
 func TestAddressInUse(t *testing.T) {

@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"slices"
-	"strings"
 	"testing"
 )
 
@@ -17,28 +16,6 @@ func TestTerms(t *testing.T) {
 				t.Errorf("%s and %s: %s and %s", form, forms[0], stem(form), stem(forms[0]))
 			}
 		}
-	}
-}
-
-func TestCut(t *testing.T) {
-	text := strings.Repeat("Seven bytes and more of text, to fill the smallest snippet. ", 100)
-	whole := &source{sentences: split([]page{{number: 1, text: text}, {number: 2, text: text}})}
-	snippets := cut(whole, minSnippetSize)
-	if len(snippets) < 4 {
-		t.Errorf("%d snippets", len(snippets))
-	}
-	n := 0
-	for _, snippet := range snippets {
-		n += len(snippet.sentences)
-		if got := tokens(snippet.text()); got > minSnippetSize {
-			t.Errorf("a snippet of %d tokens", got)
-		}
-	}
-	if n != len(whole.sentences) {
-		t.Errorf("%d of %d sentences are in the snippets", n, len(whole.sentences))
-	}
-	if got := cut(whole, maxSnippetSize); len(got) != 1 || !slices.Equal(got[0].pages(), []int{1, 2}) {
-		t.Errorf("%d large snippets", len(got))
 	}
 }
 

@@ -1,5 +1,5 @@
 // Package emulator is a local Pinecone Assistant service, for examples and
-// tests: all three planes of version 2026-04, in memory.
+// tests: all three planes of version 2026-04, in memory or in a folder.
 //
 // It holds every request against the specs and refuses what the service is
 // known to refuse, with the same status and body. It runs no model: an answer is
@@ -10,14 +10,15 @@ package emulator
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/subtle"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/store"
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/control"
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/evaluation"
@@ -45,7 +46,8 @@ type Server struct {
 	now    func() time.Time
 	secret []byte // signs URLs
 	mux    *http.ServeMux
-	store
+	folder string // "" for a database in memory
+	db     *store.DB
 	work
 }
 
@@ -60,23 +62,25 @@ func WithKey(key string) Option { return func(s *Server) { s.key = key } }
 // assistant is ready after one, a file after three. The default is 50 ms.
 func WithPace(step time.Duration) Option { return func(s *Server) { s.pace = step } }
 
-// New returns a service without assistants. Close it to end what it still works
-// on.
-func New(opts ...Option) *Server {
+// New returns a service. Close it to end what it still works on.
+func New(opts ...Option) (*Server, error) {
 	s := &Server{
-		key:    "emulator-" + rand.Text(),
-		pace:   50 * time.Millisecond,
-		now:    func() time.Time { return time.Now().UTC() },
-		secret: []byte(rand.Text()),
-		mux:    http.NewServeMux(),
-		store:  store{assistants: make(map[string]*assistant)},
+		pace: 50 * time.Millisecond,
+		now:  func() time.Time { return time.Now().UTC() },
+		mux:  http.NewServeMux(),
 	}
 	for _, opt := range opts {
 		opt(s)
 	}
+	if err := s.open(); err != nil {
+		return nil, err
+	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.route()
-	return s
+	if err := s.resume(); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
 }
 
 // Key is the API key that requests have to carry.

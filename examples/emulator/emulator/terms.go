@@ -3,32 +3,60 @@ package emulator
 import (
 	"strings"
 	"unicode"
+
+	porter "github.com/blevesearch/go-porterstemmer"
+	"golang.org/x/text/unicode/norm"
 )
 
-// terms returns the words of a text that carry meaning, in lower case and
-// without their endings.
+// maxTerms is how many terms of a query are searched for.
+const maxTerms = 256
+
+// terms returns the words of a text that carry meaning, in the form in which the
+// index of the database has them: in lower case, without accents and endings.
 func terms(text string) []string {
 	var terms []string
-	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
-	})
-	for _, word := range words {
-		if !stopWords[word] {
-			terms = append(terms, stem(word))
-		}
+	for _, word := range words(text) {
+		terms = append(terms, stem(word))
 	}
 	return terms
 }
 
-// stem takes the commonest English endings off, so that forms of one word meet.
-func stem(word string) string {
-	for _, ending := range []string{"ing", "ed", "es", "s", "e"} {
-		if rest, ok := strings.CutSuffix(word, ending); ok && len(rest) >= 3 {
-			return rest
+// distinct returns the words of a query that carry meaning, one of each term.
+func distinct(query string) []string {
+	var distinct []string
+	known := make(map[string]bool)
+	for _, word := range words(query) {
+		if term := stem(word); !known[term] && len(distinct) < maxTerms {
+			known[term] = true
+			distinct = append(distinct, word)
 		}
 	}
-	return word
+	return distinct
 }
+
+func words(text string) []string {
+	var words []string
+	fields := strings.FieldsFunc(strings.ToLower(withoutAccents(text)), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	})
+	for _, word := range fields {
+		if !stopWords[word] {
+			words = append(words, word)
+		}
+	}
+	return words
+}
+
+func withoutAccents(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) {
+			return -1
+		}
+		return r
+	}, norm.NFD.String(text))
+}
+
+func stem(word string) string { return string(porter.StemWithoutLowerCasing([]rune(word))) }
 
 var stopWords = func() map[string]bool {
 	words := make(map[string]bool)

@@ -47,20 +47,16 @@ func validate(r *http.Request) error {
 }
 
 func validateOperation(r *http.Request, route *routers.Route, params map[string]string) error {
-	form := formSchema(r, route.Operation)
 	err := openapi3filter.ValidateRequest(r.Context(), &openapi3filter.RequestValidationInput{
 		Request:    r,
 		PathParams: params,
 		Route:      route,
 		Options: &openapi3filter.Options{
 			AuthenticationFunc:  openapi3filter.NoopAuthenticationFunc, // done before
-			ExcludeRequestBody:  form != nil,
+			ExcludeRequestBody:  isForm(r, route.Operation),
 			SkipSettingDefaults: true,
 		},
 	})
-	if err == nil && form != nil {
-		err = validateForm(r, form)
-	}
 	if err != nil {
 		return violation(err)
 	}

@@ -1,4 +1,4 @@
-package emulator
+package document
 
 import (
 	"bytes"
@@ -6,59 +6,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"regexp"
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
 
-// Limits of a file's size, which are those of the service's Standard plan.
-const (
-	maxFileBytes = 10 << 20
-	maxPDFBytes  = 100 << 20
-)
-
-// kind is a kind of file that the service takes.
-type kind struct {
-	name        string // as the type of a reference
-	contentType string
-	maxBytes    int
-	extract     func(content []byte) ([]page, error)
-}
-
-// page is a page of a file; its number is 0 in a kind that has no pages. Blank
-// lines part its paragraphs.
-type page struct {
-	number int
-	text   string
-}
-
-// kinds by extension, which alone decides.
-var kinds = map[string]*kind{
-	".txt":  {"text", "text/plain; charset=utf-8", maxFileBytes, extractText},
-	".md":   {"markdown", "text/markdown; charset=utf-8", maxFileBytes, extractMarkdown},
-	".json": {"json", "application/json", maxFileBytes, extractJSON},
-	".pdf":  {"pdf", "application/pdf", maxPDFBytes, extractPDF},
-	".docx": {"doc_x", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", maxFileBytes, extractDocx},
-}
-
-func extensions() []string { return slices.Sorted(maps.Keys(kinds)) }
-
-// read returns the sentences of a file. A file without any is an error.
-func read(kind *kind, content []byte) ([]sentence, error) {
-	pages, err := kind.extract(content)
+func extractText(r io.ReaderAt, size int64) ([]page, error) {
+	content, err := io.ReadAll(io.NewSectionReader(r, 0, size))
 	if err != nil {
-		return nil, fmt.Errorf("the file cannot be read as %s: %w", kind.name, err)
+		return nil, err
 	}
-	sentences := split(pages)
-	if len(sentences) == 0 {
-		return nil, errors.New("the file has no text")
-	}
-	return sentences, nil
-}
-
-func extractText(content []byte) ([]page, error) {
 	if !utf8.Valid(content) {
 		return nil, errors.New("it is not UTF-8")
 	}
@@ -74,8 +31,8 @@ var (
 
 // extractMarkdown makes headings and items paragraphs of their own, without
 // their marks. Numbers of items and marks inside a line stay.
-func extractMarkdown(content []byte) ([]page, error) {
-	pages, err := extractText(content)
+func extractMarkdown(content io.ReaderAt, size int64) ([]page, error) {
+	pages, err := extractText(content, size)
 	if err != nil {
 		return nil, err
 	}
@@ -86,8 +43,8 @@ func extractMarkdown(content []byte) ([]page, error) {
 }
 
 // extractJSON makes a paragraph of each value, under its path: `light.range: 21`.
-func extractJSON(content []byte) ([]page, error) {
-	decoder := json.NewDecoder(bytes.NewReader(content))
+func extractJSON(content io.ReaderAt, size int64) ([]page, error) {
+	decoder := json.NewDecoder(io.NewSectionReader(content, 0, size))
 	decoder.UseNumber()
 	var text strings.Builder
 	if err := writeJSON(&text, decoder, ""); err != nil {

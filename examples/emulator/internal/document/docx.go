@@ -1,8 +1,7 @@
-package emulator
+package document
 
 import (
 	"archive/zip"
-	"bytes"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -16,8 +15,8 @@ const maxDocumentBytes = 100 << 20
 // extractDocx reads the main text of a document. Pages are where the document
 // has breaks between them: those that an author set, and those that the word
 // processor noted when it last laid the document out.
-func extractDocx(content []byte) ([]page, error) {
-	archive, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
+func extractDocx(content io.ReaderAt, size int64) ([]page, error) {
+	archive, err := zip.NewReader(content, size)
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package emulator
+package document
 
 import (
 	"regexp"
@@ -10,33 +10,32 @@ import (
 // fits into the smallest snippet.
 const maxSentence = 1000
 
-// sentence is the smallest part of a file that is quoted.
-type sentence struct {
-	text      string
-	page      int // 0 if the file has none
-	paragraph int
-	terms     []string
+// Sentence is the smallest part of a file that is quoted.
+type Sentence struct {
+	Text      string
+	Page      int // 0 if the file has none
+	Paragraph int
 }
 
 var paragraphEnd = regexp.MustCompile(`\n[ \t]*\n`)
 
-func split(pages []page) []sentence {
-	var sentences []sentence
+func split(pages []page) []Sentence {
+	var sentences []Sentence
 	paragraph := 0
 	for _, page := range pages {
 		for _, block := range paragraphEnd.Split(page.text, -1) {
 			paragraph++
-			for _, text := range splitParagraph(block) {
-				sentences = append(sentences, sentence{text, page.number, paragraph, terms(text)})
+			for _, text := range Sentences(block) {
+				sentences = append(sentences, Sentence{text, page.number, paragraph})
 			}
 		}
 	}
 	return sentences
 }
 
-// splitParagraph returns the sentences of a paragraph, with single spaces for
+// Sentences returns the sentences of a paragraph, with single spaces for
 // all white space.
-func splitParagraph(block string) []string {
+func Sentences(block string) []string {
 	var sentences []string
 	var current []string
 	length := 0

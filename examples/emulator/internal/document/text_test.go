@@ -1,4 +1,4 @@
-package emulator
+package document
 
 import (
 	"archive/zip"
@@ -38,18 +38,22 @@ func document(t *testing.T, body string) string {
 }
 
 // render shows sentences, with the pages of those that have one.
-func render(sentences []sentence) string {
+func render(sentences []Sentence) string {
 	var text strings.Builder
 	for i, s := range sentences {
-		if i > 0 && s.paragraph != sentences[i-1].paragraph {
+		if i > 0 && s.Paragraph != sentences[i-1].Paragraph {
 			text.WriteString("/ ")
 		}
-		if s.page > 0 {
-			fmt.Fprintf(&text, "%d:", s.page)
+		if s.Page > 0 {
+			fmt.Fprintf(&text, "%d:", s.Page)
 		}
-		fmt.Fprintf(&text, "%s| ", s.text)
+		fmt.Fprintf(&text, "%s| ", s.Text)
 	}
 	return strings.TrimSpace(text.String())
+}
+
+func read(name, content string) ([]Sentence, error) {
+	return KindOf(name).Read(strings.NewReader(content), int64(len(content)))
 }
 
 func TestRead(t *testing.T) {
@@ -78,7 +82,7 @@ func TestRead(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			sentences, err := read(kinds[extension(tt.file)], []byte(tt.content))
+			sentences, err := read(tt.file, tt.content)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -111,7 +115,7 @@ func TestUnreadable(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			sentences, err := read(kinds[extension(tt.file)], []byte(tt.content))
+			sentences, err := read(tt.file, tt.content)
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("%s, error %v; want %q", render(sentences), err, tt.want)
 			}
@@ -124,7 +128,7 @@ func TestDamagedPDF(t *testing.T) {
 	content := sample(t, "testdata/typeset.pdf")
 	for at := 0; at < len(content); at += 97 {
 		damaged := content[:at] + "\x00]>>" + content[min(at+4, len(content)):]
-		_, _ = read(kinds[".pdf"], []byte(damaged))
+		_, _ = read("a.pdf", damaged)
 	}
 }
 
@@ -133,7 +137,7 @@ func TestLongSentence(t *testing.T) {
 		"words":   strings.Repeat("wave ", 1000),
 		"no word": strings.Repeat("é", 2*maxSentence),
 	} {
-		sentences := splitParagraph(text)
+		sentences := Sentences(text)
 		if len(sentences) < 2 {
 			t.Errorf("%s: %d sentences", name, len(sentences))
 		}
@@ -146,14 +150,14 @@ func TestLongSentence(t *testing.T) {
 }
 
 func TestSampleDocuments(t *testing.T) {
-	const folder = "../../quickstart/documents/"
+	const folder = "../../../quickstart/documents/"
 	for file, want := range map[string]string{
 		"keepers-handbook.md":    "Light the lamp 30 minutes before sunset.|",
 		"station.json":           "light.lens: First-order Fresnel lens with 980 prisms, installed in 1874.|",
 		"storm-log.txt":          "January 14, 6:10 p.m. Barometer at 28.9 inches and falling.| Wind southwest, force 8.|",
 		"maintenance-manual.pdf": "2:It has to take over within 15 seconds after the main switch is opened.|",
 	} {
-		sentences, err := read(kinds[extension(file)], []byte(sample(t, folder+file)))
+		sentences, err := read(file, sample(t, folder+file))
 		if err != nil {
 			t.Fatal(err)
 		}

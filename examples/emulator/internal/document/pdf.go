@@ -1,8 +1,8 @@
-package emulator
+package document
 
 import (
-	"bytes"
 	"fmt"
+	"io"
 	"math"
 	"strings"
 
@@ -10,14 +10,14 @@ import (
 )
 
 // extractPDF reads the text of each page. Scanned pages have none.
-func extractPDF(content []byte) (pages []page, err error) {
+func extractPDF(content io.ReaderAt, size int64) (pages []page, err error) {
 	// The reader panics on some files that are not as they should be.
 	defer func() {
 		if fault := recover(); fault != nil {
 			pages, err = nil, fmt.Errorf("it is damaged: %v", fault)
 		}
 	}()
-	reader, err := pdf.NewReader(bytes.NewReader(content), int64(len(content)))
+	reader, err := pdf.NewReader(content, size)
 	if err != nil {
 		return nil, err
 	}
