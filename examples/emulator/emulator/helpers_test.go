@@ -48,6 +48,12 @@ func start(t *testing.T, opts ...Option) *fixture {
 			t.Error(err)
 		}
 	})
+	return connect(t, running)
+}
+
+// connect returns the clients of an emulator.
+func connect(t *testing.T, running *Running) *fixture {
+	t.Helper()
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
 	client := &http.Client{Transport: spectest.Transport(t, transport, specs(t)...)}

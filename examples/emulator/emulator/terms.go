@@ -6,19 +6,21 @@ import (
 
 	porter "github.com/blevesearch/go-porterstemmer"
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/document"
 )
 
 // maxTerms is how many terms of a query are searched for.
 const maxTerms = 256
 
 // terms returns the words of a text that carry meaning, in the form in which the
-// index of the database has them: in lower case, without accents and endings.
+// index of the database has them: without accents and endings.
 func terms(text string) []string {
-	var terms []string
-	for _, word := range words(text) {
-		terms = append(terms, stem(word))
+	words := words(text)
+	for i, word := range words {
+		words[i] = stem(word)
 	}
-	return terms
+	return words
 }
 
 // distinct returns the words of a query that carry meaning, one of each term.
@@ -34,29 +36,62 @@ func distinct(query string) []string {
 	return distinct
 }
 
+// words returns the words of a text that carry meaning, in lower case. Where words
+// are not written apart, each two characters are one.
 func words(text string) []string {
 	var words []string
-	fields := strings.FieldsFunc(strings.ToLower(withoutAccents(text)), func(r rune) bool {
+	fields := strings.FieldsFunc(strings.ToLower(norm.NFC.String(text)), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
 	})
-	for _, word := range fields {
-		if !stopWords[word] {
-			words = append(words, word)
+	for _, field := range fields {
+		switch {
+		case strings.ContainsFunc(field, document.Unspaced):
+			words = append(words, pairs(field)...)
+		case !stopWords[field]:
+			words = append(words, field)
 		}
 	}
 	return words
 }
 
-func withoutAccents(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Mn, r) {
+// pairs returns each two neighbours of the characters that make no words, and what
+// else is between them.
+func pairs(field string) []string {
+	var pairs []string
+	parts := strings.Fields(document.Separate(field))
+	single := func(i int) bool {
+		return i >= 0 && i < len(parts) && strings.ContainsFunc(parts[i], document.Unspaced)
+	}
+	for i, part := range parts {
+		switch {
+		case single(i) && single(i+1):
+			pairs = append(pairs, part+parts[i+1])
+		case !single(i) || !single(i-1):
+			pairs = append(pairs, part)
+		}
+	}
+	return pairs
+}
+
+// maxStemmed is the length in bytes of a word that the index stems.
+const maxStemmed = 64
+
+func stem(word string) string {
+	word = withoutAccents(word)
+	if len(word) > maxStemmed {
+		return word
+	}
+	return string(porter.StemWithoutLowerCasing([]rune(word)))
+}
+
+func withoutAccents(word string) string {
+	return norm.NFC.String(strings.Map(func(r rune) rune {
+		if r >= 0x0300 && r <= 0x036f { // combining diacritical marks
 			return -1
 		}
 		return r
-	}, norm.NFD.String(text))
+	}, norm.NFD.String(word)))
 }
-
-func stem(word string) string { return string(porter.StemWithoutLowerCasing([]rune(word))) }
 
 var stopWords = func() map[string]bool {
 	words := make(map[string]bool)

@@ -35,7 +35,7 @@ func (db *DB) AddPassages(op int64, first int, passages []document.Passage, perc
 				return err
 			}
 			err = exec(tx, `INSERT INTO words (rowid, scope, heading, text)
-				SELECT ?, 'assistant' || assistant, ?, ? FROM file WHERE sequence = ?`, id, passage.Heading, text, f.Sequence)
+				SELECT ?, 'assistant' || assistant, ?, ? FROM file WHERE sequence = ?`, id, document.Separate(passage.Heading), document.Separate(text), f.Sequence)
 			if err != nil {
 				return err
 			}
@@ -106,10 +106,9 @@ func (db *DB) Search(search Search) (excerpts []Excerpt, files map[int64]*File, 
 // by the sum of what each is worth, so that the sum of these searches is the same
 // score, and there is to know which terms a passage has.
 func findHits(tx *sql.Tx, search Search) ([]Hit, error) {
-	// A term is a phrase in quotes: nothing in it is an operator.
 	phrases := make([]string, len(search.Terms))
 	for i, term := range search.Terms {
-		phrases[i] = fmt.Sprintf(`scope : assistant%d AND {heading text} : "%s"`, search.Assistant, strings.ReplaceAll(term, `"`, `""`))
+		phrases[i] = fmt.Sprintf(`scope : assistant%d AND {heading text} : "%s"`, search.Assistant, inQuotes.Replace(document.Separate(term)))
 	}
 	list, err := json.Marshal(phrases)
 	if err != nil {
@@ -126,6 +125,9 @@ func findHits(tx *sql.Tx, search Search) ([]Hit, error) {
 		WHERE file IN (SELECT sequence FROM file WHERE assistant = ? AND status = ? AND `+condition+`)
 		GROUP BY hit.id ORDER BY 5 DESC, file, number LIMIT ?`, args...)
 }
+
+// inQuotes lets a text stand between quotes, where nothing in it is an operator.
+var inQuotes = strings.NewReplacer(`"`, `""`, "\x00", " ")
 
 func scanHit(row scanner) (hit Hit, err error) {
 	var terms string

@@ -11,6 +11,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -126,9 +127,14 @@ func uri(path string) string {
 }
 
 // touch makes a file that only its owner can read, unless there is one. SQLite
-// gives the files beside a database the permissions of the database.
+// gives the files beside a database the permissions of the database. A file that
+// is there must not be opened: to close it again would take away the locks that
+// this process has on it.
 func touch(path string) error {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDONLY, 0o600)
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
