@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -10,8 +11,9 @@ import (
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/document"
 )
 
-// maxTerms is how many terms of a query are searched for.
-const maxTerms = 256
+// maxTerms is how many terms of a query are searched for: the longest, which are
+// the rarest as a rule.
+const maxTerms = 64
 
 // terms returns the words of a text that carry meaning, in the form in which the
 // index of the database has them: without accents and endings.
@@ -23,15 +25,19 @@ func terms(text string) []string {
 	return words
 }
 
-// distinct returns the words of a query that carry meaning, one of each term.
+// distinct returns the words of a query to search for, one of each term.
 func distinct(query string) []string {
 	var distinct []string
 	known := make(map[string]bool)
 	for _, word := range words(query) {
-		if term := stem(word); !known[term] && len(distinct) < maxTerms {
+		if term := stem(word); !known[term] {
 			known[term] = true
 			distinct = append(distinct, word)
 		}
+	}
+	if len(distinct) > maxTerms {
+		slices.SortStableFunc(distinct, func(a, b string) int { return len(b) - len(a) })
+		distinct = distinct[:maxTerms]
 	}
 	return distinct
 }

@@ -38,9 +38,9 @@ func (s *Server) receive(assistant string, form *multipart.Reader, f *store.File
 		return nil, err
 	}
 	now := s.now()
-	f.Status, f.Created, f.Updated = data.FileStatusProcessing, now, now
+	f.Assistant, f.Status, f.Created, f.Updated = a.Sequence, data.FileStatusProcessing, now, now
 	op := &store.Operation{ID: uuid.NewString(), Kind: kind, File: f.ID, Created: now}
-	orphan, err := s.db.AddFile(a.Sequence, f, op)
+	orphan, err := s.db.AddFile(f, op)
 	if err != nil {
 		s.forget(f.Content)
 		if errors.Is(err, store.ErrNotFound) {

@@ -51,30 +51,18 @@ func (db *DB) AddAssistant(a *Assistant) error {
 }
 
 // Assistant returns the assistant of a name.
-func (db *DB) Assistant(name string) (a *Assistant, err error) {
-	err = db.view(func(tx *sql.Tx) error {
-		a, err = one(tx, scanAssistant, selectAssistant+" WHERE name = ?", name)
-		return err
-	})
-	return a, err
+func (db *DB) Assistant(name string) (*Assistant, error) {
+	return one(db.reader, scanAssistant, selectAssistant+" WHERE name = ?", name)
 }
 
 // Assistants returns the first assistants behind a sequence number.
-func (db *DB) Assistants(after int64, limit int) (all []*Assistant, err error) {
-	err = db.view(func(tx *sql.Tx) error {
-		all, err = collect(tx, scanAssistant, selectAssistant+" WHERE sequence > ? ORDER BY sequence LIMIT ?", after, limit)
-		return err
-	})
-	return all, err
+func (db *DB) Assistants(after int64, limit int) ([]*Assistant, error) {
+	return collect(db.reader, scanAssistant, selectAssistant+" WHERE sequence > ? ORDER BY sequence LIMIT ?", after, limit)
 }
 
 // AssistantsIn returns the names of the assistants that have a status.
-func (db *DB) AssistantsIn(status control.AssistantStatus) (names []string, err error) {
-	err = db.view(func(tx *sql.Tx) error {
-		names, err = collect(tx, scanOne[string], "SELECT name FROM assistant WHERE status = ? ORDER BY sequence", status)
-		return err
-	})
-	return names, err
+func (db *DB) AssistantsIn(status control.AssistantStatus) ([]string, error) {
+	return collect(db.reader, scanOne[string], "SELECT name FROM assistant WHERE status = ? ORDER BY sequence", status)
 }
 
 // ChangeAssistant lets change set an assistant's instructions, metadata, status

@@ -119,11 +119,8 @@ func (c *Content) piece(number int64) ([]byte, error) {
 		}
 	}
 	if found.bytes == nil {
-		err := c.db.view(func(tx *sql.Tx) (err error) {
-			found.bytes, err = one(tx, scanOne[[]byte], "SELECT bytes FROM piece WHERE content = ? AND number = ?", c.id, number)
-			return err
-		})
-		if err != nil {
+		var err error
+		if found.bytes, err = one(c.db.reader, scanOne[[]byte], "SELECT bytes FROM piece WHERE content = ? AND number = ?", c.id, number); err != nil {
 			return nil, err
 		}
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/control"
@@ -12,6 +13,7 @@ import (
 // File is a file of an assistant.
 type File struct {
 	Sequence   int64
+	Assistant  int64 // the assistant's sequence number
 	ID         string
 	Name       string
 	Content    int64
@@ -23,11 +25,11 @@ type File struct {
 	Updated    time.Time
 }
 
-const selectFile = "SELECT sequence, id, name, content, size, metadata, multimodal, status, created, updated FROM file"
+const selectFile = "SELECT sequence, assistant, id, name, content, size, metadata, multimodal, status, created, updated FROM file"
 
 func scanFile(row scanner) (*File, error) {
 	f := &File{}
-	return f, row.Scan(&f.Sequence, &f.ID, &f.Name, &f.Content, &f.Size, object{&f.Metadata}, &f.Multimodal, &f.Status,
+	return f, row.Scan(&f.Sequence, &f.Assistant, &f.ID, &f.Name, &f.Content, &f.Size, object{&f.Metadata}, &f.Multimodal, &f.Status,
 		instant{&f.Created}, instant{&f.Updated})
 }
 
@@ -38,22 +40,22 @@ func usable(tx *sql.Tx, assistant int64) error {
 	return err
 }
 
-// AddFile adds a file, whose content is there already, and the operation that
+// AddFile adds a file to its assistant, whose content is there already, and the operation that
 // processes it. It sets their sequence numbers, and keeps that and the creation of a file of the same identifier, which
 // is replaced: neither it nor its passages are there any more, so that a listing,
 // a download and a search never tell of different contents. (What the service does
 // until the new one is Available is not documented.) The content of a file that
 // was replaced has to be removed.
-func (db *DB) AddFile(assistant int64, f *File, op *Operation) (orphan int64, err error) {
+func (db *DB) AddFile(f *File, op *Operation) (orphan int64, err error) {
 	metadata, err := encode(f.Metadata)
 	if err != nil {
 		return 0, err
 	}
 	err = db.update(func(tx *sql.Tx) error {
-		if err := usable(tx, assistant); err != nil {
+		if err := usable(tx, f.Assistant); err != nil {
 			return err
 		}
-		old, err := one(tx, scanFile, selectFile+" WHERE assistant = ? AND id = ?", assistant, f.ID)
+		old, err := one(tx, scanFile, selectFile+" WHERE assistant = ? AND id = ?", f.Assistant, f.ID)
 		switch {
 		case errors.Is(err, ErrNotFound):
 		case err != nil:
@@ -61,7 +63,7 @@ func (db *DB) AddFile(assistant int64, f *File, op *Operation) (orphan int64, er
 		default:
 			f.Sequence, f.Created = old.Sequence, old.Created
 			orphan = old.Content
-			err := endOperations(tx, assistant, f.ID, f.Updated, "the file was replaced before it was processed")
+			err := endOperations(tx, f.Assistant, f.ID, f.Updated, "the file was replaced before it was processed")
 			if err != nil {
 				return err
 			}
@@ -74,37 +76,29 @@ func (db *DB) AddFile(assistant int64, f *File, op *Operation) (orphan int64, er
 			sequence = f.Sequence
 		}
 		f.Sequence, err = scanOne[int64](query(tx, `INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING sequence`,
-			sequence, assistant, f.ID, f.Name, f.Content, f.Size, metadata, f.Multimodal, f.Status, f.Created.UnixNano(), f.Updated.UnixNano()))
+			sequence, f.Assistant, f.ID, f.Name, f.Content, f.Size, metadata, f.Multimodal, f.Status, f.Created.UnixNano(), f.Updated.UnixNano()))
 		if err != nil {
 			return err
 		}
 		if err := addFields(tx, f); err != nil {
 			return err
 		}
-		return addOperation(tx, assistant, op)
+		return addOperation(tx, f.Assistant, op)
 	})
 	return orphan, err
 }
 
 // File returns a file of an assistant.
-func (db *DB) File(assistant int64, id string) (f *File, err error) {
-	err = db.view(func(tx *sql.Tx) error {
-		f, err = one(tx, scanFile, selectFile+" WHERE assistant = ? AND id = ?", assistant, id)
-		return err
-	})
-	return f, err
+func (db *DB) File(assistant int64, id string) (*File, error) {
+	return one(db.reader, scanFile, selectFile+" WHERE assistant = ? AND id = ?", assistant, id)
 }
 
 // Files returns the first files of an assistant behind a sequence number that
 // match a filter.
-func (db *DB) Files(assistant, after int64, filter *Filter, limit int) (all []*File, err error) {
-	err = db.view(func(tx *sql.Tx) error {
-		condition, args := filter.where()
-		args = append([]any{assistant, after}, append(args, limit)...)
-		all, err = collect(tx, scanFile, selectFile+" WHERE assistant = ? AND sequence > ? AND "+condition+" ORDER BY sequence LIMIT ?", args...)
-		return err
-	})
-	return all, err
+func (db *DB) Files(assistant, after int64, filter *Filter, limit int) ([]*File, error) {
+	condition, args := filter.where()
+	args = slices.Concat([]any{assistant, after}, args, []any{limit})
+	return collect(db.reader, scanFile, selectFile+" WHERE assistant = ? AND sequence > ? AND "+condition+" ORDER BY sequence LIMIT ?", args...)
 }
 
 // removeFile removes a file and its passages, but not its content.

@@ -14,8 +14,9 @@ import (
 // fixture is a database with an assistant.
 type fixture struct {
 	*DB
-	assistant *Assistant
-	files     int
+	assistant  *Assistant
+	files      int
+	operations int
 }
 
 func open(t *testing.T, folder string) *fixture {
@@ -36,8 +37,7 @@ func open(t *testing.T, folder string) *fixture {
 	return f
 }
 
-// addFile adds a file, whose identifier is its number, with the operation of the
-// same identifier.
+// addFile adds a file, whose identifier is its number.
 func (f *fixture) addFile(t *testing.T, metadata map[string]any) *File {
 	t.Helper()
 	f.files++
@@ -47,13 +47,14 @@ func (f *fixture) addFile(t *testing.T, metadata map[string]any) *File {
 
 func (f *fixture) add(t *testing.T, id, content string, metadata map[string]any) (*File, *Operation) {
 	t.Helper()
-	file := &File{ID: id, Name: "a.txt", Metadata: metadata, Status: data.FileStatusProcessing, Created: time.Now(), Updated: time.Now()}
+	file := &File{Assistant: f.assistant.Sequence, ID: id, Name: "a.txt", Metadata: metadata, Status: data.FileStatusProcessing, Created: time.Now(), Updated: time.Now()}
 	var err error
 	if file.Content, file.Size, err = f.AddContent(strings.NewReader(content)); err != nil {
 		t.Fatal(err)
 	}
-	op := &Operation{ID: id, Kind: data.OperationTypeUploadFile, File: id, Created: time.Now()}
-	if _, err := f.AddFile(f.assistant.Sequence, file, op); err != nil {
+	f.operations++
+	op := &Operation{ID: fmt.Sprint(f.operations), Kind: data.OperationTypeUploadFile, File: id, Created: time.Now()}
+	if _, err := f.AddFile(file, op); err != nil {
 		t.Fatal(err)
 	}
 	return file, op

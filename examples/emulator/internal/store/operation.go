@@ -47,35 +47,23 @@ func endOperations(tx *sql.Tx, assistant int64, file string, now time.Time, mess
 }
 
 // Operation returns an operation of an assistant.
-func (db *DB) Operation(assistant int64, id string) (op *Operation, err error) {
-	err = db.view(func(tx *sql.Tx) error {
-		op, err = one(tx, scanOperation, selectOperation+" WHERE assistant = ? AND id = ?", assistant, id)
-		return err
-	})
-	return op, err
+func (db *DB) Operation(assistant int64, id string) (*Operation, error) {
+	return one(db.reader, scanOperation, selectOperation+" WHERE assistant = ? AND id = ?", assistant, id)
 }
 
 // Operations returns the first operations of an assistant behind a sequence
 // number that ended after a time or have not ended. An empty kind or status
 // stands for all.
-func (db *DB) Operations(assistant, after int64, kind data.OperationType, status data.OperationStatus, since time.Time, limit int) (all []*Operation, err error) {
-	err = db.view(func(tx *sql.Tx) error {
-		all, err = collect(tx, scanOperation, selectOperation+` WHERE assistant = ?1 AND sequence > ?2
+func (db *DB) Operations(assistant, after int64, kind data.OperationType, status data.OperationStatus, since time.Time, limit int) ([]*Operation, error) {
+	return collect(db.reader, scanOperation, selectOperation+` WHERE assistant = ?1 AND sequence > ?2
 				AND kind = iif(?3 = '', kind, ?3) AND status = iif(?4 = '', status, ?4)
 				AND (completed IS NULL OR completed > ?5) ORDER BY sequence LIMIT ?6`,
-			assistant, after, kind, status, since.UnixNano(), limit)
-		return err
-	})
-	return all, err
+		assistant, after, kind, status, since.UnixNano(), limit)
 }
 
 // Unfinished returns the sequence numbers of all operations that have not ended.
-func (db *DB) Unfinished() (all []*Operation, err error) {
-	err = db.view(func(tx *sql.Tx) error {
-		all, err = collect(tx, scanOperation, selectOperation+" WHERE status = 'Processing' ORDER BY sequence")
-		return err
-	})
-	return all, err
+func (db *DB) Unfinished() ([]*Operation, error) {
+	return collect(db.reader, scanOperation, selectOperation+" WHERE status = 'Processing' ORDER BY sequence")
 }
 
 // ErrEnded says that an operation has ended, by itself or since its file was

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/document"
@@ -23,19 +24,28 @@ func (db *DB) AddPassages(op int64, first int, passages []document.Passage, perc
 				return err
 			}
 		}
+		id, err := scanOne[int64](query(tx, "SELECT coalesce(max(id), 0) + 1 FROM passage"))
+		if err != nil {
+			return err
+		}
+		// The words come last: FTS5 writes out what it has gathered when another
+		// statement comes in between.
+		texts := make([]string, len(passages))
 		for i, passage := range passages {
 			sentences, err := json.Marshal(passage.Sentences)
 			if err != nil {
 				return err
 			}
-			text := document.Text(passage.Sentences)
-			id, err := scanOne[int64](query(tx, "INSERT INTO passage (file, number, size, sentences) VALUES (?, ?, ?, ?) RETURNING id",
-				f.Sequence, first+i, len(text), string(sentences)))
+			texts[i] = document.Text(passage.Sentences)
+			err = exec(tx, "INSERT INTO passage VALUES (?, ?, ?, ?, ?)", id+int64(i), f.Sequence, first+i, len(texts[i]), string(sentences))
 			if err != nil {
 				return err
 			}
-			err = exec(tx, `INSERT INTO words (rowid, scope, heading, text)
-				SELECT ?, 'assistant' || assistant, ?, ? FROM file WHERE sequence = ?`, id, document.Separate(passage.Heading), document.Separate(text), f.Sequence)
+		}
+		scope := fmt.Sprint("assistant", f.Assistant)
+		for i, passage := range passages {
+			err := exec(tx, "INSERT INTO words (rowid, scope, heading, text) VALUES (?, ?, ?, ?)",
+				id+int64(i), scope, document.Separate(passage.Heading), document.Separate(texts[i]))
 			if err != nil {
 				return err
 			}
@@ -115,7 +125,7 @@ func findHits(tx *sql.Tx, search Search) ([]Hit, error) {
 		return nil, err
 	}
 	condition, args := search.Filter.where()
-	args = append([]any{string(list), search.Assistant, data.FileStatusAvailable}, append(args, maxHits)...)
+	args = slices.Concat([]any{string(list), search.Assistant, data.FileStatusAvailable}, args, []any{maxHits})
 	return collect(tx, scanHit, `
 		WITH hit AS MATERIALIZED (
 			SELECT words.rowid AS id, term.key AS term, -bm25(words, 0, 1.5, 1) AS score

@@ -12,7 +12,8 @@ import (
 // through its transaction: in memory there is no other connection.
 func (db *DB) update(fn func(*sql.Tx) error) error { return transact(db.writer, fn) }
 
-// view runs fn in a transaction that reads, all of it from one state.
+// view runs fn in a transaction that reads, all of it from one state. A single
+// statement needs none.
 func (db *DB) view(fn func(*sql.Tx) error) error { return transact(db.reader, fn) }
 
 func transact(pool *sql.DB, fn func(*sql.Tx) error) error {
@@ -29,21 +30,27 @@ func transact(pool *sql.DB, fn func(*sql.Tx) error) error {
 	return tx.Commit()
 }
 
+// querier is a transaction or, for a single statement, a database.
+type querier interface {
+	QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, text string, args ...any) *sql.Row
+}
+
 func exec(tx *sql.Tx, text string, args ...any) error {
 	_, err := tx.ExecContext(context.Background(), text, args...)
 	return err
 }
 
-func query(tx *sql.Tx, text string, args ...any) *sql.Row {
-	return tx.QueryRowContext(context.Background(), text, args...)
+func query(on querier, text string, args ...any) *sql.Row {
+	return on.QueryRowContext(context.Background(), text, args...)
 }
 
 // scanner is a row, be it the only one or one of many.
 type scanner interface{ Scan(...any) error }
 
 // one returns the only row; ErrNotFound if there is none.
-func one[T any](tx *sql.Tx, scan func(scanner) (T, error), text string, args ...any) (T, error) {
-	value, err := scan(query(tx, text, args...))
+func one[T any](on querier, scan func(scanner) (T, error), text string, args ...any) (T, error) {
+	value, err := scan(query(on, text, args...))
 	if errors.Is(err, sql.ErrNoRows) {
 		err = ErrNotFound
 	}
@@ -51,8 +58,8 @@ func one[T any](tx *sql.Tx, scan func(scanner) (T, error), text string, args ...
 }
 
 // collect returns all rows.
-func collect[T any](tx *sql.Tx, scan func(scanner) (T, error), text string, args ...any) ([]T, error) {
-	rows, err := tx.QueryContext(context.Background(), text, args...)
+func collect[T any](on querier, scan func(scanner) (T, error), text string, args ...any) ([]T, error) {
+	rows, err := on.QueryContext(context.Background(), text, args...)
 	if err != nil {
 		return nil, err
 	}
