@@ -12,11 +12,19 @@ import (
 	"time"
 )
 
-// readLimit is how long the reading of a file may take. What takes longer is
-// damaged, by accident or on purpose.
-const readLimit = time.Minute
+// Limits of what is read of a file. What is beyond them is damaged, by accident or
+// on purpose: a small file can take any time, memory or stack otherwise.
+const (
+	readLimit    = time.Minute
+	maxTextBytes = 64 << 20 // uncompressed
+	maxDepth     = 1000     // of elements in each other
+)
 
-var errTooLong = errors.New("reading it takes too long")
+var (
+	errTooLong = errors.New("reading it takes too long")
+	errTooMuch = fmt.Errorf("it has more than %d bytes of text", maxTextBytes)
+	errTooDeep = fmt.Errorf("it is nested deeper than %d levels", maxDepth)
+)
 
 // Kind is a kind of file that the service takes.
 type Kind struct {
@@ -76,4 +84,18 @@ func (l *limited) ReadAt(p []byte, offset int64) (int, error) {
 		return 0, errTooLong
 	}
 	return l.ReaderAt.ReadAt(p, offset)
+}
+
+// capped fails when more is read than so many bytes.
+type capped struct {
+	io.Reader
+	left int
+}
+
+func (c *capped) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	if c.left -= n; c.left < 0 {
+		return n, errTooMuch
+	}
+	return n, err
 }

@@ -1,9 +1,12 @@
 package document
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"math"
+	"strconv"
 	"strings"
 
 	"github.com/ledongthuc/pdf"
@@ -17,14 +20,69 @@ func extractPDF(content io.ReaderAt, size int64) (pages []page, err error) {
 			pages, err = nil, fmt.Errorf("it is damaged: %v", fault)
 		}
 	}()
+	if err := checkNumbers(content, size); err != nil {
+		return nil, err
+	}
 	reader, err := pdf.NewReader(content, size)
 	if err != nil {
 		return nil, err
 	}
+	total := 0
 	for number := 1; number <= reader.NumPage(); number++ {
-		pages = append(pages, page{number, layOut(reader.Page(number).Content().Text)})
+		text := layOut(reader.Page(number).Content().Text)
+		if total += len(text); total > maxTextBytes {
+			return nil, errTooMuch
+		}
+		pages = append(pages, page{number, text})
 	}
 	return pages, nil
+}
+
+// maxObjects is how many objects a PDF has at most (ISO 32000-1, annex C).
+const maxObjects = 8_388_607
+
+// checkNumbers refuses a file that says that it has more: the reader takes the
+// memory for them before it looks for them, and a lack of memory is the end of the
+// process.
+func checkNumbers(content io.ReaderAt, size int64) error {
+	const overlap = 256
+	chunk := make([]byte, 1<<20)
+	for at := int64(0); at < size; at += int64(len(chunk)) - overlap {
+		n, err := content.ReadAt(chunk, at)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return err
+		}
+		for _, key := range []string{"/Size", "/Index", "/W", "/Columns", "xref"} {
+			for rest := chunk[:n]; ; {
+				_, after, found := bytes.Cut(rest, []byte(key))
+				if !found {
+					break
+				}
+				rest = after
+				if number := largest(after[:min(len(after), overlap/2)]); number > maxObjects {
+					return fmt.Errorf("it is damaged: %s is %d", strings.TrimPrefix(key, "/"), number)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// largest returns the largest of the numbers that a text begins with.
+func largest(text []byte) int {
+	end := bytes.IndexFunc(text, func(r rune) bool { return !strings.ContainsRune("[ \t\r\n0123456789", r) })
+	if end >= 0 {
+		text = text[:end]
+	}
+	largest := 0
+	for _, field := range bytes.Fields(bytes.ReplaceAll(text, []byte("["), []byte(" "))) {
+		number, err := strconv.Atoi(string(field))
+		if err != nil { // beyond any number
+			number = math.MaxInt
+		}
+		largest = max(largest, number)
+	}
+	return largest
 }
 
 // How far glyphs are apart, in sizes of the font, where a word or a paragraph

@@ -12,8 +12,8 @@ import (
 )
 
 func extractText(r io.ReaderAt, size int64) ([]page, error) {
-	content, err := io.ReadAll(io.NewSectionReader(r, 0, size))
-	if err != nil {
+	content := make([]byte, size)
+	if _, err := io.ReadFull(io.NewSectionReader(r, 0, size), content); err != nil {
 		return nil, err
 	}
 	if !utf8.Valid(content) {
@@ -47,7 +47,7 @@ func extractJSON(content io.ReaderAt, size int64) ([]page, error) {
 	decoder := json.NewDecoder(io.NewSectionReader(content, 0, size))
 	decoder.UseNumber()
 	var text strings.Builder
-	if err := writeJSON(&text, decoder, ""); err != nil {
+	if err := writeJSON(&text, decoder, "", 0); err != nil {
 		return nil, err
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
@@ -56,10 +56,15 @@ func extractJSON(content io.ReaderAt, size int64) ([]page, error) {
 	return []page{{text: text.String()}}, nil
 }
 
-func writeJSON(text *strings.Builder, decoder *json.Decoder, path string) error {
+func writeJSON(text *strings.Builder, decoder *json.Decoder, path string, depth int) error {
 	token, err := decoder.Token()
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case depth > maxDepth:
+		return errTooDeep
+	case text.Len() > maxTextBytes:
+		return errTooMuch
 	}
 	delim, nested := token.(json.Delim)
 	if !nested {
@@ -80,7 +85,7 @@ func writeJSON(text *strings.Builder, decoder *json.Decoder, path string) error 
 			}
 			inner = strings.TrimPrefix(path+"."+fmt.Sprint(name), ".")
 		}
-		if err := writeJSON(text, decoder, inner); err != nil {
+		if err := writeJSON(text, decoder, inner, depth+1); err != nil {
 			return err
 		}
 	}

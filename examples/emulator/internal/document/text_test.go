@@ -3,10 +3,13 @@ package document
 import (
 	"archive/zip"
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 )
 
@@ -110,6 +113,12 @@ func TestUnreadable(t *testing.T) {
 		{"no zip", "a.docx", "x", "cannot be read as doc_x"},
 		{"zip without a document", "a.docx", other.String(), "cannot be read as doc_x"},
 		{"document that is no XML", "a.docx", document(t, "<w:p>"), "word/document.xml"},
+		{"JSON that is deep", "a.json", strings.Repeat("[", 5<<20), "nested deeper"},
+		{"JSON that grows", "a.json", `{"` + strings.Repeat("x", 1<<20) + `":[` + strings.Repeat("1,", 1<<20) + `1]}`, "bytes of text"},
+		{"document that grows", "a.docx", document(t, "<w:p>"+strings.Repeat("<w:r><w:t>wave </w:t></w:r>", 3<<20)+"</w:p>"), "bytes of text"},
+		{"document that is deep", "a.docx", document(t, strings.Repeat("<w:p>", 1<<20)), "nested deeper"},
+		{"PDF of many objects", "a.pdf", strings.Replace(pdf, "/Size", "/Size 99999999999 /Size", 1), "Size is 99999999999"},
+		{"PDF with a password", "a.pdf", strings.Replace(pdf, "/Size", "/Encrypt << /Filter /Standard /V 1 /R 2 /O (x) /U (x) /P 0 >> /ID [(x) (x)] /Size", 1), "cannot be read as pdf"},
 		{"no PDF", "a.pdf", "x", "cannot be read as pdf"},
 		{"PDF cut", "a.pdf", pdf[:len(pdf)/2], "cannot be read as pdf"},
 	}
@@ -130,6 +139,46 @@ func TestDamagedPDF(t *testing.T) {
 		damaged := content[:at] + "\x00]>>" + content[min(at+4, len(content)):]
 		_, _ = read("a.pdf", damaged)
 	}
+}
+
+// A file that takes too long is given up.
+func TestDeadline(t *testing.T) {
+	content := &limited{strings.NewReader("x"), time.Now().Add(-time.Second)}
+	for _, kind := range kinds {
+		if _, err := kind.extract(content, 1); !errors.Is(err, errTooLong) {
+			t.Errorf("%s: %v", kind.Name, err)
+		}
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	pdf, err := os.ReadFile("testdata/typeset.pdf")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(".pdf", pdf)
+	f.Add(".json", []byte(`{"a":{"b":[1,"two"],"c":true},"d":null}`))
+	f.Add(".md", []byte("# Title\n- one\n1. Two. Three"))
+	f.Fuzz(func(t *testing.T, extension string, content []byte) {
+		kind := kinds[extension]
+		if kind == nil {
+			return
+		}
+		sentences, err := kind.Read(bytes.NewReader(content), int64(len(content)))
+		if err != nil {
+			return
+		}
+		var again []Sentence
+		for _, passage := range Passages(sentences) {
+			if text := Text(passage.Sentences); text == "" || !utf8.ValidString(text) || len(text) > maxPassage+maxSentence {
+				t.Errorf("passage %q", text)
+			}
+			again = append(again, passage.Sentences...)
+		}
+		if !slices.Equal(again, sentences) {
+			t.Errorf("the passages have other sentences than %q", sentences)
+		}
+	})
 }
 
 func TestLongSentence(t *testing.T) {
