@@ -47,13 +47,18 @@ func validate(r *http.Request) error {
 }
 
 func validateOperation(r *http.Request, route *routers.Route, params map[string]string) error {
+	form := isForm(r, route.Operation)
+	if form {
+		r = r.WithContext(r.Context()) // a copy
+		r.Body = nil                   // or all of it would be read into memory
+	}
 	err := openapi3filter.ValidateRequest(r.Context(), &openapi3filter.RequestValidationInput{
 		Request:    r,
 		PathParams: params,
 		Route:      route,
 		Options: &openapi3filter.Options{
 			AuthenticationFunc:  openapi3filter.NoopAuthenticationFunc, // done before
-			ExcludeRequestBody:  isForm(r, route.Operation),
+			ExcludeRequestBody:  form,
 			SkipSettingDefaults: true,
 		},
 	})

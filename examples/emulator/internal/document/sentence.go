@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // maxSentence is the length in bytes at which a sentence is cut, so that one
@@ -45,12 +46,15 @@ func Sentences(block string) []string {
 		}
 		current, length = nil, 0
 	}
-	words := strings.Fields(block)
+	words := strings.Fields(strings.ToValidUTF8(block, "\ufffd")) // a PDF can have anything
 	for i, word := range words {
 		for len(word) > maxSentence { // no word of a language
 			flush()
-			cut := strings.ToValidUTF8(word[:maxSentence], "")
-			sentences, word = append(sentences, cut), word[len(cut):]
+			cut := maxSentence
+			for !utf8.RuneStart(word[cut]) {
+				cut--
+			}
+			sentences, word = append(sentences, word[:cut]), word[cut:]
 		}
 		if length+len(word) > maxSentence {
 			flush()

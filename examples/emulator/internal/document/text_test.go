@@ -185,6 +185,7 @@ func TestLongSentence(t *testing.T) {
 	for name, text := range map[string]string{
 		"words":   strings.Repeat("wave ", 1000),
 		"no word": strings.Repeat("é", 2*maxSentence),
+		"no text": strings.Repeat("\x80 \xff", maxSentence),
 	} {
 		sentences := Sentences(text)
 		if len(sentences) < 2 {
