@@ -42,7 +42,7 @@ func run(ctx context.Context, args []string, out, complaints io.Writer) error {
 	defer stop()
 	running, err := emulator.Listen(ctx, flags.address, flags.options...)
 	if err != nil {
-		return fmt.Errorf("-addr: %w", err)
+		return err
 	}
 	fmt.Fprintf(out, "The emulator listens at %s. For the examples:\n\n", running.URL)
 	fmt.Fprintf(out, "export PINECONE_ASSISTANT_URL=%s/assistant\n", running.URL)
@@ -73,6 +73,13 @@ func parse(args []string, complaints io.Writer) (*flags, error) {
 		}
 		f.keyGiven = true
 		f.options = append(f.options, emulator.WithKey(key))
+		return nil
+	})
+	set.Func("data", "`folder` to keep everything in, to go on there after a restart (default in memory)", func(folder string) error {
+		if folder == "" {
+			return errors.New("it is empty")
+		}
+		f.options = append(f.options, emulator.WithData(folder))
 		return nil
 	})
 	addDelay := func(name, usage string, option func(time.Duration) emulator.Option) {

@@ -120,21 +120,3 @@ func TestPages(t *testing.T) {
 		t.Errorf("one page: %+v, error %v", whole, err)
 	}
 }
-
-// A page goes on after the last item of the one before, whatever was deleted.
-func TestPageAfterDeletion(t *testing.T) {
-	numbers := func(n int64) int64 { return n }
-	two := 2
-	page, next, err := paginate([]int64{1, 2, 3, 4, 5}, numbers, &two, 10, nil)
-	if err != nil || !slices.Equal(page, []int64{1, 2}) || next == "" {
-		t.Fatalf("%v, %q, %v", page, next, err)
-	}
-	page, next, err = paginate([]int64{1, 3, 4, 5}, numbers, &two, 10, &next)
-	if err != nil || !slices.Equal(page, []int64{3, 4}) || next == "" {
-		t.Fatalf("%v, %q, %v", page, next, err)
-	}
-	page, next, err = paginate([]int64{1}, numbers, &two, 10, &next)
-	if err != nil || len(page) != 0 || next != "" {
-		t.Fatalf("%v, %q, %v", page, next, err)
-	}
-}

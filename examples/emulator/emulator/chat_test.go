@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/document"
 	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
 )
 
@@ -20,7 +21,7 @@ func library(t *testing.T) *fixture {
 		"fog.txt":    "The fog signal is tested on Mondays.",
 		"tower.json": `{"tower":{"height":"112 feet","steps":196}}`,
 	} {
-		metadata := map[string]any{"kind": strings.TrimPrefix(extension(name), ".")}
+		metadata := map[string]any{"kind": strings.TrimPrefix(document.Extension(name), ".")}
 		if op := f.upload(t, name, content, metadata); op.Status != data.OperationStatusCompleted {
 			t.Fatal(op.ErrorMessage)
 		}
@@ -193,8 +194,8 @@ func TestReferences(t *testing.T) {
 	f.createAssistant(t)
 	for name, content := range map[string]string{
 		"a.txt": "The tide is high.", "a.md": "The tide is high.", "a.json": `["The tide is high."]`,
-		"a.pdf":  sample(t, "testdata/typeset.pdf"),
-		"a.docx": document(t, `<w:p><w:r><w:t>The tide is high.</w:t></w:r></w:p>`),
+		"a.pdf":  sample(t, "../internal/document/testdata/typeset.pdf"),
+		"a.docx": docx(t, `<w:p><w:r><w:t>The tide is high.</w:t></w:r></w:p>`),
 	} {
 		if op := f.upload(t, name, content, nil); op.Status != data.OperationStatusCompleted {
 			t.Fatal(op.ErrorMessage)

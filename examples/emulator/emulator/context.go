@@ -54,7 +54,7 @@ func (s dataPlane) ContextAssistant(ctx context.Context, request data.ContextAss
 
 func (s snippet) reference() (data.TypedReferenceModel, error) {
 	var reference data.TypedReferenceModel
-	file, kind := s.source.file, s.source.kind.name
+	file, kind := s.source.file, s.source.kind.Name
 	var err error
 	switch kind {
 	case "text":

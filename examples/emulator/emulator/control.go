@@ -3,9 +3,11 @@ package emulator
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"regexp"
 
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/store"
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/control"
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
 )
@@ -22,18 +24,20 @@ const maxText = 16 << 10
 const assistantsPage = 50
 
 func (s controlPlane) ListAssistants(ctx context.Context, request control.ListAssistantsRequestObject) (control.ListAssistantsResponseObject, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	sequence := func(a *assistant) int64 { return a.sequence }
-	page, next, err := paginate(inOrder(s.assistants, sequence), sequence, request.Params.Limit, assistantsPage, request.Params.PaginationToken)
+	list, err := newList("assistants", request.Params.Limit, assistantsPage, request.Params.PaginationToken)
 	if err != nil {
 		return nil, err
 	}
-	list := make([]control.Assistant, 0, len(page))
-	for _, a := range page {
-		list = append(list, a.reply(ctx))
+	found, err := s.db.Assistants(list.after, list.ask())
+	if err != nil {
+		return nil, err
 	}
-	reply := control.ListAssistants200JSONResponse{Assistants: &list}
+	found, next := page(list, found, func(a *store.Assistant) int64 { return a.Sequence })
+	assistants := make([]control.Assistant, 0, len(found))
+	for _, a := range found {
+		assistants = append(assistants, describeAssistant(ctx, a))
+	}
+	reply := control.ListAssistants200JSONResponse{Assistants: &assistants}
 	if next != "" {
 		reply.Pagination = &control.PaginationResponse{Next: next}
 	}
@@ -48,47 +52,48 @@ func (s controlPlane) CreateAssistant(ctx context.Context, request control.Creat
 	if err := checkSettings(body.Instructions, body.Metadata); err != nil {
 		return nil, err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.assistants[body.Name] != nil {
+	now := s.now()
+	a := &store.Assistant{
+		Name:         body.Name,
+		Instructions: deref(body.Instructions, ""),
+		Metadata:     deref(body.Metadata, nil),
+		Region:       deref(body.Region, control.RegionUS),
+		Status:       control.AssistantStatusInitializing,
+		Created:      now,
+		Updated:      now,
+	}
+	err := s.db.AddAssistant(a, s.quota.admitAssistant)
+	if errors.Is(err, store.ErrExists) {
 		// The published spec answers 429, not 409.
 		return nil, failure(http.StatusTooManyRequests, data.ErrorCodeAlreadyExists, "Assistant %q already exists.", body.Name)
 	}
-	if err := s.quota.admitAssistant(len(s.assistants)); err != nil {
+	if err != nil {
 		return nil, err
 	}
-	now := s.now()
-	a := &assistant{
-		sequence:     s.next(),
-		name:         body.Name,
-		instructions: deref(body.Instructions, ""),
-		metadata:     deref(body.Metadata, nil),
-		region:       deref(body.Region, control.RegionUS),
-		status:       control.AssistantStatusInitializing,
-		created:      now,
-		updated:      now,
-		files:        make(map[string]*file),
-		operations:   make(map[string]*operation),
-	}
-	s.assistants[a.name] = a
-	s.spawn(func() {
-		s.step(func() {
-			if a.status == control.AssistantStatusInitializing {
-				a.status, a.updated = control.AssistantStatusReady, s.now()
-			}
-		})
+	s.later(func() { s.initialize(a.Name) })
+	return control.CreateAssistant200JSONResponse(describeAssistant(ctx, a)), nil
+}
+
+// initialize makes a new assistant ready.
+func (s *Server) initialize(name string) {
+	// An error is that it is gone. If it cannot be stored, the next start does it.
+	_, _ = s.db.ChangeAssistant(name, func(a *store.Assistant) error {
+		if a.Status == control.AssistantStatusInitializing {
+			a.Status, a.Updated = control.AssistantStatusReady, s.now()
+		}
+		return nil
 	})
-	return control.CreateAssistant200JSONResponse(a.reply(ctx)), nil
 }
 
 func (s controlPlane) GetAssistant(ctx context.Context, request control.GetAssistantRequestObject) (control.GetAssistantResponseObject, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	a := s.assistants[request.AssistantName]
-	if a == nil {
-		return nil, notFound("Assistant %q not found.", request.AssistantName)
+	a, err := s.db.Assistant(request.AssistantName)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, noAssistant(request.AssistantName)
 	}
-	return control.GetAssistant200JSONResponse(a.reply(ctx)), nil
+	if err != nil {
+		return nil, err
+	}
+	return control.GetAssistant200JSONResponse(describeAssistant(ctx, a)), nil
 }
 
 func (s controlPlane) UpdateAssistant(_ context.Context, request control.UpdateAssistantRequestObject) (control.UpdateAssistantResponseObject, error) {
@@ -99,36 +104,50 @@ func (s controlPlane) UpdateAssistant(_ context.Context, request control.UpdateA
 	if err := checkSettings(body.Instructions, body.Metadata); err != nil {
 		return nil, err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	a, err := s.find(request.AssistantName)
+	a, err := s.change(request.AssistantName, func(a *store.Assistant) {
+		a.Instructions = deref(body.Instructions, a.Instructions)
+		a.Metadata = deref(body.Metadata, a.Metadata)
+	})
 	if err != nil {
 		return nil, err
 	}
-	a.instructions = deref(body.Instructions, a.instructions)
-	a.metadata = deref(body.Metadata, a.metadata)
-	a.updated = s.now()
-	metadata := a.metadata
+	metadata := a.Metadata
 	if metadata == nil {
 		metadata = map[string]any{}
 	}
 	return control.UpdateAssistant200JSONResponse{
-		AssistantName: ptr(a.name), Instructions: ptr(a.instructions), Metadata: &metadata,
+		AssistantName: ptr(a.Name), Instructions: ptr(a.Instructions), Metadata: &metadata,
 	}, nil
 }
 
 func (s controlPlane) DeleteAssistant(_ context.Context, request control.DeleteAssistantRequestObject) (control.DeleteAssistantResponseObject, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	a, err := s.find(request.AssistantName)
+	a, err := s.change(request.AssistantName, func(a *store.Assistant) {
+		a.Status = control.AssistantStatusTerminating
+	})
 	if err != nil {
 		return nil, err
 	}
-	a.status, a.updated = control.AssistantStatusTerminating, s.now()
-	s.spawn(func() {
-		s.step(func() { delete(s.assistants, a.name) })
-	})
+	s.later(func() { s.terminate(a.Name) })
 	return control.DeleteAssistant200Response{}, nil
+}
+
+// terminate ends the deletion of an assistant. If it fails, the next start does it.
+func (s *Server) terminate(name string) { _ = s.db.RemoveAssistant(name) }
+
+// change changes an assistant that can be used.
+func (s *Server) change(name string, change func(*store.Assistant)) (*store.Assistant, error) {
+	a, err := s.db.ChangeAssistant(name, func(a *store.Assistant) error {
+		if a.Status == control.AssistantStatusTerminating {
+			return store.ErrNotFound
+		}
+		change(a)
+		a.Updated = s.now()
+		return nil
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, noAssistant(name)
+	}
+	return a, err
 }
 
 // checkSettings holds the settings of an assistant against their limits.
@@ -149,18 +168,18 @@ func checkSettings(instructions *string, metadata *map[string]any) error {
 	return nil
 }
 
-func (a *assistant) reply(ctx context.Context) control.Assistant {
+func describeAssistant(ctx context.Context, a *store.Assistant) control.Assistant {
 	reply := control.Assistant{
-		Name:         a.name,
-		Instructions: ptr(a.instructions),
-		Status:       a.status,
+		Name:         a.Name,
+		Instructions: ptr(a.Instructions),
+		Status:       a.Status,
 		Host:         ptr(hostOf(ctx)),
-		Region:       ptr(a.region),
-		CreatedAt:    ptr(a.created),
-		UpdatedAt:    ptr(a.updated),
+		Region:       ptr(a.Region),
+		CreatedAt:    ptr(a.Created),
+		UpdatedAt:    ptr(a.Updated),
 	}
-	if a.metadata != nil {
-		reply.Metadata = ptr(a.metadata)
+	if a.Metadata != nil {
+		reply.Metadata = ptr(a.Metadata)
 	}
 	return reply
 }

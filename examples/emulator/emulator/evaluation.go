@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/document"
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/evaluation"
 )
 
@@ -22,7 +23,7 @@ const entailedShare = 0.6
 
 func (evaluationPlane) MetricsAlignment(_ context.Context, request evaluation.MetricsAlignmentRequestObject) (evaluation.MetricsAlignmentResponseObject, error) {
 	body := request.Body
-	facts := splitParagraph(body.GroundTruthAnswer)
+	facts := document.Sentences(body.GroundTruthAnswer)
 	judged := make([]evaluation.EvaluatedFact, 0, len(facts))
 	entailed := 0
 	for _, fact := range facts {
@@ -36,7 +37,7 @@ func (evaluationPlane) MetricsAlignment(_ context.Context, request evaluation.Me
 			Reasoning:  ptr(fmt.Sprintf("The answer has %.0f%% of the fact's words.", 100*share)),
 		})
 	}
-	claims := splitParagraph(body.Answer)
+	claims := document.Sentences(body.Answer)
 	correct := 0
 	for _, claim := range claims {
 		if entailment, _ := judge(claim, body.GroundTruthAnswer); entailment == evaluation.EntailmentEntailed {

@@ -2,13 +2,14 @@ package emulator
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net/http"
-	"path/filepath"
 	"regexp"
-	"strings"
 
 	"github.com/google/uuid"
 
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/store"
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
 )
 
@@ -34,90 +35,58 @@ func refuseMetadataInQuery(next data.StrictHandlerFunc, operation string) data.S
 	}
 }
 
-func (s dataPlane) UploadFile(_ context.Context, request data.UploadFileRequestObject) (data.UploadFileResponseObject, error) {
-	f, err := readUpload(request.Body, deref(request.Params.Multimodal, false))
+func (s dataPlane) UploadFile(ctx context.Context, request data.UploadFileRequestObject) (data.UploadFileResponseObject, error) {
+	op, err := s.receive(ctx, request.AssistantName, request.Body, &store.File{
+		ID: uuid.NewString(), Multimodal: deref(request.Params.Multimodal, false),
+	}, data.OperationTypeUploadFile)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.quota.admitSize(f.name, len(f.content), f.multimodal); err != nil {
-		return nil, err
-	}
-	f.id = uuid.NewString()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	a, err := s.find(request.AssistantName)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.quota.admitFile(len(a.files)); err != nil {
-		return nil, err
-	}
-	op := s.ingest(a, f, data.OperationTypeUploadFile)
 	return data.UploadFile202JSONResponse{
-		Body:    op.reply(),
-		Headers: data.UploadFile202ResponseHeaders{Location: ptr(location(a, op))},
+		Body:    describeOperation(op),
+		Headers: data.UploadFile202ResponseHeaders{Location: ptr(location(request.AssistantName, op))},
 	}, nil
 }
 
-func (s dataPlane) UpsertFile(_ context.Context, request data.UpsertFileRequestObject) (data.UpsertFileResponseObject, error) {
+func (s dataPlane) UpsertFile(ctx context.Context, request data.UpsertFileRequestObject) (data.UpsertFileResponseObject, error) {
 	if !fileID.MatchString(request.AssistantFileID) {
 		return nil, invalid("assistant_file_id %q: want 1 to 128 letters, digits, - and _", request.AssistantFileID)
 	}
-	f, err := readUpload(request.Body, deref(request.Params.Multimodal, false))
+	op, err := s.receive(ctx, request.AssistantName, request.Body, &store.File{
+		ID: request.AssistantFileID, Multimodal: deref(request.Params.Multimodal, false),
+	}, data.OperationTypeUpsertFile)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.quota.admitSize(f.name, len(f.content), f.multimodal); err != nil {
-		return nil, err
-	}
-	f.id = request.AssistantFileID
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	a, err := s.find(request.AssistantName)
-	if err != nil {
-		return nil, err
-	}
-	others := len(a.files)
-	if a.files[f.id] != nil {
-		others--
-	}
-	if err := s.quota.admitFile(others); err != nil {
-		return nil, err
-	}
-	op := s.ingest(a, f, data.OperationTypeUpsertFile)
 	return data.UpsertFile202JSONResponse{
-		Body:    op.reply(),
-		Headers: data.UpsertFile202ResponseHeaders{Location: ptr(location(a, op))},
+		Body:    describeOperation(op),
+		Headers: data.UpsertFile202ResponseHeaders{Location: ptr(location(request.AssistantName, op))},
 	}, nil
 }
 
 func (s dataPlane) ListFiles(_ context.Context, request data.ListFilesRequestObject) (data.ListFilesResponseObject, error) {
-	matches, err := compileFilter(deref(request.Params.Filter, nil))
+	filter, err := compileFilter(request.Params.Filter)
 	if err != nil {
 		return nil, err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	a, err := s.find(request.AssistantName)
 	if err != nil {
 		return nil, err
 	}
-	sequence := func(f *file) int64 { return f.sequence }
-	var found []*file
-	for _, f := range inOrder(a.files, sequence) {
-		if matches(f.metadata) {
-			found = append(found, f)
-		}
-	}
-	page, next, err := paginate(found, sequence, request.Params.Limit, dataPage, request.Params.PaginationToken)
+	list, err := newList(fmt.Sprintf("files/%d", a.Sequence), request.Params.Limit, dataPage, request.Params.PaginationToken)
 	if err != nil {
 		return nil, err
 	}
-	list := make([]data.AssistantFileModel, 0, len(page))
-	for _, f := range page {
-		list = append(list, f.reply())
+	found, err := s.db.Files(a.Sequence, list.after, filter, list.ask())
+	if err != nil {
+		return nil, err
 	}
-	reply := data.ListFiles200JSONResponse{Files: &list}
+	found, next := page(list, found, func(f *store.File) int64 { return f.Sequence })
+	files := make([]data.AssistantFileModel, 0, len(found))
+	for _, f := range found {
+		files = append(files, describeFile(f))
+	}
+	reply := data.ListFiles200JSONResponse{Files: &files}
 	if next != "" {
 		reply.Pagination = &data.PaginationResponse{Next: next}
 	}
@@ -125,54 +94,55 @@ func (s dataPlane) ListFiles(_ context.Context, request data.ListFilesRequestObj
 }
 
 func (s dataPlane) DescribeFile(ctx context.Context, request data.DescribeFileRequestObject) (data.DescribeFileResponseObject, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	a, f, err := s.findFile(request.AssistantName, request.AssistantFileID)
 	if err != nil {
 		return nil, err
 	}
-	reply := f.reply()
+	reply := describeFile(f)
 	if deref(request.Params.IncludeURL, false) {
-		reply.SignedURL = ptr(s.signedURL(ctx, a.name, f.id))
+		reply.SignedURL = ptr(s.signedURL(ctx, a.Name, f.ID))
 	}
 	return data.DescribeFile200JSONResponse(reply), nil
 }
 
 func (s dataPlane) DeleteFile(_ context.Context, request data.DeleteFileRequestObject) (data.DeleteFileResponseObject, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	a, f, err := s.findFile(request.AssistantName, request.AssistantFileID)
 	if err != nil {
 		return nil, err
 	}
-	if f.status == data.FileStatusProcessingFailed {
-		delete(a.files, f.id)
+	op := &store.Operation{ID: uuid.NewString(), Kind: data.OperationTypeDeleteFile, File: f.ID, Created: s.now()}
+	begun, orphan, err := s.db.DeleteFile(a.Sequence, f.ID, op)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, noFile(f.ID)
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.forget(orphan)
+	if begun == nil {
 		return data.DeleteFile204Response{}, nil
 	}
-	if f.deletion == nil {
-		s.remove(a, f)
+	if begun == op {
+		s.later(func() { s.remove(op.Sequence) })
 	}
 	return data.DeleteFile202JSONResponse{
-		Body:    f.deletion.reply(),
-		Headers: data.DeleteFile202ResponseHeaders{Location: ptr(location(a, f.deletion))},
+		Body:    describeOperation(begun),
+		Headers: data.DeleteFile202ResponseHeaders{Location: ptr(location(a.Name, begun))},
 	}, nil
 }
 
-func (f *file) reply() data.AssistantFileModel {
+func describeFile(f *store.File) data.AssistantFileModel {
 	reply := data.AssistantFileModel{
-		ID:         f.id,
-		Name:       f.name,
-		Size:       ptr(int64(len(f.content))),
-		Status:     ptr(f.status),
-		Multimodal: ptr(f.multimodal),
-		CreatedOn:  ptr(f.created),
-		UpdatedOn:  ptr(f.updated),
+		ID:         f.ID,
+		Name:       f.Name,
+		Size:       ptr(f.Size),
+		Status:     ptr(f.Status),
+		Multimodal: ptr(f.Multimodal),
+		CreatedOn:  ptr(f.Created),
+		UpdatedOn:  ptr(f.Updated),
 	}
-	if f.metadata != nil {
-		reply.Metadata = ptr(f.metadata)
+	if f.Metadata != nil {
+		reply.Metadata = ptr(f.Metadata)
 	}
 	return reply
 }
-
-// extension decides the kind of a file, whatever its contents.
-func extension(name string) string { return strings.ToLower(filepath.Ext(name)) }

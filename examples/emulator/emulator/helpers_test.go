@@ -1,14 +1,17 @@
 package emulator
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/textproto"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -49,18 +52,31 @@ func start(t *testing.T, opts ...Option) *fixture {
 			t.Error(err)
 		}
 	})
+	return connect(t, running)
+}
+
+// connect returns the clients of an emulator.
+func connect(t *testing.T, running *Running) *fixture {
+	t.Helper()
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
-	return connect(t, running, transport)
+	return connectBy(t, running, transport)
 }
 
 // inMemory returns an emulator without a network, for tests in which the time is
 // not the real one.
 func inMemory(t *testing.T, opts ...Option) *fixture {
 	t.Helper()
-	service := New(opts...)
-	t.Cleanup(service.Close)
-	return connect(t, &Running{URL: "http://127.0.0.1", Key: service.Key(), service: service},
+	service, err := New(opts...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := service.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return connectBy(t, &Running{URL: "http://127.0.0.1", Key: service.Key(), service: service},
 		roundTripper(func(req *http.Request) (*http.Response, error) {
 			reply := httptest.NewRecorder()
 			service.ServeHTTP(reply, received(req))
@@ -78,8 +94,8 @@ func received(req *http.Request) *http.Request {
 	return got
 }
 
-// connect makes the clients of an emulator.
-func connect(t *testing.T, running *Running, transport http.RoundTripper) *fixture {
+// connectBy returns the clients of an emulator that is reached by a transport.
+func connectBy(t *testing.T, running *Running, transport http.RoundTripper) *fixture {
 	t.Helper()
 	editor, err := auth.APIKey(running.Key)
 	if err != nil {
@@ -258,4 +274,31 @@ func object(t *testing.T, text string) map[string]any {
 		t.Fatalf("%s: %v", text, err)
 	}
 	return value
+}
+
+func sample(t *testing.T, path string) string {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
+
+// docx returns a docx file with a body.
+func docx(t *testing.T, body string) string {
+	t.Helper()
+	var file bytes.Buffer
+	archive := zip.NewWriter(&file)
+	part, err := archive.Create("word/document.xml")
+	if err == nil {
+		_, err = fmt.Fprintf(part, `<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>%s</w:body></w:document>`, body)
+	}
+	if err == nil {
+		err = archive.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file.String()
 }

@@ -26,10 +26,10 @@ func ParsePlan(name string) (Plan, error) {
 
 // limits are what a plan allows. 0 is no limit.
 type limits struct {
-	pdfBytes        int
-	multimodalBytes int // of a PDF that is processed with its images
-	files           int // per assistant
-	assistants      int // per project, which is the whole emulator
+	pdfBytes        int64
+	multimodalBytes int64 // of a PDF that is processed with its images
+	files           int   // per assistant
+	assistants      int   // per project, which is the whole emulator
 	perMinute       map[group]int
 	chatTokens      int // of input, a minute
 }
@@ -47,8 +47,9 @@ const (
 	deleteFiles      group = "delete files"
 )
 
-// groups has the group of each operation that has one. That an upsert counts as an upload is inferred. No rate is documented for operations,
-// retrievals and evaluations; chats have one of tokens.
+// groups has the group of each operation that has one. That an upsert counts as an
+// upload is inferred. No rate is documented for operations, retrievals and
+// evaluations; chats have one of tokens.
 var groups = map[string]group{
 	"ListAssistants":  readAssistants,
 	"GetAssistant":    readAssistants,

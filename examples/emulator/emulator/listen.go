@@ -33,7 +33,10 @@ func Listen(ctx context.Context, address string, opts ...Option) (*Running, erro
 	if err != nil {
 		return nil, err
 	}
-	service := New(opts...)
+	service, err := New(opts...)
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
 	r := &Running{
 		URL:      "http://" + listener.Addr().String(),
 		Key:      service.Key(),
@@ -54,8 +57,8 @@ func Listen(ctx context.Context, address string, opts ...Option) (*Running, erro
 func (r *Running) Fail(fault Fault) error { return r.service.faults.add(fault) }
 
 // Close stops the emulator and waits until nothing of it runs any more. Requests
-// that are being served have five seconds to end. What it held is gone. To close it
-// again does nothing more.
+// that are being served have five seconds to end. What it held in memory is gone.
+// To close it again does nothing more.
 func (r *Running) Close() error { return r.close() }
 
 func (r *Running) stop() error {
@@ -67,7 +70,7 @@ func (r *Running) stop() error {
 		err = errors.Join(err, r.server.Close())
 	}
 	r.requests.wait()
-	r.service.Close()
+	err = errors.Join(err, r.service.Close())
 	if served := <-r.done; !errors.Is(served, http.ErrServerClosed) {
 		err = errors.Join(err, served)
 	}

@@ -18,50 +18,62 @@ import (
 )
 
 func TestConcurrentUse(t *testing.T) {
-	f := start(t, WithPace(quick))
+	for name, options := range map[string][]Option{"in memory": nil, "in a folder": {WithData(t.TempDir())}} {
+		t.Run(name, func(t *testing.T) { useConcurrently(t, start(t, append(options, WithPace(quick))...)) })
+	}
+}
+
+func useConcurrently(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	f.createAssistant(t)
 	var group sync.WaitGroup
-	for worker := range 8 {
+	for worker := range 64 {
 		group.Go(func() {
-			name := fmt.Sprintf("worker-%d", worker)
 			instructions := "Be brief."
-			for range 5 {
-				if _, err := f.control.CreateAssistant(ctx, control.CreateAssistantRequest{Name: name}); err != nil {
-					t.Error(err)
-				}
-				if _, err := f.control.UpdateAssistant(ctx, "a", control.UpdateAssistantRequest{Instructions: &instructions, Metadata: map[string]any{"x": worker}}); err != nil {
-					t.Error(err)
-				}
-				if _, err := f.control.ListAssistants(ctx, nil); err != nil {
-					t.Error(err)
-				}
-				op, err := f.data.UpsertFile(ctx, "a", name, nil, data.FileData{File: data.FileBytes("a.txt", []byte("The tide is high.")), Metadata: map[string]any{"x": worker}})
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				if _, err := f.data.ChatAssistant(ctx, "a", data.ChatRequest{Messages: ask("How is the tide?")}); err != nil {
-					t.Error(err)
-				}
-				if _, err := f.data.ListFiles(ctx, "a", &data.ListFilesParams{Filter: map[string]any{"x": map[string]any{"$gte": 0}}}); err != nil {
-					t.Error(err)
-				}
-				f.wait(t, op)
-				if _, err := f.data.DeleteFile(ctx, "a", name); err != nil {
-					t.Error(err)
-				}
-				if err := f.control.DeleteAssistant(ctx, name); err != nil {
-					t.Error(err)
-				}
-				eventually(t, func() bool {
-					_, err := f.control.GetAssistant(ctx, name)
-					return err != nil
-				})
+			name := fmt.Sprintf("worker-%d", worker)
+			if _, err := f.control.CreateAssistant(ctx, control.CreateAssistantRequest{Name: name}); err != nil {
+				t.Error(err)
+			}
+			if _, err := f.control.UpdateAssistant(ctx, "a", control.UpdateAssistantRequest{Instructions: &instructions, Metadata: map[string]any{"x": worker}}); err != nil {
+				t.Error(err)
+			}
+			if _, err := f.control.ListAssistants(ctx, nil); err != nil {
+				t.Error(err)
+			}
+			op, err := f.data.UpsertFile(ctx, "a", name, nil, data.FileData{File: data.FileBytes("a.txt", []byte("The tide is high.")), Metadata: map[string]any{"x": worker}})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if _, err := f.data.ChatAssistant(ctx, "a", data.ChatRequest{Messages: ask("How is the tide?")}); err != nil {
+				t.Error(err)
+			}
+			if _, err := f.data.ListFiles(ctx, "a", &data.ListFilesParams{Filter: map[string]any{"x": map[string]any{"$gte": 0}}}); err != nil {
+				t.Error(err)
+			}
+			if _, err := f.data.WaitForOperation(ctx, "a", op.ID); err != nil {
+				t.Error(err)
+			}
+			if _, err := f.data.DeleteFile(ctx, "a", name); err != nil {
+				t.Error(err)
+			}
+			if err := f.control.DeleteAssistant(ctx, name); err != nil {
+				t.Error(err)
 			}
 		})
 	}
 	group.Wait()
+	eventually(t, func() bool {
+		files, err := f.data.ListFiles(ctx, "a", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		assistants, err := f.control.ListAssistants(ctx, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(files.Files) == 0 && len(assistants.Assistants) == 1
+	})
 }
 
 func TestCloseEndsEverything(t *testing.T) {
@@ -96,9 +108,7 @@ func TestCloseEndsEverything(t *testing.T) {
 	})
 
 	// What is asked of a service that is closed is answered, but not worked on.
-	running.service.mu.Lock()
-	running.service.spawn(func() { t.Error("work after the end") })
-	running.service.mu.Unlock()
+	running.service.soon(func() { t.Error("work after the end") })
 }
 
 func TestAddressInUse(t *testing.T) {

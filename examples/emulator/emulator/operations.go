@@ -2,36 +2,37 @@ package emulator
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"time"
 
-	"github.com/google/uuid"
-
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/store"
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
 )
 
+// operationsKept is how long an operation is listed after its end.
+const operationsKept = 30 * 24 * time.Hour
+
 func (s dataPlane) ListOperations(_ context.Context, request data.ListOperationsRequestObject) (data.ListOperationsResponseObject, error) {
 	params := request.Params
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	a, err := s.find(request.AssistantName)
 	if err != nil {
 		return nil, err
 	}
-	sequence := func(op *operation) int64 { return op.sequence }
-	var found []*operation
-	for _, op := range inOrder(a.operations, sequence) {
-		if deref(params.OperationType, op.kind) == op.kind && deref(params.Status, op.status) == op.status {
-			found = append(found, op)
-		}
-	}
-	page, next, err := paginate(found, sequence, params.Limit, dataPage, params.PaginationToken)
+	list, err := newList(fmt.Sprintf("operations/%d", a.Sequence), params.Limit, dataPage, params.PaginationToken)
 	if err != nil {
 		return nil, err
 	}
-	list := make([]data.OperationModel, 0, len(page))
-	for _, op := range page {
-		list = append(list, op.reply())
+	found, err := s.db.Operations(a.Sequence, list.after, deref(params.OperationType, ""), deref(params.Status, ""), s.now().Add(-operationsKept), list.ask())
+	if err != nil {
+		return nil, err
 	}
-	reply := data.ListOperations200JSONResponse{Operations: &list}
+	found, next := page(list, found, func(op *store.Operation) int64 { return op.Sequence })
+	operations := make([]data.OperationModel, 0, len(found))
+	for _, op := range found {
+		operations = append(operations, describeOperation(op))
+	}
+	reply := data.ListOperations200JSONResponse{Operations: &operations}
 	if next != "" {
 		reply.Pagination = &data.PaginationResponse{Next: next}
 	}
@@ -39,66 +40,42 @@ func (s dataPlane) ListOperations(_ context.Context, request data.ListOperations
 }
 
 func (s dataPlane) DescribeOperation(_ context.Context, request data.DescribeOperationRequestObject) (data.DescribeOperationResponseObject, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	a, err := s.find(request.AssistantName)
 	if err != nil {
 		return nil, err
 	}
-	op := a.operations[request.OperationID]
-	if op == nil {
+	op, err := s.db.Operation(a.Sequence, request.OperationID)
+	if errors.Is(err, store.ErrNotFound) {
 		return nil, notFound("Operation %q not found.", request.OperationID)
 	}
-	return data.DescribeOperation200JSONResponse(op.reply()), nil
-}
-
-// begin adds an operation. The caller holds the mutex.
-func (s *Server) begin(a *assistant, kind data.OperationType, fileID string) *operation {
-	op := &operation{
-		sequence: s.next(),
-		id:       uuid.NewString(),
-		kind:     kind,
-		fileID:   fileID,
-		status:   data.OperationStatusProcessing,
-		created:  s.now(),
+	if err != nil {
+		return nil, err
 	}
-	a.operations[op.id] = op
-	return op
+	return data.DescribeOperation200JSONResponse(describeOperation(op)), nil
 }
 
-// end completes an operation or, with a message, lets it fail. The caller holds
-// the mutex.
-func (s *Server) end(op *operation, message string) {
-	op.completed = s.now()
-	if message != "" {
-		op.status, op.message = data.OperationStatusFailed, message
-		return
-	}
-	op.status, op.percent = data.OperationStatusCompleted, 100
-}
-
-func (op *operation) reply() data.OperationModel {
+func describeOperation(op *store.Operation) data.OperationModel {
 	reply := data.OperationModel{
-		ID:              op.id,
-		OperationType:   op.kind,
-		FileID:          ptr(op.fileID),
-		Status:          op.status,
-		CreatedOn:       op.created,
-		PercentComplete: ptr(op.percent),
+		ID:              op.ID,
+		OperationType:   op.Kind,
+		FileID:          ptr(op.File),
+		Status:          op.Status,
+		CreatedOn:       op.Created,
+		PercentComplete: ptr(op.Percent),
 	}
-	if !op.completed.IsZero() {
-		reply.CompletedOn = ptr(op.completed)
+	if !op.Completed.IsZero() {
+		reply.CompletedOn = ptr(op.Completed)
 	}
-	if op.message != "" {
-		reply.ErrorMessage = ptr(op.message)
+	if op.Message != "" {
+		reply.ErrorMessage = ptr(op.Message)
 	}
-	if op.units > 0 {
-		reply.IngestionUnits = ptr(op.units)
+	if op.Units > 0 {
+		reply.IngestionUnits = ptr(op.Units)
 	}
 	return reply
 }
 
 // location is the value of the header that announces an operation.
-func location(a *assistant, op *operation) string {
-	return "/operations/" + a.name + "/" + op.id
+func location(assistant string, op *store.Operation) string {
+	return "/operations/" + assistant + "/" + op.ID
 }

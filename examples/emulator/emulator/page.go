@@ -2,48 +2,51 @@ package emulator
 
 import (
 	"encoding/base64"
+	"fmt"
 	"strconv"
 	"strings"
 )
 
-// tokenPrefix stands in a token before it is encoded, so that not every text
-// decodes into one.
-const tokenPrefix = "after:"
-
-// paginate returns the items of a page, which are in the order of their sequence
-// numbers, and the token of the next page; none on the last. A page follows the
-// item that the one before ended with, also when that one is gone.
-func paginate[T any](items []T, sequence func(T) int64, limit *int, absent int, token *string) ([]T, string, error) {
-	size := deref(limit, absent)
-	if size < 1 {
-		return nil, "", invalid("limit: %d, want at least 1", size)
-	}
-	after, err := parseToken(deref(token, ""))
-	if err != nil {
-		return nil, "", err
-	}
-	for len(items) > 0 && sequence(items[0]) <= after {
-		items = items[1:]
-	}
-	if len(items) <= size {
-		return items, "", nil
-	}
-	items = items[:size]
-	last := strconv.FormatInt(sequence(items[size-1]), 10)
-	return items, base64.RawURLEncoding.EncodeToString([]byte(tokenPrefix + last)), nil
+// list is a listing in pages. A token says which list it is of and the sequence
+// number that the page before ended with, so that neither deletions nor additions
+// nor a restart let a page miss or repeat anything.
+type list struct {
+	name  string // of the list
+	size  int    // of a page
+	after int64
 }
 
-func parseToken(token string) (int64, error) {
-	if token == "" {
-		return 0, nil
+// newList reads what a request says of a listing; absent is the size of a page
+// when it says none.
+func newList(name string, limit *int, absent int, token *string) (*list, error) {
+	l := &list{name: name, size: deref(limit, absent)}
+	if l.size < 1 {
+		return nil, invalid("limit: %d, want at least 1", l.size)
 	}
-	text, err := base64.RawURLEncoding.DecodeString(token)
-	if err == nil {
-		if number, ok := strings.CutPrefix(string(text), tokenPrefix); ok {
-			if after, err := strconv.ParseInt(number, 10, 64); err == nil {
-				return after, nil
-			}
+	if deref(token, "") == "" {
+		return l, nil
+	}
+	text, err := base64.RawURLEncoding.DecodeString(*token)
+	of, after, found := strings.Cut(string(text), ":")
+	if err == nil && found && of == name {
+		if l.after, err = strconv.ParseInt(after, 10, 64); err == nil {
+			return l, nil
 		}
 	}
-	return 0, invalid("pagination_token: not a token of this service")
+	return nil, invalid("pagination_token: not a token of this list")
+}
+
+// ask is how many items to ask for: one more than a page has tells whether there
+// is another page.
+func (l *list) ask() int { return l.size + 1 }
+
+// page returns the items of a page, and the token of the next one; none on the
+// last.
+func page[T any](l *list, items []T, sequence func(T) int64) ([]T, string) {
+	if len(items) <= l.size {
+		return items, ""
+	}
+	items = items[:l.size]
+	last := fmt.Sprintf("%s:%d", l.name, sequence(items[l.size-1]))
+	return items, base64.RawURLEncoding.EncodeToString([]byte(last))
 }

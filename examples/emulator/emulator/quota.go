@@ -7,6 +7,8 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/document"
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/store"
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
 )
 
@@ -80,16 +82,16 @@ func (q *quota) admitAssistant(existing int) error {
 }
 
 // admitSize refuses a file that is larger than the plan allows.
-func (q *quota) admitSize(name string, size int, multimodal bool) error {
-	if q == nil || extension(name) != ".pdf" {
+func (q *quota) admitSize(f *store.File) error {
+	if q == nil || document.Extension(f.Name) != ".pdf" {
 		return nil
 	}
 	limit := q.pdfBytes
-	if multimodal {
+	if f.Multimodal {
 		limit = q.multimodalBytes
 	}
-	if size > limit {
-		return invalid("file %q: %d bytes, the plan's limit is %d", name, size, limit)
+	if f.Size > limit {
+		return invalid("file %q: %d bytes, the plan's limit is %d", f.Name, f.Size, limit)
 	}
 	return nil
 }

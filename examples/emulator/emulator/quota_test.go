@@ -14,6 +14,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/store"
 	"github.com/pinecone-community/assistant-go/gen/2026-04/control"
 	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
 )
@@ -244,17 +245,17 @@ func TestSizesOfPlans(t *testing.T) {
 		plan       Plan
 		name       string
 		multimodal bool
-		limit      int
+		limit      int64
 	}{
 		{Starter, "a.pdf", false, 10 * mb}, {Starter, "A.PDF", true, 10 * mb},
 		{Standard, "a.pdf", false, 100 * mb}, {Standard, "a.pdf", true, 50 * mb},
 		{Enterprise, "a.pdf", false, 100 * mb}, {Enterprise, "a.pdf", true, 50 * mb},
 	} {
 		q := newQuota(plans[test.plan], time.Now)
-		if err := q.admitSize(test.name, test.limit, test.multimodal); err != nil {
+		if err := q.admitSize(&store.File{Name: test.name, Size: test.limit, Multimodal: test.multimodal}); err != nil {
 			t.Errorf("%+v: %v", test, err)
 		}
-		if err := q.admitSize(test.name, test.limit+1, test.multimodal); err == nil || !strings.Contains(err.Error(), fmt.Sprint("the plan's limit is ", test.limit)) {
+		if err := q.admitSize(&store.File{Name: test.name, Size: test.limit + 1, Multimodal: test.multimodal}); err == nil || !strings.Contains(err.Error(), fmt.Sprint("the plan's limit is ", test.limit)) {
 			t.Errorf("%+v: one byte more: %v", test, err)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/store"
 )
 
 func TestRefusals(t *testing.T) {
@@ -24,7 +26,7 @@ func TestRefusals(t *testing.T) {
 		invalid     = "INVALID_ARGUMENT"
 	)
 	long := strings.Repeat("x", maxText)
-	values, err := json.Marshal(make([]int, maxFilterValues+1))
+	values, err := json.Marshal(make([]int, store.MaxFilterValues+1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +85,7 @@ func TestRefusals(t *testing.T) {
 		{"files: limit 0", "GET", files + "?limit=0", nil, "", 400, invalid, "limit"},
 		{"files: foreign token", "GET", files + "?pagination_token=x", nil, "", 400, invalid, "pagination_token"},
 		{"upload: JSON", "POST", files, nil, `{}`, 400, invalid, "Content-Type"},
-		{"upload: no boundary", "POST", files, http.Header{"Content-Type": {formType}}, "x", 400, invalid, "form"},
+		{"upload: no boundary", "POST", files, http.Header{"Content-Type": {formType}}, "x", 400, invalid, "boundary"},
 		{"upload: nothing", "POST", files, http.Header{"Content-Type": {formType + "; boundary=x"}}, "", 400, invalid, "file"},
 		{"file: unknown", "GET", files + "/x", nil, "", 404, "NOT_FOUND", `File "x" not found.`},
 		{"file: unknown assistant", "GET", "/assistant/files/b/x", nil, "", 404, "NOT_FOUND", `Assistant "b"`},

@@ -2,10 +2,10 @@ package emulator
 
 import (
 	"context"
-	"math"
 	"slices"
-	"strings"
 
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/document"
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/store"
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
 )
 
@@ -19,46 +19,51 @@ const (
 	maxSnippetSize     = 8192
 )
 
-// source is a file to search.
+// corpus is what a request searches: the files of an assistant that match a
+// filter.
+type corpus struct {
+	server    *Server
+	ctx       context.Context
+	assistant *store.Assistant
+	filter    *store.Filter
+}
+
+// source is a file that something was found in.
 type source struct {
-	kind      *kind
-	file      data.AssistantFileModel
-	sentences []sentence
+	kind *document.Kind
+	file data.AssistantFileModel
 }
 
 // snippet is a passage of a file, made of whole sentences.
 type snippet struct {
 	source    *source
-	sentences []sentence
-	score     float64
+	content   string
+	sentences []sentence // of the content
+	score     float64    // see choose
 }
 
-// sources returns the files of an assistant that can be searched and match a
-// filter.
-func (s *Server) sources(ctx context.Context, name string, filter map[string]any) (instructions string, sources []*source, err error) {
-	matches, err := compileFilter(filter)
+// sentence is the smallest part of a file that is quoted.
+type sentence struct {
+	text  string
+	page  int // 0 if the file has none
+	terms []string
+}
+
+// sources returns the instructions of an assistant and what can be searched of it.
+func (s *Server) sources(ctx context.Context, name string, filter map[string]any) (instructions string, sources *corpus, err error) {
+	compiled, err := compileFilter(&filter)
 	if err != nil {
 		return "", nil, err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	a, err := s.find(name)
 	if err != nil {
 		return "", nil, err
 	}
-	for _, f := range inOrder(a.files, func(f *file) int64 { return f.sequence }) {
-		if f.status != data.FileStatusAvailable || !matches(f.metadata) {
-			continue
-		}
-		described := f.reply()
-		described.SignedURL = ptr(s.signedURL(ctx, a.name, f.id))
-		sources = append(sources, &source{f.kind, described, f.sentences})
-	}
-	return a.instructions, sources, nil
+	return a.Instructions, &corpus{s, ctx, a, compiled}, nil
 }
 
 // retrieve returns the best snippets for a query, the best first.
-func retrieve(sources []*source, query string, topK, snippetSize *int) ([]snippet, error) {
+func retrieve(sources *corpus, query string, topK, snippetSize *int) ([]snippet, error) {
 	most, size := deref(topK, defaultTopK), deref(snippetSize, defaultSnippetSize)
 	if most < 1 || most > maxTopK {
 		return nil, invalid("top_k: %d, want 1 to %d", most, maxTopK)
@@ -66,54 +71,42 @@ func retrieve(sources []*source, query string, topK, snippetSize *int) ([]snippe
 	if size < minSnippetSize || size > maxSnippetSize {
 		return nil, invalid("snippet_size: %d, want %d to %d", size, minSnippetSize, maxSnippetSize)
 	}
-	var all []snippet
-	for _, source := range sources {
-		all = append(all, cut(source, size)...)
+	words := distinct(query)
+	excerpts, files, err := sources.server.db.Search(store.Search{
+		Assistant: sources.assistant.Sequence,
+		Filter:    sources.filter,
+		Terms:     words,
+		Choose: func(hits []store.Hit) []store.Excerpt {
+			return choose(hits, len(words), size*bytesPerToken, most)
+		},
+	})
+	if err != nil {
+		return nil, err
 	}
-	texts := make([][]string, len(all))
-	for i, snippet := range all {
-		for _, sentence := range snippet.sentences {
-			texts[i] = append(texts[i], sentence.terms...)
+	found := make(map[int64]*source)
+	snippets := make([]snippet, 0, len(excerpts))
+	for _, excerpt := range excerpts {
+		if found[excerpt.File] == nil {
+			f := files[excerpt.File]
+			described := describeFile(f)
+			described.SignedURL = ptr(sources.server.signedURL(sources.ctx, sources.assistant.Name, f.ID))
+			found[excerpt.File] = &source{document.KindOf(f.Name), described}
 		}
+		snippets = append(snippets, newSnippet(found[excerpt.File], excerpt))
 	}
-	for i, score := range scores(texts, terms(query)) {
-		all[i].score = score
-	}
-	all = slices.DeleteFunc(all, func(s snippet) bool { return s.score == 0 })
-	slices.SortStableFunc(all, func(a, b snippet) int { return descending(a.score, b.score) })
-	return all[:min(len(all), most)], nil
+	return snippets, nil
 }
 
-// cut cuts a file into snippets of at most size tokens.
-func cut(source *source, size int) []snippet {
-	var snippets []snippet
-	from, length := 0, 0
-	for i, sentence := range source.sentences {
-		n := len(sentence.text) + 1 // with what joins it to the next
-		if length+n > size*bytesPerToken && i > from {
-			snippets = append(snippets, snippet{source: source, sentences: source.sentences[from:i]})
-			from, length = i, 0
-		}
-		length += n
+func newSnippet(source *source, excerpt store.Excerpt) snippet {
+	s := snippet{source: source, content: document.Text(excerpt.Sentences), score: excerpt.Score}
+	for _, found := range excerpt.Sentences {
+		s.sentences = append(s.sentences, sentence{found.Text, found.Page, terms(found.Text)})
 	}
-	return append(snippets, snippet{source: source, sentences: source.sentences[from:]})
+	return s
 }
 
-// text joins the sentences again, a line for each paragraph.
-func (s snippet) text() string {
-	var text strings.Builder
-	for i, sentence := range s.sentences {
-		switch {
-		case i == 0:
-		case sentence.paragraph == s.sentences[i-1].paragraph:
-			text.WriteByte(' ')
-		default:
-			text.WriteByte('\n')
-		}
-		text.WriteString(sentence.text)
-	}
-	return text.String()
-}
+// text is the sentences, a line for each paragraph.
+func (s snippet) text() string { return s.content }
 
 // pages are the pages that a snippet stands on; none in a file without pages.
 func (s snippet) pages() []int {
@@ -125,54 +118,4 @@ func (s snippet) pages() []int {
 	}
 	slices.Sort(pages)
 	return slices.Compact(pages)
-}
-
-// scores rates texts by BM25, with the usual parameters. A text that has fewer
-// than a third of the query's terms fits by chance, and gets 0.
-func scores(texts [][]string, query []string) []float64 {
-	const k, b = 1.2, 0.75
-	query = slices.Compact(slices.Sorted(slices.Values(query)))
-	counts := make([]map[string]int, len(texts))
-	having := make(map[string]int)
-	total := 0
-	for i, text := range texts {
-		counts[i] = make(map[string]int)
-		for _, term := range text {
-			counts[i][term]++
-		}
-		for term := range counts[i] {
-			having[term]++
-		}
-		total += len(text)
-	}
-	result := make([]float64, len(texts))
-	average := float64(total) / float64(max(len(texts), 1))
-	for i, text := range texts {
-		found := 0
-		score := 0.0
-		for _, term := range query {
-			count := float64(counts[i][term])
-			if count == 0 {
-				continue
-			}
-			found++
-			n, with := float64(len(texts)), float64(having[term])
-			rarity := math.Log(1 + (n-with+0.5)/(with+0.5))
-			score += rarity * count * (k + 1) / (count + k*(1-b+b*float64(len(text))/average))
-		}
-		if found > 0 && 3*found >= len(query) {
-			result[i] = score
-		}
-	}
-	return result
-}
-
-func descending(a, b float64) int {
-	switch {
-	case a > b:
-		return -1
-	case a < b:
-		return 1
-	}
-	return 0
 }

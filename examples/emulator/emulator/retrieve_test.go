@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"database/sql"
 	"slices"
 	"strings"
 	"testing"
@@ -20,25 +21,58 @@ func TestTerms(t *testing.T) {
 	}
 }
 
-func TestCut(t *testing.T) {
-	text := strings.Repeat("Seven bytes and more of text, to fill the smallest snippet. ", 100)
-	whole := &source{sentences: split([]page{{number: 1, text: text}, {number: 2, text: text}})}
-	snippets := cut(whole, minSnippetSize)
-	if len(snippets) < 4 {
-		t.Errorf("%d snippets", len(snippets))
-	}
-	n := 0
-	for _, snippet := range snippets {
-		n += len(snippet.sentences)
-		if got := tokens(snippet.text()); got > minSnippetSize {
-			t.Errorf("a snippet of %d tokens", got)
+func TestTermsOfOtherScripts(t *testing.T) {
+	for text, want := range map[string][]string{
+		"Café au lait, cafe\u0301": {"cafe", "au", "lait", "cafe"},
+		"灯台の灯り":                    {"灯台", "台の", "の灯", "灯り"},
+		"灯, 第2灯台abc":               {"灯", "第", "2", "灯台", "abc"},
+		"한국 маяк":                  {"한국", "маяк"},
+	} {
+		if got := terms(text); !slices.Equal(got, want) {
+			t.Errorf("%s: %q", text, got)
 		}
 	}
-	if n != len(whole.sentences) {
-		t.Errorf("%d of %d sentences are in the snippets", n, len(whole.sentences))
+}
+
+// The terms of a text are those of the database's index, so that sentences can be
+// quoted by what the search has found them for.
+func TestTermsAreThoseOfTheIndex(t *testing.T) {
+	db, err := sql.Open("sqlite", ":memory:")
+	if err != nil {
+		t.Fatal(err)
 	}
-	if got := cut(whole, maxSnippetSize); len(got) != 1 || !slices.Equal(got[0].pages(), []int{1, 2}) {
-		t.Errorf("%d large snippets", len(got))
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	for _, statement := range []string{
+		"CREATE VIRTUAL TABLE words USING fts5 (text, tokenize = 'porter unicode61 remove_diacritics 2')",
+		"CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, row)",
+	} {
+		if _, err := db.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	texts := sample(t, "../../quickstart/documents/keepers-handbook.md") + sample(t, "../../quickstart/documents/storm-log.txt") +
+		" Cafés naïve Ångström generations generators relational conditional agreed controlling happy skies university sensibilities " +
+		strings.Repeat("x", 100) + "ing"
+	found := 0
+	for _, word := range words(texts) {
+		if _, err := db.ExecContext(t.Context(), "DELETE FROM words"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.ExecContext(t.Context(), "INSERT INTO words VALUES (?)", word); err != nil {
+			t.Fatal(err)
+		}
+		var term string
+		if err := db.QueryRowContext(t.Context(), "SELECT term FROM vocabulary").Scan(&term); err != nil {
+			t.Fatal(err)
+		}
+		if got := stem(word); got != term {
+			t.Errorf("%s: %s, in the index %s", word, got, term)
+		}
+		found++
+	}
+	if found < 250 {
+		t.Errorf("%d words", found)
 	}
 }
 

@@ -1,5 +1,6 @@
 // Package emulator is a local Pinecone Assistant service, for examples and
-// tests: all three planes of the versions 2025-01, 2026-04 and 2026-07, in memory.
+// tests: all three planes of the versions 2025-01, 2026-04 and 2026-07, in memory or
+// in a folder.
 //
 // It holds every request against the specs of its version and refuses what the service is
 // known to refuse, with the same status and body. It runs no model: an answer is
@@ -10,8 +11,8 @@ package emulator
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/subtle"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -19,6 +20,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/store"
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/control"
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/evaluation"
@@ -49,7 +51,8 @@ type Server struct {
 	apis         map[*version]http.Handler
 	local        http.Handler // what the service does not have, or not here
 	faults       faults
-	store
+	folder       string // "" for a database in memory
+	db           *store.DB
 	work
 }
 
@@ -86,19 +89,18 @@ func WithPlan(plan Plan) Option {
 // /emulator/faults. A test in the same process has [Running.Fail] without it.
 func WithFaults() Option { return func(s *Server) { s.remoteFaults = true } }
 
-// New returns a service without assistants. Close it to end what it still works
-// on.
-func New(opts ...Option) *Server {
+// New returns a service. Close it to end what it still works on.
+func New(opts ...Option) (*Server, error) {
 	s := &Server{
-		key:    "emulator-" + rand.Text(),
-		pace:   50 * time.Millisecond,
-		now:    func() time.Time { return time.Now().UTC() },
-		secret: []byte(rand.Text()),
-		apis:   make(map[*version]http.Handler),
-		store:  store{assistants: make(map[string]*assistant)},
+		pace: 50 * time.Millisecond,
+		now:  func() time.Time { return time.Now().UTC() },
+		apis: make(map[*version]http.Handler),
 	}
 	for _, opt := range opts {
 		opt(s)
+	}
+	if err := s.open(); err != nil {
+		return nil, err
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	for _, version := range versions {
@@ -114,7 +116,10 @@ func New(opts ...Option) *Server {
 	}
 	local.HandleFunc("/", s.serveNothing)
 	s.local = local
-	return s
+	if err := s.resume(); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
 }
 
 // Key is the API key that requests have to carry.

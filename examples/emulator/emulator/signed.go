@@ -1,16 +1,18 @@
 package emulator
 
 import (
-	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strconv"
 	"time"
 
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/document"
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
 )
 
@@ -41,14 +43,12 @@ func (s *Server) serveSigned(w http.ResponseWriter, r *http.Request) {
 		writeError(w, r, failure(http.StatusForbidden, data.ErrorCodeForbidden, "the link has expired or is not genuine"))
 		return
 	}
-	s.mu.Lock()
 	_, f, err := s.findFile(assistant, id)
-	s.mu.Unlock()
 	if err != nil {
 		writeError(w, r, err)
 		return
 	}
-	// Neither the name nor the contents of a file change.
-	w.Header().Set("Content-Type", f.kind.contentType)
-	http.ServeContent(w, r, f.name, time.Time{}, bytes.NewReader(f.content))
+	w.Header().Set("Content-Type", document.KindOf(f.Name).ContentType)
+	w.Header().Set("ETag", fmt.Sprintf(`"%d"`, f.Content)) // a content never changes
+	http.ServeContent(w, r, f.Name, time.Time{}, io.NewSectionReader(s.db.Content(f.Content, f.Size), 0, f.Size))
 }

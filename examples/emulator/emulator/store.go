@@ -1,94 +1,68 @@
 package emulator
 
 import (
-	"maps"
-	"slices"
-	"sync"
-	"time"
+	"crypto/rand"
+	"errors"
 
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/store"
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/control"
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
 )
 
-// store holds everything that the service knows. The mutex guards it and all
-// records in it; metadata, contents and sentences are never changed in place, so
-// that they can be used without it.
-type store struct {
-	mu         sync.Mutex
-	sequence   int64
-	assistants map[string]*assistant
-}
+// WithData keeps everything in a folder, which is made if there is none: a service
+// that is started again on it goes on where the one before ended, however that
+// ended. By default everything is in memory.
+func WithData(folder string) Option { return func(s *Server) { s.folder = folder } }
 
-type assistant struct {
-	sequence     int64
-	name         string
-	instructions string
-	metadata     map[string]any
-	region       control.Region
-	status       control.AssistantStatus
-	created      time.Time
-	updated      time.Time
-	files        map[string]*file
-	operations   map[string]*operation
-}
-
-type file struct {
-	sequence   int64
-	id         string
-	name       string
-	kind       *kind
-	content    []byte
-	metadata   map[string]any
-	multimodal bool
-	status     data.FileStatus
-	created    time.Time
-	updated    time.Time
-	sentences  []sentence // once it is Available
-	deletion   *operation // once it is Deleting
-}
-
-type operation struct {
-	sequence  int64
-	id        string
-	kind      data.OperationType
-	fileID    string
-	status    data.OperationStatus
-	created   time.Time
-	completed time.Time
-	percent   int32
-	message   string
-	units     float64
-}
-
-// next numbers records in the order of their creation.
-func (s *store) next() int64 {
-	s.sequence++
-	return s.sequence
+// open opens the database. The secret of the signed URLs is in it, and the API key
+// unless it was chosen, so that both are good after a restart.
+func (s *Server) open() error {
+	db, err := store.Open(s.folder)
+	if err != nil {
+		return err
+	}
+	s.db = db
+	secret, err := db.Setting("secret", rand.Text())
+	if err == nil && s.key == "" {
+		s.key, err = db.Setting("key", "emulator-"+rand.Text())
+	}
+	if err != nil {
+		return errors.Join(err, db.Close())
+	}
+	s.secret = []byte(secret)
+	return nil
 }
 
 // find returns an assistant that can be used: one that is being deleted is gone
 // for all but the control plane.
-func (s *store) find(name string) (*assistant, error) {
-	a := s.assistants[name]
-	if a == nil || a.status == control.AssistantStatusTerminating {
-		return nil, notFound("Assistant %q not found.", name)
+func (s *Server) find(name string) (*store.Assistant, error) {
+	a, err := s.db.Assistant(name)
+	if errors.Is(err, store.ErrNotFound) || err == nil && a.Status == control.AssistantStatusTerminating {
+		return nil, noAssistant(name)
 	}
-	return a, nil
+	return a, err
 }
 
-func (s *store) findFile(name, id string) (*assistant, *file, error) {
+func noAssistant(name string) error { return notFound("Assistant %q not found.", name) }
+
+func noFile(id string) error { return notFound("File %q not found.", id) }
+
+func (s *Server) findFile(name, id string) (*store.Assistant, *store.File, error) {
 	a, err := s.find(name)
 	if err != nil {
 		return nil, nil, err
 	}
-	f := a.files[id]
-	if f == nil {
-		return nil, nil, notFound("File %q not found.", id)
+	f, err := s.db.File(a.Sequence, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil, noFile(id)
 	}
-	return a, f, nil
+	return a, f, err
 }
 
-// inOrder returns the records of a map as they were created.
-func inOrder[T any](records map[string]T, sequence func(T) int64) []T {
-	return slices.SortedFunc(maps.Values(records), func(a, b T) int { return int(sequence(a) - sequence(b)) })
+// compileFilter reads a filter that a request may have.
+func compileFilter(filter *map[string]any) (*store.Filter, error) {
+	compiled, err := store.CompileFilter(deref(filter, nil))
+	if err != nil {
+		return nil, invalid("filter: %v", err)
+	}
+	return compiled, nil
 }

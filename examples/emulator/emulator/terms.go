@@ -1,33 +1,102 @@
 package emulator
 
 import (
+	"slices"
 	"strings"
 	"unicode"
+
+	porter "github.com/blevesearch/go-porterstemmer"
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/document"
 )
 
-// terms returns the words of a text that carry meaning, in lower case and
-// without their endings.
+// maxTerms is how many terms of a query are searched for: the longest, which are
+// the rarest as a rule.
+const maxTerms = 64
+
+// terms returns the words of a text that carry meaning, in the form in which the
+// index of the database has them: without accents and endings.
 func terms(text string) []string {
-	var terms []string
-	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
-	})
-	for _, word := range words {
-		if !stopWords[word] {
-			terms = append(terms, stem(word))
-		}
+	words := words(text)
+	for i, word := range words {
+		words[i] = stem(word)
 	}
-	return terms
+	return words
 }
 
-// stem takes the commonest English endings off, so that forms of one word meet.
-func stem(word string) string {
-	for _, ending := range []string{"ing", "ed", "es", "s", "e"} {
-		if rest, ok := strings.CutSuffix(word, ending); ok && len(rest) >= 3 {
-			return rest
+// distinct returns the words of a query to search for, one of each term.
+func distinct(query string) []string {
+	var distinct []string
+	known := make(map[string]bool)
+	for _, word := range words(query) {
+		if term := stem(word); !known[term] {
+			known[term] = true
+			distinct = append(distinct, word)
 		}
 	}
-	return word
+	if len(distinct) > maxTerms {
+		slices.SortStableFunc(distinct, func(a, b string) int { return len(b) - len(a) })
+		distinct = distinct[:maxTerms]
+	}
+	return distinct
+}
+
+// words returns the words of a text that carry meaning, in lower case. Where words
+// are not written apart, each two characters are one.
+func words(text string) []string {
+	var words []string
+	fields := strings.FieldsFunc(strings.ToLower(norm.NFC.String(text)), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	})
+	for _, field := range fields {
+		switch {
+		case strings.ContainsFunc(field, document.Unspaced):
+			words = append(words, pairs(field)...)
+		case !stopWords[field]:
+			words = append(words, field)
+		}
+	}
+	return words
+}
+
+// pairs returns each two neighbours of the characters that make no words, and what
+// else is between them.
+func pairs(field string) []string {
+	var pairs []string
+	parts := strings.Fields(document.Separate(field))
+	single := func(i int) bool {
+		return i >= 0 && i < len(parts) && strings.ContainsFunc(parts[i], document.Unspaced)
+	}
+	for i, part := range parts {
+		switch {
+		case single(i) && single(i+1):
+			pairs = append(pairs, part+parts[i+1])
+		case !single(i) || !single(i-1):
+			pairs = append(pairs, part)
+		}
+	}
+	return pairs
+}
+
+// maxStemmed is the length in bytes of a word that the index stems.
+const maxStemmed = 64
+
+func stem(word string) string {
+	word = withoutAccents(word)
+	if len(word) > maxStemmed {
+		return word
+	}
+	return string(porter.StemWithoutLowerCasing([]rune(word)))
+}
+
+func withoutAccents(word string) string {
+	return norm.NFC.String(strings.Map(func(r rune) rune {
+		if r >= 0x0300 && r <= 0x036f { // combining diacritical marks
+			return -1
+		}
+		return r
+	}, norm.NFD.String(word)))
 }
 
 var stopWords = func() map[string]bool {

@@ -2,12 +2,11 @@ package emulator
 
 import (
 	"context"
-	"fmt"
-	"io"
-	"mime"
 	"net/http"
-	"strings"
 
+	"github.com/google/uuid"
+
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/store"
 	control2025 "github.com/pinecone-community/assistant-go/examples/emulator/internal/v2025_01/control"
 	data2025 "github.com/pinecone-community/assistant-go/examples/emulator/internal/v2025_01/data"
 	evaluation2025 "github.com/pinecone-community/assistant-go/examples/emulator/internal/v2025_01/evaluation"
@@ -30,10 +29,7 @@ func (s *Server) route2025(mux *http.ServeMux) {
 		data2025.NewStrictHandlerWithOptions(data2025Plane{dataPlane{s}}, nil, data2025.StrictHTTPServerOptions{
 			RequestErrorHandlerFunc: badRequest, ResponseErrorHandlerFunc: writeError,
 		}),
-		data2025.StdHTTPServerOptions{
-			BaseURL: basePath, BaseRouter: mux, ErrorHandlerFunc: badRequest,
-			Middlewares: []data2025.MiddlewareFunc{metadataIntoForm},
-		},
+		data2025.StdHTTPServerOptions{BaseURL: basePath, BaseRouter: mux, ErrorHandlerFunc: badRequest},
 	)
 	evaluation2025.HandlerWithOptions(
 		evaluation2025.NewStrictHandlerWithOptions(evaluation2025Plane{}, nil, evaluation2025.StrictHTTPServerOptions{
@@ -99,26 +95,18 @@ func (p control2025Plane) DeleteAssistant(ctx context.Context, request control20
 
 type data2025Plane struct{ latest dataPlane }
 
-// metadataIntoForm moves the metadata of an upload from the query into the form,
-// where later versions have it.
-func metadataIntoForm(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		media, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-		if metadata := r.URL.Query().Get("metadata"); err == nil && media == formType && metadata != "" {
-			part := fmt.Sprintf("--%s\r\nContent-Disposition: form-data; name=\"metadata\"\r\n\r\n%s\r\n", params["boundary"], metadata)
-			r.Body = io.NopCloser(io.MultiReader(strings.NewReader(part), r.Body))
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
 func (p data2025Plane) UploadFile(ctx context.Context, request data2025.UploadFileRequestObject) (data2025.UploadFileResponseObject, error) {
-	reply, err := p.latest.UploadFile(ctx, data.UploadFileRequestObject{AssistantName: request.AssistantName, Body: request.Body})
+	metadata := request.Params.Metadata
+	if err := checkSettings(nil, metadata); err != nil {
+		return nil, err
+	}
+	op, err := p.latest.receive(ctx, request.AssistantName, request.Body, &store.File{
+		ID: uuid.NewString(), Metadata: deref(metadata, nil),
+	}, data.OperationTypeUploadFile)
 	if err != nil {
 		return nil, err
 	}
-	operation := reply.(data.UploadFile202JSONResponse).Body
-	f, err := p.describe(ctx, request.AssistantName, *operation.FileID, nil)
+	f, err := p.describe(ctx, request.AssistantName, op.File, nil)
 	return data2025.UploadFile200JSONResponse(f), err
 }
 
@@ -135,15 +123,33 @@ func (p data2025Plane) describe(ctx context.Context, name, id string, includeURL
 		return data2025.AssistantFileModel{}, err
 	}
 	f, err := convert[data2025.AssistantFileModel](reply)
-	addProgress(&f, p.latest.progressOf(name))
+	if err != nil {
+		return f, err
+	}
+	operations, err := p.processing(name)
+	addProgress(&f, operations)
 	return f, err
 }
 
-func addProgress(f *data2025.AssistantFileModel, progresses map[string]progress) {
-	progress := progresses[f.ID]
-	f.PercentDone = &progress.percent
+// processing returns the operations that processed the files of an assistant, by the
+// files' identifiers.
+func (p data2025Plane) processing(name string) (map[string]*store.Operation, error) {
+	a, err := p.latest.find(name)
+	if err != nil {
+		return nil, err
+	}
+	return p.latest.db.Processing(a.Sequence)
+}
+
+// addProgress tells of a file what later versions tell of its operation.
+func addProgress(f *data2025.AssistantFileModel, operations map[string]*store.Operation) {
+	op := operations[f.ID]
+	if op == nil { // it was deleted meanwhile
+		return
+	}
+	f.PercentDone = ptr(float64(op.Percent))
 	if deref(f.Status, "") == data2025.FileStatusProcessingFailed {
-		f.ErrorMessage = &progress.failure
+		f.ErrorMessage = &op.Message
 	}
 }
 
@@ -159,9 +165,12 @@ func (p data2025Plane) ListFiles(ctx context.Context, request data2025.ListFiles
 	if err != nil {
 		return nil, err
 	}
-	progresses := p.latest.progressOf(request.AssistantName)
+	operations, err := p.processing(request.AssistantName)
+	if err != nil {
+		return nil, err
+	}
 	for i := range *list.Files {
-		addProgress(&(*list.Files)[i], progresses)
+		addProgress(&(*list.Files)[i], operations)
 	}
 	return list, nil
 }

@@ -23,20 +23,21 @@ func (v *version) find(r *http.Request) (*routers.Route, map[string]string, erro
 
 // validate holds a request against the spec that has its operation.
 func validate(r *http.Request, route *routers.Route, params map[string]string) error {
-	form := formSchema(r, route.Operation)
+	form := isForm(r, route.Operation)
+	if form {
+		r = r.WithContext(r.Context()) // a copy
+		r.Body = nil                   // or all of it would be read into memory
+	}
 	err := openapi3filter.ValidateRequest(r.Context(), &openapi3filter.RequestValidationInput{
 		Request:    r,
 		PathParams: params,
 		Route:      route,
 		Options: &openapi3filter.Options{
 			AuthenticationFunc:  openapi3filter.NoopAuthenticationFunc, // done before
-			ExcludeRequestBody:  form != nil,
+			ExcludeRequestBody:  form,
 			SkipSettingDefaults: true,
 		},
 	})
-	if err == nil && form != nil {
-		err = validateForm(r, form)
-	}
 	if err != nil {
 		return violation(err)
 	}

@@ -24,6 +24,9 @@ type version struct {
 	planes func() []plane
 	route  func(*Server, *http.ServeMux)
 
+	// The form of an upload has its metadata; before, the query had it.
+	metadataInForm bool
+
 	// The code of a 429 that is about a rate. The spec of 2025-01 does not list
 	// TOO_MANY_REQUESTS, which the service answers; this is the nearest that it
 	// does list.
@@ -33,9 +36,9 @@ type version struct {
 // versions are all that there are, the oldest first. That 2026-07 is served like
 // 2026-04 is what Pinecone's SDKs do: its models equal those of 2026-04.
 var versions = []*version{
-	{"2025-01", planes2025, (*Server).route2025, data.ErrorCodeResourceExhausted},
-	{"2026-04", planes2026, (*Server).route2026, data.ErrorCodeTooManyRequests},
-	{"2026-07", planes2026, (*Server).route2026, data.ErrorCodeTooManyRequests},
+	{"2025-01", planes2025, (*Server).route2025, false, data.ErrorCodeResourceExhausted},
+	{"2026-04", planes2026, (*Server).route2026, true, data.ErrorCodeTooManyRequests},
+	{"2026-07", planes2026, (*Server).route2026, true, data.ErrorCodeTooManyRequests},
 }
 
 var (

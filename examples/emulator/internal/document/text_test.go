@@ -1,12 +1,15 @@
-package emulator
+package document
 
 import (
 	"archive/zip"
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 )
 
@@ -38,18 +41,22 @@ func document(t *testing.T, body string) string {
 }
 
 // render shows sentences, with the pages of those that have one.
-func render(sentences []sentence) string {
+func render(sentences []Sentence) string {
 	var text strings.Builder
 	for i, s := range sentences {
-		if i > 0 && s.paragraph != sentences[i-1].paragraph {
+		if i > 0 && s.Paragraph != sentences[i-1].Paragraph {
 			text.WriteString("/ ")
 		}
-		if s.page > 0 {
-			fmt.Fprintf(&text, "%d:", s.page)
+		if s.Page > 0 {
+			fmt.Fprintf(&text, "%d:", s.Page)
 		}
-		fmt.Fprintf(&text, "%s| ", s.text)
+		fmt.Fprintf(&text, "%s| ", s.Text)
 	}
 	return strings.TrimSpace(text.String())
+}
+
+func read(name, content string) ([]Sentence, error) {
+	return KindOf(name).Read(strings.NewReader(content), int64(len(content)))
 }
 
 func TestRead(t *testing.T) {
@@ -78,7 +85,7 @@ func TestRead(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			sentences, err := read(kinds[extension(tt.file)], []byte(tt.content))
+			sentences, err := read(tt.file, tt.content)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -106,12 +113,18 @@ func TestUnreadable(t *testing.T) {
 		{"no zip", "a.docx", "x", "cannot be read as doc_x"},
 		{"zip without a document", "a.docx", other.String(), "cannot be read as doc_x"},
 		{"document that is no XML", "a.docx", document(t, "<w:p>"), "word/document.xml"},
+		{"JSON that is deep", "a.json", strings.Repeat("[", 5<<20), "nested deeper"},
+		{"JSON that grows", "a.json", `{"` + strings.Repeat("x", 1<<20) + `":[` + strings.Repeat("1,", 1<<20) + `1]}`, "bytes of text"},
+		{"document that grows", "a.docx", document(t, "<w:p>"+strings.Repeat("<w:r><w:t>wave </w:t></w:r>", 3<<20)+"</w:p>"), "bytes of text"},
+		{"document that is deep", "a.docx", document(t, strings.Repeat("<w:p>", 1<<20)), "nested deeper"},
+		{"PDF of many objects", "a.pdf", strings.Replace(pdf, "/Size", "/Size 99999999999 /Size", 1), "Size is 99999999999"},
+		{"PDF with a password", "a.pdf", strings.Replace(pdf, "/Size", "/Encrypt << /Filter /Standard /V 1 /R 2 /O (x) /U (x) /P 0 >> /ID [(x) (x)] /Size", 1), "cannot be read as pdf"},
 		{"no PDF", "a.pdf", "x", "cannot be read as pdf"},
 		{"PDF cut", "a.pdf", pdf[:len(pdf)/2], "cannot be read as pdf"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			sentences, err := read(kinds[extension(tt.file)], []byte(tt.content))
+			sentences, err := read(tt.file, tt.content)
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("%s, error %v; want %q", render(sentences), err, tt.want)
 			}
@@ -124,16 +137,57 @@ func TestDamagedPDF(t *testing.T) {
 	content := sample(t, "testdata/typeset.pdf")
 	for at := 0; at < len(content); at += 97 {
 		damaged := content[:at] + "\x00]>>" + content[min(at+4, len(content)):]
-		_, _ = read(kinds[".pdf"], []byte(damaged))
+		_, _ = read("a.pdf", damaged)
 	}
+}
+
+// A file that takes too long is given up.
+func TestDeadline(t *testing.T) {
+	content := &limited{strings.NewReader("x"), time.Now().Add(-time.Second)}
+	for _, kind := range kinds {
+		if _, err := kind.extract(content, 1); !errors.Is(err, errTooLong) {
+			t.Errorf("%s: %v", kind.Name, err)
+		}
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	pdf, err := os.ReadFile("testdata/typeset.pdf")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(".pdf", pdf)
+	f.Add(".json", []byte(`{"a":{"b":[1,"two"],"c":true},"d":null}`))
+	f.Add(".md", []byte("# Title\n- one\n1. Two. Three"))
+	f.Fuzz(func(t *testing.T, extension string, content []byte) {
+		kind := kinds[extension]
+		if kind == nil {
+			return
+		}
+		sentences, err := kind.Read(bytes.NewReader(content), int64(len(content)))
+		if err != nil {
+			return
+		}
+		var again []Sentence
+		for _, passage := range Passages(sentences) {
+			if text := Text(passage.Sentences); text == "" || !utf8.ValidString(text) || len(text) > maxPassage+maxSentence {
+				t.Errorf("passage %q", text)
+			}
+			again = append(again, passage.Sentences...)
+		}
+		if !slices.Equal(again, sentences) {
+			t.Errorf("the passages have other sentences than %+v", sentences)
+		}
+	})
 }
 
 func TestLongSentence(t *testing.T) {
 	for name, text := range map[string]string{
 		"words":   strings.Repeat("wave ", 1000),
 		"no word": strings.Repeat("é", 2*maxSentence),
+		"no text": strings.Repeat("\x80 \xff", maxSentence),
 	} {
-		sentences := splitParagraph(text)
+		sentences := Sentences(text)
 		if len(sentences) < 2 {
 			t.Errorf("%s: %d sentences", name, len(sentences))
 		}
@@ -146,14 +200,14 @@ func TestLongSentence(t *testing.T) {
 }
 
 func TestSampleDocuments(t *testing.T) {
-	const folder = "../../quickstart/documents/"
+	const folder = "../../../quickstart/documents/"
 	for file, want := range map[string]string{
 		"keepers-handbook.md":    "Light the lamp 30 minutes before sunset.|",
 		"station.json":           "light.lens: First-order Fresnel lens with 980 prisms, installed in 1874.|",
 		"storm-log.txt":          "January 14, 6:10 p.m. Barometer at 28.9 inches and falling.| Wind southwest, force 8.|",
 		"maintenance-manual.pdf": "2:It has to take over within 15 seconds after the main switch is opened.|",
 	} {
-		sentences, err := read(kinds[extension(file)], []byte(sample(t, folder+file)))
+		sentences, err := read(file, sample(t, folder+file))
 		if err != nil {
 			t.Fatal(err)
 		}

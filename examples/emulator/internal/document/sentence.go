@@ -1,42 +1,42 @@
-package emulator
+package document
 
 import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // maxSentence is the length in bytes at which a sentence is cut, so that one
 // fits into the smallest snippet.
 const maxSentence = 1000
 
-// sentence is the smallest part of a file that is quoted.
-type sentence struct {
-	text      string
-	page      int // 0 if the file has none
-	paragraph int
-	terms     []string
+// Sentence is the smallest part of a file that is quoted.
+type Sentence struct {
+	Text      string
+	Page      int // 0 if the file has none
+	Paragraph int
 }
 
 var paragraphEnd = regexp.MustCompile(`\n[ \t]*\n`)
 
-func split(pages []page) []sentence {
-	var sentences []sentence
+func split(pages []page) []Sentence {
+	var sentences []Sentence
 	paragraph := 0
 	for _, page := range pages {
 		for _, block := range paragraphEnd.Split(page.text, -1) {
 			paragraph++
-			for _, text := range splitParagraph(block) {
-				sentences = append(sentences, sentence{text, page.number, paragraph, terms(text)})
+			for _, text := range Sentences(block) {
+				sentences = append(sentences, Sentence{text, page.number, paragraph})
 			}
 		}
 	}
 	return sentences
 }
 
-// splitParagraph returns the sentences of a paragraph, with single spaces for
+// Sentences returns the sentences of a paragraph, with single spaces for
 // all white space.
-func splitParagraph(block string) []string {
+func Sentences(block string) []string {
 	var sentences []string
 	var current []string
 	length := 0
@@ -46,12 +46,15 @@ func splitParagraph(block string) []string {
 		}
 		current, length = nil, 0
 	}
-	words := strings.Fields(block)
+	words := strings.Fields(strings.ToValidUTF8(block, "\ufffd")) // a PDF can have anything
 	for i, word := range words {
 		for len(word) > maxSentence { // no word of a language
 			flush()
-			cut := strings.ToValidUTF8(word[:maxSentence], "")
-			sentences, word = append(sentences, cut), word[len(cut):]
+			cut := maxSentence
+			for !utf8.RuneStart(word[cut]) {
+				cut--
+			}
+			sentences, word = append(sentences, word[:cut]), word[cut:]
 		}
 		if length+len(word) > maxSentence {
 			flush()

@@ -1,8 +1,7 @@
-package emulator
+package document
 
 import (
 	"archive/zip"
-	"bytes"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -10,14 +9,11 @@ import (
 	"strings"
 )
 
-// maxDocumentBytes bounds the text of a document, which is compressed in a file.
-const maxDocumentBytes = 100 << 20
-
 // extractDocx reads the main text of a document. Pages are where the document
 // has breaks between them: those that an author set, and those that the word
 // processor noted when it last laid the document out.
-func extractDocx(content []byte) ([]page, error) {
-	archive, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
+func extractDocx(content io.ReaderAt, size int64) ([]page, error) {
+	archive, err := zip.NewReader(content, size)
 	if err != nil {
 		return nil, err
 	}
@@ -28,8 +24,11 @@ func extractDocx(content []byte) ([]page, error) {
 	defer document.Close()
 
 	d := docx{pages: []page{{number: 1}}}
-	decoder := xml.NewDecoder(io.LimitReader(document, maxDocumentBytes))
+	decoder := xml.NewDecoder(&capped{document, maxTextBytes})
 	for {
+		if d.depth > maxDepth {
+			return nil, errTooDeep
+		}
 		token, err := decoder.Token()
 		if errors.Is(err, io.EOF) {
 			d.breakPage()
@@ -46,11 +45,13 @@ type docx struct {
 	pages  []page // the last one is being read
 	text   strings.Builder
 	inText bool
+	depth  int // of elements
 }
 
 func (d *docx) read(token xml.Token) {
 	switch token := token.(type) {
 	case xml.StartElement:
+		d.depth++
 		switch token.Name.Local {
 		case "t":
 			d.inText = true
@@ -66,6 +67,7 @@ func (d *docx) read(token xml.Token) {
 			d.breakPage()
 		}
 	case xml.EndElement:
+		d.depth--
 		switch token.Name.Local {
 		case "t":
 			d.inText = false

@@ -1,0 +1,120 @@
+package emulator
+
+import (
+	"math"
+	"slices"
+
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/store"
+)
+
+// What has fewer than a third of a query's terms, or than enoughTerms of a long
+// one, fits by chance, and is not found.
+const (
+	termShare   = 3
+	enoughTerms = 8
+)
+
+func byChance(found, asked int) bool {
+	return found == 0 || termShare*found < asked && found < enoughTerms
+}
+
+// choose makes excerpts of at most maxBytes of the hits of a search for so many
+// terms, and returns the best ones. An excerpt grows from a hit, the best one first, by hits
+// that are next to it.
+//
+// The score of an excerpt is the mean of two parts: the BM25 score of its best hit
+// as a part of the highest one, and the part of the terms that it has. So it is
+// above 0, and 1 for what has all of the terms and fits best.
+func choose(hits []store.Hit, terms, maxBytes, most int) []store.Excerpt {
+	type place struct {
+		file   int64
+		number int
+	}
+	free := make(map[place]*store.Hit) // hits that are in no excerpt yet
+	for i := range hits {
+		free[place{hits[i].File, hits[i].Number}] = &hits[i]
+	}
+	var excerpts []store.Excerpt
+	for _, best := range hits {
+		e := store.Excerpt{File: best.File, From: best.Number, To: best.Number}
+		if free[place{e.File, e.From}] == nil {
+			continue
+		}
+		delete(free, place{e.File, e.From})
+		size, found := best.Size, make(map[int]bool)
+		for _, term := range best.Terms {
+			found[term] = true
+		}
+		for {
+			next := free[place{e.File, e.From - 1}]
+			if after := free[place{e.File, e.To + 1}]; next == nil || after != nil && after.Score > next.Score {
+				next = after
+			}
+			if next == nil || size+1+next.Size > maxBytes {
+				break
+			}
+			delete(free, place{next.File, next.Number})
+			e.From, e.To = min(e.From, next.Number), max(e.To, next.Number)
+			size += 1 + next.Size
+			for _, term := range next.Terms {
+				found[term] = true
+			}
+		}
+		if !byChance(len(found), terms) {
+			e.Score = (best.Score/hits[0].Score + float64(len(found))/float64(terms)) / 2
+			excerpts = append(excerpts, e)
+		}
+	}
+	slices.SortStableFunc(excerpts, func(a, b store.Excerpt) int { return descending(a.Score, b.Score) })
+	return excerpts[:min(len(excerpts), most)]
+}
+
+// scores rates texts by BM25, with the usual parameters. What fits by
+// chance gets 0.
+func scores(texts [][]string, query []string) []float64 {
+	const k, b = 1.2, 0.75
+	query = slices.Compact(slices.Sorted(slices.Values(query)))
+	counts := make([]map[string]int, len(texts))
+	having := make(map[string]int)
+	total := 0
+	for i, text := range texts {
+		counts[i] = make(map[string]int)
+		for _, term := range text {
+			counts[i][term]++
+		}
+		for term := range counts[i] {
+			having[term]++
+		}
+		total += len(text)
+	}
+	result := make([]float64, len(texts))
+	average := float64(total) / float64(max(len(texts), 1))
+	for i, text := range texts {
+		found := 0
+		score := 0.0
+		for _, term := range query {
+			count := float64(counts[i][term])
+			if count == 0 {
+				continue
+			}
+			found++
+			n, with := float64(len(texts)), float64(having[term])
+			rarity := math.Log(1 + (n-with+0.5)/(with+0.5))
+			score += rarity * count * (k + 1) / (count + k*(1-b+b*float64(len(text))/average))
+		}
+		if !byChance(found, len(query)) {
+			result[i] = score
+		}
+	}
+	return result
+}
+
+func descending(a, b float64) int {
+	switch {
+	case a > b:
+		return -1
+	case a < b:
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,130 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+	"io"
+)
+
+// pieceSize is what of a content is written and read at once: no content is ever
+// in memory as a whole.
+const pieceSize = 1 << 20
+
+// AddContent stores all that r has, piece by piece, each in a transaction of its
+// own, so that a slow reader keeps nobody from writing. The content belongs to
+// nobody until a file is added with it. When r fails its error is returned and
+// nothing is stored.
+func (db *DB) AddContent(r io.Reader) (id, size int64, err error) {
+	piece := make([]byte, pieceSize)
+	for number := 0; ; number++ {
+		n, end := io.ReadFull(r, piece)
+		if end == io.ErrUnexpectedEOF || end == io.EOF && number == 0 {
+			end = io.EOF
+		}
+		if end != nil && end != io.EOF {
+			return 0, 0, errors.Join(end, db.RemoveContent(id))
+		}
+		err := db.update(func(tx *sql.Tx) (err error) {
+			if number == 0 {
+				if id, err = scanOne[int64](query(tx, "INSERT INTO content DEFAULT VALUES RETURNING id")); err != nil {
+					return err
+				}
+			}
+			if n == 0 {
+				return nil
+			}
+			return exec(tx, "INSERT INTO piece VALUES (?, ?, ?)", id, number, piece[:n])
+		})
+		if err != nil {
+			return 0, 0, errors.Join(err, db.RemoveContent(id))
+		}
+		size += int64(n)
+		if end == io.EOF {
+			return id, size, nil
+		}
+	}
+}
+
+// RemoveContent removes a content that no file has, piece by piece.
+func (db *DB) RemoveContent(id int64) error {
+	for {
+		var removed int64
+		err := db.update(func(tx *sql.Tx) error {
+			pieces, err := collect(tx, scanOne[int64],
+				"DELETE FROM piece WHERE rowid = (SELECT rowid FROM piece WHERE content = ? LIMIT 1) RETURNING number", id)
+			if err != nil {
+				return err
+			}
+			if removed = int64(len(pieces)); removed > 0 {
+				return nil
+			}
+			return exec(tx, "DELETE FROM content WHERE id = ?", id)
+		})
+		if err != nil || removed == 0 {
+			return err
+		}
+	}
+}
+
+// Orphans are the contents that no file had when the database was opened: of
+// uploads that were cut off, and of files that are gone.
+func (db *DB) Orphans() []int64 { return db.orphans }
+
+// Content returns a reader of a content of a size. It is not safe for concurrent
+// use.
+func (db *DB) Content(id, size int64) *Content {
+	return &Content{db: db, id: id, size: size}
+}
+
+// Content reads a content, also at random, with a few pieces in memory. It fails
+// when the content is removed meanwhile.
+type Content struct {
+	db     *DB
+	id     int64
+	size   int64
+	recent [4]piece // the last used first
+}
+
+type piece struct {
+	number int64
+	bytes  []byte
+}
+
+// ReadAt is of [io.ReaderAt].
+func (c *Content) ReadAt(p []byte, offset int64) (n int, err error) {
+	if offset < 0 {
+		return 0, errors.New("negative offset")
+	}
+	for n < len(p) {
+		if offset >= c.size {
+			return n, io.EOF
+		}
+		bytes, err := c.piece(offset / pieceSize)
+		if err != nil {
+			return n, err
+		}
+		copied := copy(p[n:], bytes[offset%pieceSize:])
+		n, offset = n+copied, offset+int64(copied)
+	}
+	return n, nil
+}
+
+func (c *Content) piece(number int64) ([]byte, error) {
+	found := piece{number: number}
+	at := len(c.recent) - 1
+	for i, known := range c.recent {
+		if known.number == number && known.bytes != nil {
+			found, at = known, i
+			break
+		}
+	}
+	if found.bytes == nil {
+		var err error
+		if found.bytes, err = one(c.db.reader, scanOne[[]byte], "SELECT bytes FROM piece WHERE content = ? AND number = ?", c.id, number); err != nil {
+			return nil, err
+		}
+	}
+	copy(c.recent[1:at+1], c.recent[:at])
+	c.recent[0] = found
+	return found.bytes, nil
+}

@@ -1,0 +1,114 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/control"
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
+)
+
+// File is a file of an assistant.
+type File struct {
+	Sequence   int64
+	Assistant  int64 // the assistant's sequence number
+	ID         string
+	Name       string
+	Content    int64
+	Size       int64
+	Metadata   map[string]any // nil if there is none
+	Multimodal bool
+	Status     data.FileStatus
+	Created    time.Time
+	Updated    time.Time
+}
+
+const selectFile = "SELECT sequence, assistant, id, name, content, size, metadata, multimodal, status, created, updated FROM file"
+
+func scanFile(row scanner) (*File, error) {
+	f := &File{}
+	return f, row.Scan(&f.Sequence, &f.Assistant, &f.ID, &f.Name, &f.Content, &f.Size, object{&f.Metadata}, &f.Multimodal, &f.Status,
+		instant{&f.Created}, instant{&f.Updated})
+}
+
+// usable fails with ErrNotFound if there is no such assistant any more, or it is
+// being deleted.
+func usable(tx *sql.Tx, assistant int64) error {
+	_, err := one(tx, scanOne[int64], "SELECT 1 FROM assistant WHERE sequence = ? AND status <> ?", assistant, control.AssistantStatusTerminating)
+	return err
+}
+
+// AddFile adds a file to its assistant, whose content is there already, and the operation that
+// processes it. It sets their sequence numbers, and keeps that and the creation of a file of the same identifier, which
+// is replaced: neither it nor its passages are there any more, so that a listing,
+// a download and a search never tell of different contents. (What the service does
+// until the new one is Available is not documented.) The content of a file that
+// was replaced has to be removed.
+func (db *DB) AddFile(f *File, op *Operation, admit func(others int) error) (orphan int64, err error) {
+	metadata, err := encode(f.Metadata)
+	if err != nil {
+		return 0, err
+	}
+	err = db.update(func(tx *sql.Tx) error {
+		if err := usable(tx, f.Assistant); err != nil {
+			return err
+		}
+		others, err := one(tx, scanOne[int], "SELECT count(*) FROM file WHERE assistant = ? AND id <> ?", f.Assistant, f.ID)
+		if err != nil {
+			return err
+		}
+		if err := admit(others); err != nil {
+			return err
+		}
+		old, err := one(tx, scanFile, selectFile+" WHERE assistant = ? AND id = ?", f.Assistant, f.ID)
+		switch {
+		case errors.Is(err, ErrNotFound):
+		case err != nil:
+			return err
+		default:
+			f.Sequence, f.Created = old.Sequence, old.Created
+			orphan = old.Content
+			err := endOperations(tx, f.Assistant, f.ID, f.Updated, "the file was replaced before it was processed")
+			if err != nil {
+				return err
+			}
+			if err := removeFile(tx, old); err != nil {
+				return err
+			}
+		}
+		var sequence any // NULL: the next one
+		if f.Sequence > 0 {
+			sequence = f.Sequence
+		}
+		f.Sequence, err = scanOne[int64](query(tx, `INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING sequence`,
+			sequence, f.Assistant, f.ID, f.Name, f.Content, f.Size, metadata, f.Multimodal, f.Status, f.Created.UnixNano(), f.Updated.UnixNano()))
+		if err != nil {
+			return err
+		}
+		if err := addFields(tx, f); err != nil {
+			return err
+		}
+		return addOperation(tx, f.Assistant, op)
+	})
+	return orphan, err
+}
+
+// File returns a file of an assistant.
+func (db *DB) File(assistant int64, id string) (*File, error) {
+	return one(db.reader, scanFile, selectFile+" WHERE assistant = ? AND id = ?", assistant, id)
+}
+
+// Files returns the first files of an assistant behind a sequence number that
+// match a filter.
+func (db *DB) Files(assistant, after int64, filter *Filter, limit int) ([]*File, error) {
+	condition, args := filter.where()
+	args = slices.Concat([]any{assistant, after}, args, []any{limit})
+	return collect(db.reader, scanFile, selectFile+" WHERE assistant = ? AND sequence > ? AND "+condition+" ORDER BY sequence LIMIT ?", args...)
+}
+
+// removeFile removes a file and its passages, but not its content.
+func removeFile(tx *sql.Tx, f *File) error {
+	return exec(tx, "DELETE FROM file WHERE sequence = ?", f.Sequence)
+}

@@ -1,0 +1,96 @@
+CREATE TABLE setting (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- Sequence numbers are in the order of creation and are never used again
+-- (AUTOINCREMENT): pages of a listing go by them. Times are nanoseconds since
+-- 1970, metadata is a JSON object.
+CREATE TABLE assistant (
+    sequence     INTEGER PRIMARY KEY AUTOINCREMENT,
+    name         TEXT NOT NULL UNIQUE,
+    instructions TEXT NOT NULL,
+    metadata     TEXT,
+    region       TEXT NOT NULL,
+    status       TEXT NOT NULL,
+    created      INTEGER NOT NULL,
+    updated      INTEGER NOT NULL
+);
+
+-- The bytes of a file, which are written before there is a file. Those that no
+-- file refers to when the database is opened are of uploads that were cut off,
+-- or of files that are gone.
+CREATE TABLE content (
+    id INTEGER PRIMARY KEY AUTOINCREMENT
+);
+
+CREATE TABLE piece (
+    content INTEGER NOT NULL REFERENCES content,
+    number  INTEGER NOT NULL,
+    bytes   BLOB NOT NULL,
+    UNIQUE (content, number)
+);
+
+CREATE TABLE file (
+    sequence   INTEGER PRIMARY KEY AUTOINCREMENT,
+    assistant  INTEGER NOT NULL REFERENCES assistant,
+    id         TEXT NOT NULL,
+    name       TEXT NOT NULL,
+    content    INTEGER NOT NULL UNIQUE REFERENCES content,
+    size       INTEGER NOT NULL,
+    metadata   TEXT,
+    multimodal INTEGER NOT NULL,
+    status     TEXT NOT NULL,
+    created    INTEGER NOT NULL,
+    updated    INTEGER NOT NULL,
+    UNIQUE (assistant, id)
+);
+
+-- What filters look at: a row for each field of a file's metadata, of a list for
+-- each of its values. Kind is the type of the value: t, n or b; an empty one says
+-- that there is the field and nothing to compare with.
+CREATE TABLE field (
+    file  INTEGER NOT NULL REFERENCES file ON DELETE CASCADE,
+    name  TEXT NOT NULL,
+    kind  TEXT NOT NULL,
+    value NOT NULL,
+    PRIMARY KEY (file, name, kind, value)
+) WITHOUT ROWID;
+
+CREATE TABLE operation (
+    sequence  INTEGER PRIMARY KEY AUTOINCREMENT,
+    assistant INTEGER NOT NULL REFERENCES assistant ON DELETE CASCADE,
+    id        TEXT NOT NULL,
+    kind      TEXT NOT NULL,
+    file      TEXT NOT NULL,
+    status    TEXT NOT NULL,
+    created   INTEGER NOT NULL,
+    completed INTEGER,
+    percent   INTEGER NOT NULL DEFAULT 0,
+    message   TEXT NOT NULL DEFAULT '',
+    units     REAL NOT NULL DEFAULT 0,
+    UNIQUE (assistant, id)
+);
+
+CREATE INDEX operation_of_file ON operation (assistant, file) WHERE status = 'Processing';
+
+CREATE TABLE passage (
+    id        INTEGER PRIMARY KEY,
+    file      INTEGER NOT NULL REFERENCES file ON DELETE CASCADE,
+    number    INTEGER NOT NULL,
+    size      INTEGER NOT NULL,
+    sentences TEXT NOT NULL,
+    UNIQUE (file, number)
+);
+
+-- The index of the passages' words. Scope is a word that names the assistant, so
+-- that a search does not go through what belongs to others.
+CREATE VIRTUAL TABLE words USING fts5 (
+    scope, heading, text,
+    content = '', contentless_delete = 1,
+    tokenize = 'porter unicode61 remove_diacritics 2'
+);
+
+CREATE TRIGGER passage_deleted AFTER DELETE ON passage BEGIN
+    DELETE FROM words WHERE rowid = old.id;
+END;

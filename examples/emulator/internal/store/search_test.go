@@ -1,0 +1,144 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/document"
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/control"
+)
+
+// index adds a file with passages, one for each text, that is Available.
+func (f *fixture) index(t *testing.T, id string, metadata map[string]any, texts ...string) *File {
+	t.Helper()
+	file, op := f.add(t, id, strings.Join(texts, " "), metadata)
+	if err := f.AddPassages(op.Sequence, 0, passages(texts...), 50); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Complete(op.Sequence, 1, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func TestSearch(t *testing.T) {
+	db := open(t, "")
+	tide := db.index(t, "tide", map[string]any{"kind": "tide"}, "The tide is high at the café.", "Generators and tides.", "Nothing.")
+	lamp := db.index(t, "lamp", map[string]any{"kind": "lamp"}, `The lamp, "lit" at 灯台の灯り.`, "The tide and the lamp of keepers.")
+	tests := []struct {
+		terms []string
+		want  string // file and number of each hit, the best first
+	}{
+		{[]string{"cafe"}, "tide0"},
+		{[]string{"CAFÉ"}, "tide0"},
+		{[]string{"generator"}, "tide1"},
+		{[]string{"lamp", "keeper"}, "lamp1 lamp0"},
+		{[]string{"灯台"}, "lamp0"},
+		{[]string{"台灯"}, ""},
+		{[]string{"nothing"}, "tide2"},
+		{[]string{"absent"}, ""},
+		{nil, ""},
+		// Nothing is an operator, and nothing matches the words of the scope.
+		{[]string{""}, ""},
+		{[]string{`"`}, ""},
+		{[]string{`lit" OR "tide`}, ""},
+		{[]string{"lamp OR tide"}, ""},
+		{[]string{"tid*"}, ""},
+		{[]string{"text:tide"}, ""},
+		{[]string{"assistant1"}, ""},
+		{[]string{"NEAR(lamp tide)"}, ""},
+		{[]string{"x\x00tide"}, ""},
+		{[]string{"\x00"}, ""},
+		{[]string{"𞤀𞤣", "'; DROP TABLE file"}, ""},
+	}
+	names := map[int64]string{tide.Sequence: "tide", lamp.Sequence: "lamp"}
+	for _, tt := range tests {
+		var got []string
+		for _, hit := range search(t, db.DB, db.assistant.Sequence, tt.terms...) {
+			got = append(got, fmt.Sprint(names[hit.File], hit.Number))
+			if hit.Score <= 0 {
+				t.Errorf("%q: score %v", tt.terms, hit.Score)
+			}
+		}
+		if strings.Join(got, " ") != tt.want {
+			t.Errorf("%q: %v, want %q", tt.terms, got, tt.want)
+		}
+	}
+}
+
+// A search does not find what it must not: other assistants' files, those that a
+// filter excludes, those that are not Available or not there any more.
+func TestSearchFindsOnly(t *testing.T) {
+	db := open(t, "")
+	db.index(t, "first", map[string]any{"number": 1.0}, "The tide is high.")
+	db.index(t, "second", map[string]any{"number": 2.0}, "The tide is high.")
+	_, pending := db.add(t, "pending", "x", nil)
+	if err := db.AddPassages(pending.Sequence, 0, passages("The tide is high."), 50); err != nil {
+		t.Fatal(err)
+	}
+	count := func(filter string) int {
+		t.Helper()
+		compiled, err := CompileFilter(parse(t, filter))
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := 0
+		excerpts, files, err := db.Search(Search{db.assistant.Sequence, compiled, []string{"tide"}, func(hits []Hit) []Excerpt {
+			found = len(hits)
+			return []Excerpt{{File: hits[0].File}}
+		}})
+		if err != nil || len(excerpts) != 1 || len(excerpts[0].Sentences) != 1 || files[excerpts[0].File] == nil {
+			t.Errorf("%+v, %v, error %v", excerpts, files, err)
+		}
+		return found
+	}
+	if got := count(`{}`); got != 2 {
+		t.Errorf("found %d", got)
+	}
+	if got := count(`{"number":{"$gt":1}}`); got != 1 {
+		t.Errorf("found %d with a filter", got)
+	}
+	if err := db.Fail(pending.Sequence, "it is damaged", time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	db.index(t, "first", nil, "The lamp is lit.") // replaces it
+	if got := count(`{}`); got != 1 {
+		t.Errorf("found %d after a replacement", got)
+	}
+	other := &Assistant{Name: "b", Status: control.AssistantStatusReady}
+	if err := db.AddAssistant(other, admit); err != nil {
+		t.Fatal(err)
+	}
+	if found := search(t, db.DB, other.Sequence, "tide"); len(found) != 0 {
+		t.Errorf("found in another assistant %v", found)
+	}
+	if err := db.RemoveAssistant("a"); err != nil {
+		t.Fatal(err)
+	}
+	var left int
+	err := db.reader.QueryRowContext(t.Context(), `SELECT (SELECT count(*) FROM passage) + (SELECT count(*) FROM file) + (SELECT count(*) FROM operation) +
+		(SELECT count(*) FROM field) + (SELECT count(*) FROM piece) - (SELECT count(*) FROM content) FROM assistant WHERE name = 'b'`).Scan(&left)
+	// The content of the file that was replaced is left to the caller.
+	if err != nil || left != 0 {
+		t.Errorf("%d rows are left, error %v", left, err)
+	}
+}
+
+func TestPassagesOfAnOperationThatHasEnded(t *testing.T) {
+	db := open(t, "")
+	_, op := db.add(t, "x", "x", nil)
+	if _, _, err := db.DeleteFile(db.assistant.Sequence, "x", &Operation{ID: "d", Kind: "delete_file", File: "x"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range []error{
+		db.AddPassages(op.Sequence, 0, []document.Passage{}, 1),
+		db.Complete(op.Sequence, 1, time.Now()),
+		db.Fail(op.Sequence, "x", time.Now()),
+	} {
+		if err != ErrEnded {
+			t.Errorf("error %v", err)
+		}
+	}
+}

@@ -1,0 +1,112 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"time"
+)
+
+// update runs fn in a transaction that writes. fn must not use the database but
+// through its transaction: in memory there is no other connection.
+func (db *DB) update(fn func(*sql.Tx) error) error { return transact(db.writer, fn) }
+
+// view runs fn in a transaction that reads, all of it from one state. A single
+// statement needs none.
+func (db *DB) view(fn func(*sql.Tx) error) error { return transact(db.reader, fn) }
+
+func transact(pool *sql.DB, fn func(*sql.Tx) error) error {
+	tx, err := pool.BeginTx(context.Background(), nil)
+	if err != nil {
+		return err
+	}
+	if err := fn(tx); err != nil {
+		if failed := tx.Rollback(); failed != nil {
+			err = errors.Join(err, failed)
+		}
+		return err
+	}
+	return tx.Commit()
+}
+
+// querier is a transaction or, for a single statement, a database.
+type querier interface {
+	QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, text string, args ...any) *sql.Row
+}
+
+func exec(tx *sql.Tx, text string, args ...any) error {
+	_, err := tx.ExecContext(context.Background(), text, args...)
+	return err
+}
+
+func query(on querier, text string, args ...any) *sql.Row {
+	return on.QueryRowContext(context.Background(), text, args...)
+}
+
+// scanner is a row, be it the only one or one of many.
+type scanner interface{ Scan(...any) error }
+
+// one returns the only row; ErrNotFound if there is none.
+func one[T any](on querier, scan func(scanner) (T, error), text string, args ...any) (T, error) {
+	value, err := scan(query(on, text, args...))
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ErrNotFound
+	}
+	return value, err
+}
+
+// collect returns all rows.
+func collect[T any](on querier, scan func(scanner) (T, error), text string, args ...any) ([]T, error) {
+	rows, err := on.QueryContext(context.Background(), text, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []T
+	for rows.Next() {
+		value, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, value)
+	}
+	return all, rows.Err()
+}
+
+func scanOne[T any](row scanner) (value T, err error) {
+	err = row.Scan(&value)
+	return value, err
+}
+
+// object is metadata in the database, with NULL for none.
+type object struct{ value *map[string]any }
+
+func (o object) Scan(from any) error {
+	text, _ := from.(string)
+	if text == "" {
+		*o.value = nil
+		return nil
+	}
+	return json.Unmarshal([]byte(text), o.value)
+}
+
+// encode is the opposite of object.
+func encode(metadata map[string]any) (any, error) {
+	if metadata == nil {
+		return nil, nil
+	}
+	text, err := json.Marshal(metadata)
+	return string(text), err
+}
+
+// instant is a time in the database, with NULL for none.
+type instant struct{ value *time.Time }
+
+func (i instant) Scan(from any) error {
+	if nanoseconds, ok := from.(int64); ok {
+		*i.value = time.Unix(0, nanoseconds).UTC()
+	}
+	return nil
+}
