@@ -7,7 +7,7 @@ import "strings"
 const (
 	maxPassage = 1024
 	// A heading begins a new passage unless the one before is smaller than this.
-	minPassage = 128
+	minPassage = 256
 )
 
 // Passage is a run of sentences of a file.
