@@ -43,7 +43,7 @@ func TestPrompt(t *testing.T) {
 			t.Errorf("no %q:\n%s", want, out)
 		}
 	}
-	if !strings.Contains(status, "Passages: 2. Tokens, as the service counts them: ") || strings.Contains(status, ": 0.") {
+	if !strings.Contains(status, "Passages: 3. Tokens, as the service counts them: ") || strings.Contains(status, ": 0.") {
 		t.Errorf("status:\n%s", status)
 	}
 	if r.Last() != deleted {

@@ -37,7 +37,7 @@ func TestRetrieval(t *testing.T) {
 		want int // of the questions have to lead to their document
 	}{
 		{"snippet", firstSnippet, 18},
-		{"citation", firstCitation, 12},
+		{"citation", firstCitation, 18},
 	} {
 		t.Run(kind.name, func(t *testing.T) {
 			right := 0

@@ -32,6 +32,7 @@ type origin struct {
 func quotes(snippets []snippet, question string) []quote {
 	var all []quote
 	var texts [][]string
+	var weights []float64 // the score of the best snippet that has it
 	known := make(map[string]int)
 	for _, snippet := range snippets {
 		for _, sentence := range snippet.sentences {
@@ -41,6 +42,7 @@ func quotes(snippets []snippet, question string) []quote {
 				known[sentence.text] = at
 				all = append(all, quote{text: sentence.text})
 				texts = append(texts, sentence.terms)
+				weights = append(weights, snippet.score)
 			}
 			all[at].origins = append(all[at].origins, origin{snippet.source, sentence.page})
 		}
@@ -49,6 +51,8 @@ func quotes(snippets []snippet, question string) []quote {
 	order := make([]int, len(all))
 	for i := range all {
 		order[i] = i
+		// A sentence alone says little: what stands around it counts more.
+		rated[i] *= weights[i] * weights[i]
 		if !strings.HasSuffix(strings.TrimRight(all[i].text, `"')]”’`), ".") {
 			rated[i] *= headingPenalty
 		}

@@ -69,8 +69,7 @@ func choose(hits []store.Hit, terms, maxBytes, most int) []store.Excerpt {
 	return excerpts[:min(len(excerpts), most)]
 }
 
-// scores rates texts by BM25, with the usual parameters. What fits by
-// chance gets 0.
+// scores rates texts by BM25, with the usual parameters.
 func scores(texts [][]string, query []string) []float64 {
 	const k, b = 1.2, 0.75
 	query = slices.Compact(slices.Sorted(slices.Values(query)))
@@ -90,21 +89,17 @@ func scores(texts [][]string, query []string) []float64 {
 	result := make([]float64, len(texts))
 	average := float64(total) / float64(max(len(texts), 1))
 	for i, text := range texts {
-		found := 0
 		score := 0.0
 		for _, term := range query {
 			count := float64(counts[i][term])
 			if count == 0 {
 				continue
 			}
-			found++
 			n, with := float64(len(texts)), float64(having[term])
 			rarity := math.Log(1 + (n-with+0.5)/(with+0.5))
 			score += rarity * count * (k + 1) / (count + k*(1-b+b*float64(len(text))/average))
 		}
-		if !byChance(found, len(query)) {
-			result[i] = score
-		}
+		result[i] = score
 	}
 	return result
 }

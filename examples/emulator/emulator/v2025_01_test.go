@@ -182,7 +182,7 @@ func TestProgressOfReplacedFile2025(t *testing.T) {
 		content string
 		percent float64
 		failed  bool
-	}{{"{", 75, true}, {`["The tide is high."]`, 100, false}, {"{", 75, true}} {
+	}{{"{", percentBegun, true}, {`["The tide is high."]`, 100, false}, {"{", percentBegun, true}} {
 		op, err := f.data.UpsertFile(t.Context(), "a", "x", nil, data.FileData{File: data.FileBytes("a.json", []byte(test.content))})
 		if err != nil {
 			t.Fatal(err)
