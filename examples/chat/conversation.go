@@ -12,7 +12,7 @@ import (
 
 	"github.com/pinecone-community/assistant-go/examples/internal/cite"
 	"github.com/pinecone-community/assistant-go/examples/internal/service"
-	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
+	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
 // maxLine bounds a question, in bytes.

@@ -15,8 +15,8 @@ import (
 	"github.com/pinecone-community/assistant-go/auth"
 	"github.com/pinecone-community/assistant-go/examples/emulator/emulator"
 	"github.com/pinecone-community/assistant-go/examples/internal/exampletest"
-	"github.com/pinecone-community/assistant-go/gen/2026-04/control"
-	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
+	"github.com/pinecone-community/assistant-go/gen/2026-07/control"
+	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
 const deleted = "DELETE /assistant/assistants/example-assistant OK"

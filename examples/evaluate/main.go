@@ -24,8 +24,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/pinecone-community/assistant-go/examples/internal/service"
-	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
-	"github.com/pinecone-community/assistant-go/gen/2026-04/evaluation"
+	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
+	"github.com/pinecone-community/assistant-go/gen/2026-07/evaluation"
 )
 
 func main() {

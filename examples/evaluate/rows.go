@@ -11,7 +11,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/pinecone-community/assistant-go/gen/2026-04/evaluation"
+	"github.com/pinecone-community/assistant-go/gen/2026-07/evaluation"
 )
 
 //go:embed questions.csv

@@ -13,7 +13,7 @@ import (
 	"github.com/pinecone-community/assistant-go/auth"
 	"github.com/pinecone-community/assistant-go/examples/emulator/emulator"
 	"github.com/pinecone-community/assistant-go/examples/internal/exampletest"
-	"github.com/pinecone-community/assistant-go/gen/2026-04/control"
+	"github.com/pinecone-community/assistant-go/gen/2026-07/control"
 )
 
 const deleted = "DELETE /assistant/assistants/example-assistant OK"

@@ -5,8 +5,8 @@ import (
 	"fmt"
 
 	"github.com/pinecone-community/assistant-go/examples/internal/cite"
-	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
-	"github.com/pinecone-community/assistant-go/gen/2026-04/evaluation"
+	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
+	"github.com/pinecone-community/assistant-go/gen/2026-07/evaluation"
 )
 
 const (

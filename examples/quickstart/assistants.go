@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/pinecone-community/assistant-go/gen/2026-04/control"
+	"github.com/pinecone-community/assistant-go/gen/2026-07/control"
 )
 
 func (t *tour) createAssistant(ctx context.Context) (err error) {

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 
 	"github.com/pinecone-community/assistant-go/examples/quickstart/documents"
-	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
+	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
 func (t *tour) uploadFiles(ctx context.Context) error {

@@ -20,8 +20,8 @@ import (
 	"time"
 
 	"github.com/pinecone-community/assistant-go/examples/internal/service"
-	"github.com/pinecone-community/assistant-go/gen/2026-04/control"
-	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
+	"github.com/pinecone-community/assistant-go/gen/2026-07/control"
+	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
 func main() {

@@ -14,8 +14,8 @@ import (
 	"github.com/pinecone-community/assistant-go/auth"
 	"github.com/pinecone-community/assistant-go/examples/internal/exampletest"
 	"github.com/pinecone-community/assistant-go/examples/quickstart/documents"
-	"github.com/pinecone-community/assistant-go/gen/2026-04/control"
-	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
+	"github.com/pinecone-community/assistant-go/gen/2026-07/control"
+	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
 // quickstart runs the program against the emulator. Every request and reply is

@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"github.com/pinecone-community/assistant-go/examples/internal/cite"
-	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
+	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
 // describeSnippet returns where a snippet comes from, its text, and how well it

@@ -22,7 +22,7 @@ import (
 	"syscall"
 
 	"github.com/pinecone-community/assistant-go/examples/internal/service"
-	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
+	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
 func main() {

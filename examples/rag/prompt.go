@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/pinecone-community/assistant-go/examples/internal/cite"
-	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
+	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
 // passage is a snippet as text.

@@ -8,7 +8,7 @@ import (
 
 	"github.com/pinecone-community/assistant-go/auth"
 	"github.com/pinecone-community/assistant-go/examples/emulator/emulator"
-	"github.com/pinecone-community/assistant-go/gen/2026-04/control"
+	"github.com/pinecone-community/assistant-go/gen/2026-07/control"
 )
 
 var t *testing.T // of a test

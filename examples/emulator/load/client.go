@@ -9,7 +9,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
+	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
 // most is how many files a client keeps. Beyond that it deletes one for each that

@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
+	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
 // meter counts requests by status, and takes the time of calls by kind. It is

@@ -13,8 +13,8 @@ import (
 	"github.com/pinecone-community/assistant-go/auth"
 	"github.com/pinecone-community/assistant-go/examples/emulator/corpus"
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/ledger"
-	"github.com/pinecone-community/assistant-go/gen/2026-04/control"
-	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
+	"github.com/pinecone-community/assistant-go/gen/2026-07/control"
+	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
 // clientsPerAssistant is how many clients share an assistant and its files.

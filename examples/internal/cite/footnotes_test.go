@@ -4,7 +4,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
+	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
 func reference(file string, pages ...int) data.ReferenceModel {

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
+	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
 // Source names a file and, if it has any, the pages in it.

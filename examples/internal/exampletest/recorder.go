@@ -7,7 +7,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/pinecone-community/assistant-go/gen/2026-04/control"
+	"github.com/pinecone-community/assistant-go/gen/2026-07/control"
 	"github.com/pinecone-community/assistant-go/internal/spectest"
 )
 

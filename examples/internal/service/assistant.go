@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"github.com/pinecone-community/assistant-go/examples/quickstart/documents"
-	"github.com/pinecone-community/assistant-go/gen/2026-04/control"
-	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
+	"github.com/pinecone-community/assistant-go/gen/2026-07/control"
+	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
 // deletionLimit is how long the deletion of an assistant may take.

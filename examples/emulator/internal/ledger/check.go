@@ -10,7 +10,7 @@ import (
 	"reflect"
 	"time"
 
-	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
+	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
 // Check waits until all acknowledged operations have completed, and returns what

@@ -28,7 +28,7 @@ func reachable(t *testing.T, p *Program) bool {
 		t.Fatal(err)
 	}
 	req.Header.Set("Api-Key", p.Key)
-	req.Header.Set("X-Pinecone-Api-Version", "2026-04")
+	req.Header.Set("X-Pinecone-Api-Version", "2026-07")
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return false
