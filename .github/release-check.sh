@@ -88,7 +88,7 @@ func main() {
 	fmt.Println("clients of", data.APIVersion)
 }
 E2
-consume $module/examples $module/examples/emulator $module/auth "$module/gen/$newest/control" <<E2
+consume $module/examples $module/examples/emulator/emulator $module/auth "$module/gen/$newest/control" <<E2
 package main
 
 import (
@@ -98,18 +98,22 @@ import (
 	"net/http/httptest"
 
 	"$module/auth"
-	"$module/examples/emulator"
+	"$module/examples/emulator/emulator"
 	"$module/gen/$newest/control"
 )
 
 func main() {
-	service := emulator.New(emulator.WithKey("key"))
+	service, err := emulator.New(emulator.WithKey("key"))
+	if err != nil {
+		panic(err)
+	}
+	defer service.Close()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Println(r.UserAgent())
 		service.ServeHTTP(w, r)
 	}))
 	defer server.Close()
-	editor, err := auth.APIKey("key", auth.WithVersion(emulator.Version))
+	editor, err := auth.APIKey("key")
 	if err != nil {
 		panic(err)
 	}
