@@ -101,6 +101,7 @@ tidy: ## fail when go.mod or go.sum are not tidy
 	go mod tidy -diff
 	cd examples && go mod tidy -diff
 	cd internal/bench && go mod tidy -diff
+	cd internal/consumer/testdata/importer && go mod tidy -diff
 
 .PHONY: ci
 ci: tidy drift reports test lint cover cross conformance demo review-commit ## everything that must hold before a change lands
