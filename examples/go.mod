@@ -13,6 +13,7 @@ require (
 	github.com/pinecone-community/assistant-go v0.0.0
 	github.com/vbauerster/mpb/v8 v8.9.3
 	golang.org/x/sync v0.22.0
+	golang.org/x/time v0.14.0
 )
 
 require (

@@ -32,6 +32,20 @@ type Spec struct {
 // Load loads the spec of a plane of a version, such as "data" of "2026-04".
 func Load(t testing.TB, version, plane string) *Spec {
 	t.Helper()
+	return newSpec(t, load(t, version, plane))
+}
+
+// LoadStrict loads a spec and closes its objects: a property that the spec does
+// not list is an error, in one that lists any.
+func LoadStrict(t testing.TB, version, plane string) *Spec {
+	t.Helper()
+	document := load(t, version, plane)
+	closeObjects(document)
+	return newSpec(t, document)
+}
+
+func load(t testing.TB, version, plane string) *openapi3.T {
+	t.Helper()
 	_, self, _, _ := runtime.Caller(0)
 	folder := filepath.Join(filepath.Dir(self), "../../openapi", version)
 	document, err := util.LoadSwaggerWithOverlay(filepath.Join(folder, plane+".yaml"), util.LoadSwaggerWithOverlayOpts{
@@ -42,10 +56,15 @@ func Load(t testing.TB, version, plane string) *Spec {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return document
+}
+
+func newSpec(t testing.TB, document *openapi3.T) *Spec {
+	t.Helper()
 	document.Servers = nil // any host will do
 	router, err := legacy.NewRouter(document)
 	if err != nil {
-		t.Fatalf("%s %s: %v", version, plane, err)
+		t.Fatalf("%s %s: %v", document.Info.Title, document.Info.Version, err)
 	}
 	return &Spec{router}
 }
@@ -63,19 +82,36 @@ func Transport(t Reporter, base http.RoundTripper, specs ...*Spec) http.RoundTri
 		if err := openapi3filter.ValidateRequest(req.Context(), input); err != nil {
 			t.Errorf("%s %s: the request is not as the spec says: %v", req.Method, req.URL, err)
 		}
-		resp, err := base.RoundTrip(req)
-		if err != nil {
-			return nil, err
-		}
-		if resp.Header.Get("Content-Type") == eventStream {
-			watchStream(t, input, resp)
-			return resp, nil
-		}
-		if err := validateReply(req.Context(), input, resp); err != nil {
-			t.Errorf("%s %s: the reply, status %d, is not as the spec says: %v", req.Method, req.URL, resp.StatusCode, err)
-		}
-		return resp, nil
+		return roundTrip(t, base, input)
 	})
+}
+
+// Replies is like [Transport], but looks only at the replies, and only at those
+// to operations of the specs: for requests that are wrong on purpose.
+func Replies(t Reporter, base http.RoundTripper, specs ...*Spec) http.RoundTripper {
+	return roundTripper(func(req *http.Request) (*http.Response, error) {
+		input, err := find(specs, req)
+		if err != nil {
+			return base.RoundTrip(req)
+		}
+		return roundTrip(t, base, input)
+	})
+}
+
+func roundTrip(t Reporter, base http.RoundTripper, input *openapi3filter.RequestValidationInput) (*http.Response, error) {
+	req := input.Request
+	resp, err := base.RoundTrip(req)
+	if err != nil {
+		return nil, err
+	}
+	if resp.Header.Get("Content-Type") == eventStream {
+		watchStream(t, input, resp)
+		return resp, nil
+	}
+	if err := validateReply(req.Context(), input, resp); err != nil {
+		t.Errorf("%s %s: the reply, status %d, is not as the spec says: %v", req.Method, req.URL, resp.StatusCode, err)
+	}
+	return resp, nil
 }
 
 // Reporter is told what is wrong. A [testing.T] is one.

@@ -44,7 +44,7 @@ func (s dataPlane) ChatAssistant(ctx context.Context, request data.ChatAssistant
 		Usage:               usage(reply.promptTokens, tokens(content)),
 	}
 	if deref(body.Stream, false) {
-		return streamChat(answer), nil
+		return s.streamChat(ctx, answer), nil
 	}
 	return answer, nil
 }
@@ -72,7 +72,7 @@ func (s dataPlane) ChatCompletionAssistant(ctx context.Context, request data.Cha
 		Usage:   usage(reply.promptTokens, tokens(content)),
 	}
 	if deref(body.Stream, false) {
-		return streamCompletion(answer), nil
+		return s.streamCompletion(ctx, answer), nil
 	}
 	return answer, nil
 }
@@ -105,14 +105,16 @@ func (s *Server) answer(ctx context.Context, chat chat) (*chatReply, error) {
 	if err != nil {
 		return nil, err
 	}
-	reply := &chatReply{snippets: snippets, quotes: quotes(snippets, question), promptTokens: tokens(instructions)}
+	reply := &chatReply{snippets: snippets, quotes: quotes(snippets, question)}
+	history := 0
 	for _, message := range chat.messages {
-		reply.promptTokens += tokens(deref(message.Content, ""))
+		history += tokens(deref(message.Content, ""))
 	}
+	reply.promptTokens = tokens(instructions) + history
 	for _, snippet := range snippets {
 		reply.promptTokens += tokens(snippet.text())
 	}
-	return reply, nil
+	return reply, s.quota.admitChat(ctx, history, reply.promptTokens)
 }
 
 // questionOf returns the last message of the user, or the last of all if there

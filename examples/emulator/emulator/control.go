@@ -54,6 +54,9 @@ func (s controlPlane) CreateAssistant(ctx context.Context, request control.Creat
 		// The published spec answers 429, not 409.
 		return nil, failure(http.StatusTooManyRequests, data.ErrorCodeAlreadyExists, "Assistant %q already exists.", body.Name)
 	}
+	if err := s.quota.admitAssistant(len(s.assistants)); err != nil {
+		return nil, err
+	}
 	now := s.now()
 	a := &assistant{
 		sequence:     s.next(),

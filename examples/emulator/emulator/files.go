@@ -46,6 +46,9 @@ func (s dataPlane) UploadFile(_ context.Context, request data.UploadFileRequestO
 	if err != nil {
 		return nil, err
 	}
+	if err := s.quota.admitFile(len(a.files), f); err != nil {
+		return nil, err
+	}
 	op := s.ingest(a, f, data.OperationTypeUploadFile)
 	return data.UploadFile202JSONResponse{
 		Body:    op.reply(),
@@ -66,6 +69,13 @@ func (s dataPlane) UpsertFile(_ context.Context, request data.UpsertFileRequestO
 	defer s.mu.Unlock()
 	a, err := s.find(request.AssistantName)
 	if err != nil {
+		return nil, err
+	}
+	others := len(a.files)
+	if a.files[f.id] != nil {
+		others--
+	}
+	if err := s.quota.admitFile(others, f); err != nil {
 		return nil, err
 	}
 	op := s.ingest(a, f, data.OperationTypeUpsertFile)

@@ -62,23 +62,8 @@ func TestLocation(t *testing.T) {
 	f := start(t)
 	f.createAssistant(t)
 	body, header := form(t, field{"file", "a.txt", "hello"})
-	req, err := http.NewRequestWithContext(t.Context(), "POST", f.URL+"/assistant/files/a", strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header = header
-	req.Header.Set(keyHeader, f.Key)
-	req.Header.Set(versionHeader, Version)
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	id, _ := object(t, string(text))["id"].(string)
+	resp, text := f.exchange(t, "POST", "/assistant/files/a", header, body)
+	id, _ := object(t, text)["id"].(string)
 	if got, want := resp.Header.Get("Location"), "/operations/a/"+id; resp.StatusCode != 202 || id == "" || got != want {
 		t.Errorf("status %d, Location %q, want %q", resp.StatusCode, got, want)
 	}

@@ -67,13 +67,16 @@ func decodeForm(body io.Reader, contentType string, schema *openapi3.Schema) (ma
 		if _, twice := form[name]; twice {
 			return nil, fmt.Errorf("the form has the field %s twice", name)
 		}
+		if !schema.Properties[name].Value.Type.Is("object") {
+			form[name] = "" // whatever it holds
+			if _, err := io.Copy(io.Discard, part); err != nil {
+				return nil, fmt.Errorf("the form cannot be read: %w", err)
+			}
+			continue
+		}
 		content, err := io.ReadAll(part)
 		if err != nil {
 			return nil, fmt.Errorf("the form cannot be read: %w", err)
-		}
-		if !schema.Properties[name].Value.Type.Is("object") {
-			form[name] = string(content)
-			continue
 		}
 		var value any
 		if err := json.Unmarshal(content, &value); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -16,9 +17,11 @@ type Running struct {
 	URL string // such as http://127.0.0.1:41234; the planes are below /assistant
 	Key string
 
-	service *Server
-	server  *http.Server
-	done    chan error
+	service  *Server
+	server   *http.Server
+	requests requests
+	done     chan error
+	close    func() error // once
 }
 
 // Listen starts an emulator at an address such as 127.0.0.1:0, whose port 0
@@ -30,28 +33,69 @@ func Listen(ctx context.Context, address string, opts ...Option) (*Running, erro
 	}
 	service := New(opts...)
 	r := &Running{
-		URL:     "http://" + listener.Addr().String(),
-		Key:     service.Key(),
-		service: service,
-		server:  &http.Server{Handler: service, ReadHeaderTimeout: time.Minute},
-		done:    make(chan error, 1),
+		URL:      "http://" + listener.Addr().String(),
+		Key:      service.Key(),
+		service:  service,
+		requests: requests{handler: service},
+		done:     make(chan error, 1),
 	}
+	r.close = sync.OnceValue(r.stop)
+	r.server = &http.Server{Handler: &r.requests, ReadHeaderTimeout: time.Minute}
+	r.server.RegisterOnShutdown(service.cancel) // streams end, and what waits on purpose
 	go func() { r.done <- r.server.Serve(listener) }()
 	return r, nil
 }
 
-// Close stops the emulator and waits until nothing of it runs any more. What it
-// held is gone.
-func (r *Running) Close() error {
+// Fail makes the next requests go wrong. The error says what is wrong with the
+// fault.
+func (r *Running) Fail(fault Fault) error { return r.service.faults.add(fault) }
+
+// Close stops the emulator and waits until nothing of it runs any more. Requests
+// that are being served have five seconds to end. What it held is gone. To close it
+// again does nothing more.
+func (r *Running) Close() error { return r.close() }
+
+func (r *Running) stop() error {
 	ctx, cancel := context.WithTimeout(context.Background(), shutdownLimit)
 	defer cancel()
 	err := r.server.Shutdown(ctx)
 	if err != nil {
 		err = errors.Join(err, r.server.Close())
 	}
+	r.requests.wait()
 	r.service.Close()
 	if served := <-r.done; !errors.Is(served, http.ErrServerClosed) {
 		err = errors.Join(err, served)
 	}
 	return err
+}
+
+// requests counts those that are being served: a server that is closed does not
+// wait for them.
+type requests struct {
+	handler http.Handler
+
+	mu     sync.Mutex
+	closed bool
+	group  sync.WaitGroup
+}
+
+func (q *requests) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	q.mu.Lock()
+	if q.closed {
+		q.mu.Unlock()
+		panic(http.ErrAbortHandler)
+	}
+	q.group.Add(1)
+	q.mu.Unlock()
+	defer q.group.Done()
+	q.handler.ServeHTTP(w, r)
+}
+
+// wait waits until none is left; none can begin any more.
+func (q *requests) wait() {
+	q.mu.Lock()
+	q.closed = true
+	q.mu.Unlock()
+	q.group.Wait()
 }

@@ -74,7 +74,7 @@ func TestCloseEndsEverything(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header = http.Header{keyHeader: {"chosen"}, versionHeader: {Version}, "Content-Type": {"application/json"}}
+	req.Header = http.Header{keyHeader: {"chosen"}, versionHeader: {usual}, "Content-Type": {"application/json"}}
 	transport := &http.Transport{}
 	resp, err := (&http.Client{Transport: transport}).Do(req)
 	if err != nil || resp.StatusCode != 200 {

@@ -41,8 +41,8 @@ func TestRefusals(t *testing.T) {
 		{"no key", "GET", assistants, http.Header{keyHeader: nil}, "", 401, "UNAUTHENTICATED", "Invalid API Key"},
 		{"wrong key", "GET", assistants, http.Header{keyHeader: {"x"}}, "", 401, "UNAUTHENTICATED", "Invalid API Key"},
 		{"no key, no such path", "GET", "/assistant/x", http.Header{keyHeader: nil}, "", 401, "UNAUTHENTICATED", "Invalid API Key"},
-		{"no version", "GET", assistants, http.Header{versionHeader: nil}, "", 400, invalid, "speaks 2026-04"},
-		{"unknown version", "GET", assistants, http.Header{versionHeader: {"2025-01"}}, "", 400, invalid, "speaks 2026-04"},
+		{"unknown version", "GET", assistants, http.Header{versionHeader: {"2025-02"}}, "", 400, invalid, "the emulator has [2025-01 2026-04 2026-07]"},
+		{"other version's operation", "GET", "/assistant/operations/a", http.Header{versionHeader: {"2025-01"}}, "", 404, "NOT_FOUND", "not an operation of the API in 2025-01"},
 		{"no such path", "GET", "/assistant/x", nil, "", 404, "NOT_FOUND", "/assistant/x"},
 		{"not below the base path", "GET", "/assistants", nil, "", 404, "NOT_FOUND", "/assistants"},
 		{"no such method", "PUT", assistants, nil, "{}", 404, "NOT_FOUND", "PUT"},
@@ -200,7 +200,8 @@ func TestEvaluationRefusals(t *testing.T) {
 		message string
 	}{
 		{"no key", http.Header{keyHeader: nil}, good, 401, "Invalid API Key"},
-		{"no version", http.Header{versionHeader: nil}, good, 422, "speaks 2026-04"},
+		{"unknown version", http.Header{versionHeader: {"x"}}, good, 422, "the emulator has"},
+		{"field missing in 2025-01", http.Header{versionHeader: {"2025-01"}}, `{"question":"q","answer":"a"}`, 422, "ground_truth_answer"},
 		{"no body", nil, "", 422, "value is required"},
 		{"field missing", nil, `{"question":"q","answer":"a"}`, 422, "ground_truth_answer"},
 		{"unknown field", nil, `{"question":"q","answer":"a","ground_truth_answer":"g","x":1}`, 422, "x"},

@@ -1,17 +1,18 @@
 // Package emulator is a local Pinecone Assistant service, for examples and
-// tests: all three planes of version 2026-04, in memory.
+// tests: all three planes of the versions 2025-01, 2026-04 and 2026-07, in memory.
 //
-// It holds every request against the specs and refuses what the service is
+// It holds every request against the specs of its version and refuses what the service is
 // known to refuse, with the same status and body. It runs no model: an answer is
 // made of sentences that stand in the files, chosen by the words that they share
 // with the question, whatever model and instructions the request names. Images
-// are not read, and there are no rates or quotas.
+// are not read. There are no rates and quotas unless a plan is chosen.
 package emulator
 
 import (
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -22,9 +23,6 @@ import (
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/evaluation"
 )
-
-// Version is the version of the API that the emulator speaks.
-const Version = "2026-04"
 
 // basePath is what all planes are below.
 const basePath = "/assistant"
@@ -40,11 +38,17 @@ const (
 
 // Server is the service as an [http.Handler]. It is safe for concurrent use.
 type Server struct {
-	key    string
-	pace   time.Duration
-	now    func() time.Time
-	secret []byte // signs URLs
-	mux    *http.ServeMux
+	key          string
+	pace         time.Duration
+	latency      time.Duration
+	chunkDelay   time.Duration
+	remoteFaults bool
+	now          func() time.Time
+	secret       []byte // signs URLs
+	quota        *quota // nil without a plan
+	apis         map[*version]http.Handler
+	local        http.Handler // what the service does not have, or not here
+	faults       faults
 	store
 	work
 }
@@ -60,6 +64,28 @@ func WithKey(key string) Option { return func(s *Server) { s.key = key } }
 // assistant is ready after one, a file after three. The default is 50 ms.
 func WithPace(step time.Duration) Option { return func(s *Server) { s.pace = step } }
 
+// WithLatency sets how long every request waits before it is looked at. The default
+// is not at all.
+func WithLatency(d time.Duration) Option { return func(s *Server) { s.latency = d } }
+
+// WithChunkDelay sets the time between two chunks of a stream. The default is none.
+func WithChunkDelay(d time.Duration) Option { return func(s *Server) { s.chunkDelay = d } }
+
+// WithPlan holds requests against the limits of a plan, and panics if there is no
+// such plan. By default there are no rates, no numbers of assistants and files, and
+// the sizes are those of the Standard plan.
+func WithPlan(plan Plan) Option {
+	limits := plans[plan]
+	if limits == nil {
+		panic(fmt.Sprintf("emulator: no plan %q", plan))
+	}
+	return func(s *Server) { s.quota = newQuota(limits, s.now) }
+}
+
+// WithFaults lets requests ask for faults, in the header X-Emulator-Fault and at
+// /emulator/faults. A test in the same process has [Running.Fail] without it.
+func WithFaults() Option { return func(s *Server) { s.remoteFaults = true } }
+
 // New returns a service without assistants. Close it to end what it still works
 // on.
 func New(opts ...Option) *Server {
@@ -68,84 +94,133 @@ func New(opts ...Option) *Server {
 		pace:   50 * time.Millisecond,
 		now:    func() time.Time { return time.Now().UTC() },
 		secret: []byte(rand.Text()),
-		mux:    http.NewServeMux(),
+		apis:   make(map[*version]http.Handler),
 		store:  store{assistants: make(map[string]*assistant)},
 	}
 	for _, opt := range opts {
 		opt(s)
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	s.route()
+	for _, version := range versions {
+		mux := http.NewServeMux()
+		version.route(s, mux)
+		s.apis[version] = mux
+	}
+	local := http.NewServeMux()
+	local.HandleFunc("GET "+signedPath+"{assistant}/{file}", s.serveSigned)
+	if s.remoteFaults {
+		local.HandleFunc("POST "+faultsPath, s.serveFaults)
+		local.HandleFunc("DELETE "+faultsPath, s.serveFaults)
+	}
+	local.HandleFunc("/", s.serveNothing)
+	s.local = local
 	return s
 }
 
 // Key is the API key that requests have to carry.
 func (s *Server) Key() string { return s.key }
 
-func (s *Server) route() {
+// route2026 adds the planes of 2026-04.
+func (s *Server) route2026(mux *http.ServeMux) {
 	control.HandlerWithOptions(
 		control.NewStrictHandlerWithOptions(controlPlane{s}, nil, control.StrictHTTPServerOptions{
 			RequestErrorHandlerFunc: badRequest, ResponseErrorHandlerFunc: writeError,
 		}),
-		control.StdHTTPServerOptions{BaseURL: basePath, BaseRouter: s.mux, ErrorHandlerFunc: badRequest},
+		control.StdHTTPServerOptions{BaseURL: basePath, BaseRouter: mux, ErrorHandlerFunc: badRequest},
 	)
 	data.HandlerWithOptions(
 		data.NewStrictHandlerWithOptions(dataPlane{s}, []data.StrictMiddlewareFunc{refuseMetadataInQuery}, data.StrictHTTPServerOptions{
 			RequestErrorHandlerFunc: badRequest, ResponseErrorHandlerFunc: writeError,
 		}),
-		data.StdHTTPServerOptions{BaseURL: basePath, BaseRouter: s.mux, ErrorHandlerFunc: badRequest},
+		data.StdHTTPServerOptions{BaseURL: basePath, BaseRouter: mux, ErrorHandlerFunc: badRequest},
 	)
 	evaluation.HandlerWithOptions(
 		evaluation.NewStrictHandlerWithOptions(evaluationPlane{}, nil, evaluation.StrictHTTPServerOptions{
 			RequestErrorHandlerFunc: badRequest, ResponseErrorHandlerFunc: writeError,
 		}),
-		evaluation.StdHTTPServerOptions{BaseURL: basePath, BaseRouter: s.mux, ErrorHandlerFunc: badRequest},
+		evaluation.StdHTTPServerOptions{BaseURL: basePath, BaseRouter: mux, ErrorHandlerFunc: badRequest},
 	)
-	s.mux.HandleFunc("GET "+signedPath+"{assistant}/{file}", s.serveSigned)
 }
 
-// ServeHTTP serves the planes below /assistant, and the signed URLs of files.
+// ServeHTTP serves the planes below /assistant, the signed URLs of files and, if
+// asked to, /emulator/faults.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Pinecone-Request-Id", uuid.NewString())
 	r.Body = http.MaxBytesReader(w, r.Body, maxRequestBytes)
-	r = r.WithContext(context.WithValue(r.Context(), baseURLKey{}, baseURL(r)))
-	if !strings.HasPrefix(r.URL.Path, signedPath) {
-		if err := s.admit(r); err != nil {
-			writeError(w, r, err)
-			return
-		}
+	if !strings.HasPrefix(r.URL.Path, basePath+"/") {
+		s.local.ServeHTTP(w, r)
+		return
 	}
-	s.mux.ServeHTTP(w, r)
+	if err := s.serve(w, r); err != nil {
+		writeError(w, r, err)
+	}
 }
 
-// admit says why a request does not get as far as a handler.
-func (s *Server) admit(r *http.Request) error {
+// serve passes a request on to its version, or says why it does not get there.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) error {
+	s.pause(r.Context(), s.latency)
+	if err := s.authenticate(r); err != nil {
+		return err
+	}
+	version, err := findVersion(r)
+	if err != nil {
+		return err
+	}
+	route, params, err := version.find(r)
+	if err != nil {
+		return err
+	}
+	operation := route.Operation.OperationID
+	fault, err := s.faultFor(r, operation)
+	if err != nil {
+		return err
+	}
+	call := &call{baseURL(r), version, operation, fault}
+	r = r.WithContext(call.context(r.Context()))
+	s.pause(r.Context(), fault.Delay)
+	if fault.reply(w, r) {
+		return nil
+	}
+	if err := s.quota.admit(r.Context()); err != nil {
+		return err
+	}
+	if err := validate(r, route, params); err != nil {
+		return err
+	}
+	s.apis[version].ServeHTTP(w, r)
+	return nil
+}
+
+// pause waits, at most until the emulator ends. It gives a request up whose client
+// has gone, which is not noticed before its body is read.
+func (s *Server) pause(ctx context.Context, d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-s.ctx.Done():
+	case <-ctx.Done():
+		panic(http.ErrAbortHandler)
+	}
+}
+
+func (s *Server) serveNothing(w http.ResponseWriter, r *http.Request) {
+	err := s.authenticate(r)
+	if err == nil {
+		err = notFound("%s %s is not an operation of the API", r.Method, r.URL.Path)
+	}
+	writeError(w, r, err)
+}
+
+// authenticate refuses a request without the key. The status and the body are
+// those that the specs show; the service can also answer in plain text.
+func (s *Server) authenticate(r *http.Request) error {
 	key := r.Header.Get(keyHeader)
 	if key == "" || subtle.ConstantTimeCompare([]byte(key), []byte(s.key)) != 1 {
 		return failure(http.StatusUnauthorized, data.ErrorCodeUnauthenticated, "Invalid API Key")
 	}
-	// The service takes a request without the header as one of its oldest
-	// supported version, which the emulator does not speak; what it answers to an
-	// unknown version is not documented. To refuse both is the emulator's choice.
-	if got := r.Header.Get(versionHeader); got != Version {
-		return invalid("%s is %q: the emulator speaks %s", versionHeader, got, Version)
-	}
-	return validate(r)
-}
-
-type baseURLKey struct{}
-
-// baseURL is the address at which the client reached the emulator.
-func baseURL(r *http.Request) string {
-	scheme := "http"
-	if r.TLS != nil {
-		scheme = "https"
-	}
-	return scheme + "://" + r.Host
-}
-
-// hostOf is the host that replies name, which is the emulator's own.
-func hostOf(ctx context.Context) string {
-	base, _ := ctx.Value(baseURLKey{}).(string)
-	return base
+	return nil
 }

@@ -2,51 +2,27 @@ package emulator
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"strings"
-	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
-	"github.com/getkin/kin-openapi/routers/legacy"
-
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/control"
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/evaluation"
 )
 
-// planes has a router over the spec of each plane. The specs are compiled in: an
-// error here is a fault of the build.
-var planes = sync.OnceValue(func() []routers.Router {
-	var planes []routers.Router
-	for _, spec := range []func() (*openapi3.T, error){control.GetSpec, data.GetSpec, evaluation.GetSpec} {
-		document, err := spec()
-		if err != nil {
-			panic(fmt.Sprintf("emulator: %v", err))
-		}
-		document.Servers = openapi3.Servers{{URL: basePath}}
-		router, err := legacy.NewRouter(document)
-		if err != nil {
-			panic(fmt.Sprintf("emulator: %v", err))
-		}
-		planes = append(planes, router)
-	}
-	return planes
-})
-
-// validate holds a request against the spec that has its operation.
-func validate(r *http.Request) error {
-	for _, plane := range planes() {
+// find returns the operation that a request is for, with the parameters in its
+// path.
+func (v *version) find(r *http.Request) (*routers.Route, map[string]string, error) {
+	for _, plane := range v.planes() {
 		if route, params, err := plane.FindRoute(r); err == nil {
-			return validateOperation(r, route, params)
+			return route, params, nil
 		}
 	}
-	return notFound("%s %s is not an operation of the API", r.Method, r.URL.Path)
+	return nil, nil, notFound("%s %s is not an operation of the API in %s", r.Method, r.URL.Path, v.name)
 }
 
-func validateOperation(r *http.Request, route *routers.Route, params map[string]string) error {
+// validate holds a request against the spec that has its operation.
+func validate(r *http.Request, route *routers.Route, params map[string]string) error {
 	form := formSchema(r, route.Operation)
 	err := openapi3filter.ValidateRequest(r.Context(), &openapi3filter.RequestValidationInput{
 		Request:    r,

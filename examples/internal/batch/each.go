@@ -22,17 +22,16 @@ func (r *Report) Each(ctx context.Context, limit int, paths []string,
 	var finishing sync.WaitGroup
 	starting.SetLimit(limit)
 	for _, path := range paths {
-		if ctx.Err() != nil {
-			break
-		}
 		starting.Go(func() error {
-			outcome := start(ctx, path)
-			finishing.Go(func() {
-				if outcome := finish(ctx, outcome); ctx.Err() == nil || !errors.Is(outcome.Err, ctx.Err()) {
-					r.Note(outcome)
-				}
-				one()
-			})
+			if ctx.Err() == nil {
+				outcome := start(ctx, path)
+				finishing.Go(func() {
+					if outcome := finish(ctx, outcome); ctx.Err() == nil || !errors.Is(outcome.Err, ctx.Err()) {
+						r.Note(outcome)
+					}
+					one()
+				})
+			}
 			return nil
 		})
 	}

@@ -1,0 +1,254 @@
+package emulator
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
+)
+
+const (
+	faultsPath  = "/emulator/faults"
+	faultHeader = "X-Emulator-Fault"
+
+	maxFaultBytes = 64 << 10
+	maxFaultTime  = time.Hour
+)
+
+// Fault makes requests go wrong, to try a client on. What it says of delays and
+// streams holds together with what it says of statuses: a request can be late and
+// fail.
+type Fault struct {
+	// Operation is what it is for, named like the method of the clients: ChatAssistant,
+	// UploadFile. Empty is any.
+	Operation string
+	// Count is how many requests it is for; 0 is one.
+	Count int
+	// Status is the reply's, from 400 to 599; 0 leaves the reply alone.
+	Status int
+	// RetryAfter is what the reply says in Retry-After, in whole seconds; 0 leaves
+	// it out.
+	RetryAfter time.Duration
+	// HTML makes the reply a page, as a proxy's. Its status can be any from 200, and
+	// is 502 if there is none.
+	HTML bool
+	// Delay is how long the reply is held back.
+	Delay time.Duration
+	// CutAfterEvents aborts the connection of a stream after this many events. A reply
+	// that is no stream is left alone.
+	CutAfterEvents *int
+}
+
+// check says what is wrong with a fault.
+func (f Fault) check() error {
+	least := http.StatusBadRequest
+	if f.HTML {
+		least = http.StatusOK
+	}
+	replaced := f.Status != 0 || f.HTML
+	switch {
+	case !replaced && f.Delay == 0 && f.CutAfterEvents == nil:
+		return errors.New("the fault does nothing: want status, html, delay or cut_after_events")
+	case f.Operation != "" && !slices.Contains(operations(), f.Operation):
+		return fmt.Errorf("operation: there is no %q, want one of %s", f.Operation, strings.Join(operations(), ", "))
+	case f.Count < 0:
+		return fmt.Errorf("count: %d, want at least 1", f.Count)
+	case f.Status != 0 && (f.Status < least || f.Status > 599):
+		return fmt.Errorf("status: %d, want %d to 599", f.Status, least)
+	case f.RetryAfter < 0 || f.RetryAfter > maxFaultTime || f.RetryAfter > 0 && !replaced:
+		return fmt.Errorf("retry_after: want 0 to %.0f seconds, with a status", maxFaultTime.Seconds())
+	case f.Delay < 0 || f.Delay > maxFaultTime:
+		return fmt.Errorf("delay: want 0 to %.0f seconds", maxFaultTime.Seconds())
+	case f.CutAfterEvents != nil && (*f.CutAfterEvents < 0 || replaced):
+		return errors.New("cut_after_events: want a number from 0, without status and html")
+	}
+	return nil
+}
+
+// operations are the names of all operations of all versions.
+func operations() []string {
+	var names []string
+	for _, version := range versions {
+		names = append(names, version.operations()...)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// reply writes what takes the place of the reply. It reports false when nothing
+// does.
+func (f Fault) reply(w http.ResponseWriter, r *http.Request) bool {
+	if f.Status == 0 && !f.HTML {
+		return false
+	}
+	if f.RetryAfter > 0 {
+		w.Header().Set("Retry-After", seconds(f.RetryAfter))
+	}
+	if !f.HTML {
+		writeFailure(w, r, f.Status, codeOf(callOf(r.Context()).version, f.Status), "This failure was asked for.")
+		return true
+	}
+	status := f.Status
+	if status == 0 {
+		status = http.StatusBadGateway
+	}
+	w.Header().Set("Content-Type", "text/html")
+	w.WriteHeader(status)
+	_, _ = fmt.Fprintf(w, "<html><head><title>%d</title></head><body>This page was asked for.</body></html>\n", status) // the client has gone
+	return true
+}
+
+// codeOf is the code that goes with a status.
+func codeOf(version *version, status int) data.ErrorCode {
+	switch status {
+	case http.StatusBadRequest:
+		return data.ErrorCodeInvalidArgument
+	case http.StatusUnauthorized:
+		return data.ErrorCodeUnauthenticated
+	case http.StatusForbidden:
+		return data.ErrorCodeForbidden
+	case http.StatusNotFound:
+		return data.ErrorCodeNotFound
+	case http.StatusConflict:
+		return data.ErrorCodeAlreadyExists
+	case http.StatusTooManyRequests:
+		return version.rateLimited
+	case http.StatusInternalServerError:
+		return data.ErrorCodeInternal
+	case http.StatusServiceUnavailable:
+		return data.ErrorCodeUnavailable
+	case http.StatusGatewayTimeout:
+		return data.ErrorCodeDeadlineExceeded
+	}
+	return data.ErrorCodeUnknown
+}
+
+// seconds rounds up, so that who waits as long is not too early.
+func seconds(d time.Duration) string {
+	return fmt.Sprint(int64(math.Ceil(d.Seconds())))
+}
+
+// faults are those that are still to come.
+type faults struct {
+	mu    sync.Mutex
+	queue []Fault
+}
+
+func (f *faults) add(fault Fault) error {
+	if err := fault.check(); err != nil {
+		return err
+	}
+	fault.Count = max(fault.Count, 1)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.queue = append(f.queue, fault)
+	return nil
+}
+
+func (f *faults) clear() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.queue = nil
+}
+
+// take returns the first fault for an operation, and counts it; the zero Fault if
+// there is none.
+func (f *faults) take(operation string) Fault {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i, fault := range f.queue {
+		if fault.Operation != "" && fault.Operation != operation {
+			continue
+		}
+		if f.queue[i].Count--; f.queue[i].Count == 0 {
+			f.queue = slices.Delete(f.queue, i, i+1)
+		}
+		return fault
+	}
+	return Fault{}
+}
+
+// faultFor returns the fault of a request: the one in its header if the emulator
+// looks there, or else the next that is for its operation.
+func (s *Server) faultFor(r *http.Request, operation string) (Fault, error) {
+	text := r.Header.Get(faultHeader)
+	if text == "" || !s.remoteFaults {
+		return s.faults.take(operation), nil
+	}
+	fault, err := parseFault(strings.NewReader(text))
+	if err == nil && (fault.Operation != "" || fault.Count != 0) {
+		err = errors.New("operation and count are not for a header")
+	}
+	if err != nil {
+		return Fault{}, invalid("%s: %v", faultHeader, err)
+	}
+	return fault, nil
+}
+
+// parseFault reads a fault as JSON, with times as numbers of seconds.
+func parseFault(text io.Reader) (Fault, error) {
+	var form struct {
+		Operation      string  `json:"operation"`
+		Count          int     `json:"count"`
+		Status         int     `json:"status"`
+		RetryAfter     int     `json:"retry_after"`
+		HTML           bool    `json:"html"`
+		Delay          float64 `json:"delay"`
+		CutAfterEvents *int    `json:"cut_after_events"`
+	}
+	decoder := json.NewDecoder(text)
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&form); err != nil {
+		return Fault{}, fmt.Errorf("want a JSON object: %w", err)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return Fault{}, errors.New("want one JSON object, it goes on after it")
+	}
+	fault := Fault{
+		Operation:      form.Operation,
+		Count:          form.Count,
+		Status:         form.Status,
+		RetryAfter:     duration(float64(form.RetryAfter)),
+		HTML:           form.HTML,
+		Delay:          duration(form.Delay),
+		CutAfterEvents: form.CutAfterEvents,
+	}
+	return fault, fault.check()
+}
+
+// duration of any number of seconds. What is beyond the limit stays beyond it.
+func duration(seconds float64) time.Duration {
+	bound := maxFaultTime.Seconds() + 1
+	return time.Duration(max(-bound, min(seconds, bound)) * float64(time.Second))
+}
+
+// serveFaults takes a fault, or with DELETE forgets all that are still to come.
+func (s *Server) serveFaults(w http.ResponseWriter, r *http.Request) {
+	err := s.authenticate(r)
+	if err == nil && r.Method == http.MethodPost {
+		var fault Fault
+		fault, err = parseFault(http.MaxBytesReader(w, r.Body, maxFaultBytes))
+		if err == nil {
+			err = s.faults.add(fault)
+		}
+		if err != nil {
+			err = invalid("%v", err)
+		}
+	}
+	if err != nil {
+		writeError(w, r, err)
+		return
+	}
+	if r.Method == http.MethodDelete {
+		s.faults.clear()
+	}
+	w.WriteHeader(http.StatusNoContent)
+}

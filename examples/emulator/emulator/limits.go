@@ -1,0 +1,99 @@
+package emulator
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// Plan is a pricing plan of the service.
+type Plan string
+
+// The plans whose limits the emulator knows.
+const (
+	Starter    Plan = "starter"
+	Standard   Plan = "standard"
+	Enterprise Plan = "enterprise"
+)
+
+// ParsePlan returns the plan of a name.
+func ParsePlan(name string) (Plan, error) {
+	if plan := Plan(name); plans[plan] != nil {
+		return plan, nil
+	}
+	return "", fmt.Errorf("there is no plan %q, want one of %v", name, slices.Sorted(maps.Keys(plans)))
+}
+
+// limits are what a plan allows. 0 is no limit.
+type limits struct {
+	pdfBytes        int
+	multimodalBytes int // of a PDF that is processed with its images
+	files           int // per assistant
+	assistants      int // per project, which is the whole emulator
+	perMinute       map[group]int
+	chatTokens      int // of input, a minute
+}
+
+// group is what operations share a rate.
+type group string
+
+const (
+	readAssistants   group = "list and get assistants"
+	writeAssistants  group = "create and update assistants"
+	deleteAssistants group = "delete assistants"
+	describeFiles    group = "get files"
+	listFiles        group = "list files"
+	uploadFiles      group = "upload files"
+	deleteFiles      group = "delete files"
+)
+
+// groups has the group of each operation that has one. That an upsert counts as an upload is inferred. No rate is documented for operations,
+// retrievals and evaluations; chats have one of tokens.
+var groups = map[string]group{
+	"ListAssistants":  readAssistants,
+	"GetAssistant":    readAssistants,
+	"CreateAssistant": writeAssistants,
+	"UpdateAssistant": writeAssistants,
+	"DeleteAssistant": deleteAssistants,
+	"DescribeFile":    describeFiles,
+	"ListFiles":       listFiles,
+	"UploadFile":      uploadFiles,
+	"UpsertFile":      uploadFiles,
+	"DeleteFile":      deleteFiles,
+}
+
+// plans has the limits that Pinecone documents at
+// https://docs.pinecone.io/reference/api/assistant/assistant-limits. They change:
+// these are of 2026. The limits of a month, of storage and of the pages of a
+// multimodal PDF are left out; those that no plan differs in hold without a plan,
+// see kinds, maxText and maxFilterValues.
+var plans = map[Plan]*limits{
+	Starter: {
+		pdfBytes: 10 << 20, multimodalBytes: 10 << 20, files: 100, assistants: 5,
+		perMinute: map[group]int{
+			readAssistants: 40, writeAssistants: 20, deleteAssistants: 20,
+			describeFiles: 100, listFiles: 50, uploadFiles: 5, deleteFiles: 5,
+		},
+		chatTokens: 100_000,
+	},
+	Standard: {
+		pdfBytes: 100 << 20, multimodalBytes: 50 << 20, files: 10_000,
+		perMinute: map[group]int{
+			readAssistants: 100, writeAssistants: 50, deleteAssistants: 50,
+			describeFiles: 300, listFiles: 150, uploadFiles: 20, deleteFiles: 20,
+		},
+		chatTokens: 300_000,
+	},
+	Enterprise: {
+		pdfBytes: 100 << 20, multimodalBytes: 50 << 20, files: 10_000,
+		perMinute: map[group]int{
+			readAssistants: 500, writeAssistants: 100, deleteAssistants: 100,
+			describeFiles: 6_000, listFiles: 3_000, uploadFiles: 300, deleteFiles: 300,
+		},
+		chatTokens: 1_000_000,
+	},
+}
+
+// maxHistory is how many tokens the messages of one chat have at most, in every
+// plan.
+const maxHistory = 64_000
