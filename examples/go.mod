@@ -5,6 +5,7 @@ go 1.25.0
 replace github.com/pinecone-community/assistant-go => ../
 
 require (
+	github.com/creack/pty v1.1.24
 	github.com/getkin/kin-openapi v0.142.0
 	github.com/google/uuid v1.6.0
 	github.com/ledongthuc/pdf v0.0.0-20260907135840-6c8c28e0e8a0
@@ -13,6 +14,7 @@ require (
 	github.com/pinecone-community/assistant-go v0.0.0
 	github.com/vbauerster/mpb/v8 v8.9.3
 	golang.org/x/sync v0.22.0
+	golang.org/x/term v0.45.0
 	golang.org/x/time v0.14.0
 )
 

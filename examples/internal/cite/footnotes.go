@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
 )
@@ -15,26 +16,33 @@ import (
 //
 // The position of a citation counts characters from the start of the answer. A
 // citation that is ahead of the text is kept until the text is there; one that
-// comes late is put where the text is by then.
+// comes late is put where the text is by then. So that one at the end of a
+// sentence is not late, the space behind a word is kept until the next word.
 type Footnotes struct {
 	Sources []string // that of [1] first
 
-	written int // characters
+	written int    // characters that were returned
+	space   []rune // that is kept
 	ahead   []data.CitationModel
 }
 
-// Text returns a piece of the answer, with the numbers that stand in it.
+// Text returns what can be written after a piece of the answer has come.
 func (f *Footnotes) Text(piece string) string {
+	runes := append(f.space, []rune(piece)...)
 	var out strings.Builder
-	runes := []rune(piece)
 	for len(f.ahead) > 0 && f.ahead[0].Position <= f.written+len(runes) {
 		n := f.ahead[0].Position - f.written
 		out.WriteString(string(runes[:n]))
 		out.WriteString(f.mark(f.ahead[0]))
 		runes, f.written, f.ahead = runes[n:], f.written+n, f.ahead[1:]
 	}
-	out.WriteString(string(runes))
-	f.written += len(runes)
+	n := len(runes)
+	for n > 0 && unicode.IsSpace(runes[n-1]) {
+		n--
+	}
+	out.WriteString(string(runes[:n]))
+	f.written += n
+	f.space = runes[n:]
 	return out.String()
 }
 
@@ -48,13 +56,14 @@ func (f *Footnotes) Cite(citation data.CitationModel) string {
 	return ""
 }
 
-// End returns the numbers whose place the answer did not reach.
+// End returns what is left at the end of the answer, but for space: the numbers
+// that have not found their place.
 func (f *Footnotes) End() string {
 	var out strings.Builder
 	for _, citation := range f.ahead {
 		out.WriteString(f.mark(citation))
 	}
-	f.ahead = nil
+	f.space, f.ahead = nil, nil
 	return out.String()
 }
 

@@ -7,10 +7,15 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
 )
 
+func reference(file string, pages ...int) data.ReferenceModel {
+	return data.ReferenceModel{File: data.AssistantFileModel{Name: file}, Pages: pages}
+}
+
+func citation(position int, references ...data.ReferenceModel) data.CitationModel {
+	return data.CitationModel{Position: position, References: references}
+}
+
 func TestAnswer(t *testing.T) {
-	reference := func(file string, pages ...int) data.ReferenceModel {
-		return data.ReferenceModel{File: data.AssistantFileModel{Name: file}, Pages: pages}
-	}
 	highlighted := reference("c.txt")
 	highlighted.Highlight = data.HighlightModel{Type: "text", Content: "Eins."}
 	tests := []struct {
@@ -21,14 +26,13 @@ func TestAnswer(t *testing.T) {
 		sources   []string
 	}{
 		{"none", "Eins.", nil, "Eins.", nil},
-		{"characters, not bytes", "Öäü. Zwei.", []data.CitationModel{{Position: 4, References: []data.ReferenceModel{reference("a.pdf", 1, 2)}}},
+		{"characters, not bytes", "Öäü. Zwei.", []data.CitationModel{citation(4, reference("a.pdf", 1, 2))},
 			"Öäü.[1] Zwei.", []string{"a.pdf, p. 1, 2"}},
 		{"unsorted, the same twice", "Eins. Zwei.", []data.CitationModel{
-			{Position: 11, References: []data.ReferenceModel{reference("b.txt"), highlighted}},
-			{Position: 5, References: []data.ReferenceModel{reference("b.txt")}},
+			citation(11, reference("b.txt"), highlighted), citation(5, reference("b.txt")),
 		}, "Eins.[1] Zwei.[1][2]", []string{"b.txt", `c.txt: "Eins."`}},
 		{"out of range", "Eins.", []data.CitationModel{
-			{Position: -1, References: []data.ReferenceModel{reference("a")}}, {Position: 99, References: []data.ReferenceModel{reference("b")}},
+			citation(-1, reference("a")), citation(99, reference("b")),
 		}, "[1]Eins.[2]", []string{"a", "b"}},
 	}
 	for _, tt := range tests {
@@ -36,6 +40,53 @@ func TestAnswer(t *testing.T) {
 			text, sources := Answer(tt.answer, tt.citations)
 			if text != tt.text || !slices.Equal(sources, tt.sources) {
 				t.Errorf("%s\n%q", text, sources)
+			}
+		})
+	}
+}
+
+// An answer in the course of being written: each step is a piece of text or a
+// citation, and what can be written then.
+func TestFootnotesOfStream(t *testing.T) {
+	type step struct {
+		text string
+		cite []data.CitationModel
+		want string
+	}
+	text := func(text, want string) step { return step{text, nil, want} }
+	cite := func(position int, want string, references ...data.ReferenceModel) step {
+		return step{"", []data.CitationModel{citation(position, references...)}, want}
+	}
+	a, b := reference("a"), reference("b")
+	tests := []struct {
+		name    string
+		steps   []step
+		end     string
+		sources []string
+	}{
+		{"right behind its text", []step{text("Eins.", "Eins."), cite(5, "[1]", a), text(" Zwei.", " Zwei."), cite(11, "[2]", b)}, "", []string{"a", "b"}},
+		{"behind the space too", []step{text("Eins. ", "Eins."), cite(5, "[1]", a), text("Zwei.", " Zwei.")}, "", []string{"a"}},
+		{"in the space", []step{text("Ö.  ", "Ö."), cite(3, "", a), text("Zwei.", " [1] Zwei.")}, "", []string{"a"}},
+		{"late", []step{text("Eins. Zwei. ", "Eins. Zwei."), cite(5, "[1]", a), text("Drei", " Drei")}, "", []string{"a"}},
+		{"ahead of its text", []step{cite(7, "", b), cite(5, "", a), text("Ei", "Ei"), text("ns. Zw", "ns.[1] Z[2]w")}, "", []string{"a", "b"}},
+		{"ahead of all text", []step{text("Eins.", "Eins."), cite(9, "", a, b)}, "[1][2]", []string{"a", "b"}},
+		{"only space follows", []step{text("Eins.", "Eins."), text(" ", ""), cite(6, "", a), text("\n", " [1]")}, "", []string{"a"}},
+		{"nothing", nil, "", nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var f Footnotes
+			for i, step := range tt.steps {
+				got := f.Text(step.text)
+				for _, citation := range step.cite {
+					got += f.Cite(citation)
+				}
+				if got != step.want {
+					t.Errorf("step %d: %q, want %q", i, got, step.want)
+				}
+			}
+			if end := f.End(); end != tt.end || !slices.Equal(f.Sources, tt.sources) {
+				t.Errorf("at the end %q and %q, want %q and %q", end, f.Sources, tt.end, tt.sources)
 			}
 		})
 	}

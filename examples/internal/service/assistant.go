@@ -74,7 +74,7 @@ func (f *AssistantFlags) Open(ctx context.Context, s *Service, progress io.Write
 	}
 	if isNew && !f.keep {
 		a.close = func(ctx context.Context) error {
-			if err := s.Control.DeleteAssistant(ctx, f.name); err != nil {
+			if err := s.Control.DeleteAssistant(ctx, f.name); err != nil && !errors.Is(err, control.ErrNotFound) {
 				return fmt.Errorf("the assistant %s is still there: %w", f.name, err)
 			}
 			return nil

@@ -1,0 +1,246 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"os/exec"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+
+	"github.com/pinecone-community/assistant-go/auth"
+	"github.com/pinecone-community/assistant-go/examples/emulator/emulator"
+	"github.com/pinecone-community/assistant-go/examples/internal/exampletest"
+	"github.com/pinecone-community/assistant-go/examples/internal/service"
+)
+
+// asProgram has the test binary be the program, as a terminal needs a process.
+const asProgram = "CHAT_TEST_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+const (
+	question = "How often are the prisms cleaned, and what are they washed with?\n"
+
+	ctrlC = "\x03"
+	ctrlD = "\x04"
+)
+
+func TestTerminal(t *testing.T) {
+	r := &exampletest.Recorder{}
+	terminal := open(t, r)
+	terminal.wait("> ")
+	terminal.typed(question)
+	terminal.wait("Clean the")
+	terminal.typed(ctrlC)
+	terminal.wait("(stopped)")
+	terminal.wait("> ")
+	terminal.typed(question)
+	terminal.wait("after every storm.[1] Then wash")
+	terminal.wait("[1] maintenance-manual.pdf, p. 1")
+	terminal.wait("> ")
+	terminal.typed("This fails.\n")
+	terminal.wait("chat: pinecone: POST")
+	terminal.wait("> ")
+	terminal.typed(ctrlC)
+	terminal.ended()
+	if r.Last() != deleted {
+		t.Errorf("last request %s", r.Last())
+	}
+}
+
+func TestTerminalEnds(t *testing.T) {
+	for _, end := range []string{ctrlC, ctrlD, "/quit\n"} {
+		r := &exampletest.Recorder{}
+		terminal := open(t, r)
+		terminal.wait("> ")
+		terminal.typed(end)
+		terminal.ended()
+		if r.Last() != deleted {
+			t.Errorf("%q: last request %s", end, r.Last())
+		}
+	}
+}
+
+// An interrupt before the first prompt ends the program, and nothing is left.
+func TestTerminalInterruptedWhileOpening(t *testing.T) {
+	uploading := make(chan struct{}, 100)
+	r := &exampletest.Recorder{Instead: func(req *http.Request) (*http.Response, error) {
+		if !strings.HasPrefix(req.URL.Path, "/assistant/operations/") {
+			return nil, nil
+		}
+		uploading <- struct{}{}
+		<-req.Context().Done()
+		return nil, req.Context().Err()
+	}}
+	terminal := open(t, r)
+	<-uploading
+	terminal.typed(ctrlC)
+	terminal.wait("chat: assistant example-assistant: ")
+	if err := terminal.program.Wait(); err == nil || r.Last() != deleted {
+		t.Errorf("ended with %v, last request %s", err, r.Last())
+	}
+}
+
+// screen is a terminal with the program in it.
+type screen struct {
+	t       *testing.T
+	tty     *os.File
+	program *exec.Cmd
+	output  <-chan string
+	seen    string // and not waited for yet
+}
+
+// open starts the program against an emulator behind a proxy, which holds what
+// passes against the specs and keeps the first answer from ending.
+func open(t *testing.T, r *exampletest.Recorder) *screen {
+	t.Helper()
+	running := emulator.Start(t)
+	target, err := url.Parse(running.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := &httputil.ReverseProxy{
+		Rewrite: func(p *httputil.ProxyRequest) {
+			p.SetURL(target)
+			p.Out.Host = p.In.Host // the emulator names it as the assistant's
+		},
+		Transport: &stalling{t: t, base: r.Client(t).Transport},
+		ErrorLog:  log.New(io.Discard, "", 0),
+	}
+	front := httptest.NewServer(proxy)
+	t.Cleanup(front.Close)
+
+	program := exec.CommandContext(t.Context(), os.Args[0])
+	program.Env = append(os.Environ(), asProgram+"=1", auth.EnvAPIKey+"="+running.Key, service.EnvURL+"="+front.URL+"/assistant")
+	tty, err := pty.Start(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	output := make(chan string)
+	go func() {
+		defer close(output)
+		for buf := make([]byte, 4096); ; {
+			n, err := tty.Read(buf)
+			if n > 0 {
+				output <- string(buf[:n])
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	t.Cleanup(func() {
+		_ = program.Process.Kill()
+		_ = program.Wait()
+		go func() { // until the reader has noticed
+			for range output {
+			}
+		}()
+		tty.Close()
+	})
+	return &screen{t: t, tty: tty, program: program, output: output}
+}
+
+func (s *screen) typed(keys string) {
+	s.t.Helper()
+	if _, err := s.tty.WriteString(keys); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// wait waits until a text is on the screen, after the one waited for before.
+func (s *screen) wait(text string) {
+	s.t.Helper()
+	limit := time.After(time.Minute)
+	for {
+		if _, after, ok := strings.Cut(s.seen, text); ok {
+			s.seen = after
+			return
+		}
+		select {
+		case more, ok := <-s.output:
+			if !ok {
+				s.t.Fatalf("ended without %q: %q", text, s.seen)
+			}
+			s.seen += more
+		case <-limit:
+			s.t.Fatalf("no %q: %q", text, s.seen)
+		}
+	}
+}
+
+// ended waits for the end of the program, which has to be a success.
+func (s *screen) ended() {
+	s.t.Helper()
+	limit := time.After(time.Minute)
+	for {
+		select {
+		case more, ok := <-s.output:
+			if !ok {
+				if err := s.program.Wait(); err != nil {
+					s.t.Errorf("%v: %q", err, s.seen)
+				}
+				return
+			}
+			s.seen += more
+		case <-limit:
+			s.t.Fatalf("does not end: %q", s.seen)
+		}
+	}
+}
+
+// stalling keeps all but three events of the first answer back until the client
+// goes away, and refuses what says that it fails.
+type stalling struct {
+	t    *testing.T
+	base http.RoundTripper
+	done atomic.Bool
+}
+
+func (s *stalling) RoundTrip(req *http.Request) (*http.Response, error) {
+	if !strings.HasPrefix(req.URL.Path, "/assistant/chat/") {
+		return s.base.RoundTrip(req)
+	}
+	asked := messages(s.t, req)
+	if strings.Contains(asked[len(asked)-1].Content, "fails") {
+		return &http.Response{StatusCode: http.StatusTeapot, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
+	}
+	resp, err := s.base.RoundTrip(req)
+	if err != nil || s.done.Swap(true) {
+		return resp, err
+	}
+	all, err := io.ReadAll(resp.Body)
+	resp.Body.Close()
+	if err != nil {
+		return nil, err
+	}
+	events := bytes.SplitAfter(all, []byte("\n\n"))
+	resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(bytes.Join(events[:3], nil)), until{req}))
+	return resp, nil
+}
+
+// until is a body that ends when its request does.
+type until struct{ req *http.Request }
+
+func (u until) Read([]byte) (int, error) {
+	<-u.req.Context().Done()
+	return 0, u.req.Context().Err()
+}

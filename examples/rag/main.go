@@ -1,0 +1,103 @@
+// Rag retrieves the passages of an assistant's documents that fit a question and
+// prints a prompt with them, for a language model of your choice. It calls none.
+//
+//	go run ./rag When did the shore power fail?
+//	go run ./rag -filter '{"kind":"log"}' -top-k 3 When did the shore power fail?
+//
+// Without PINECONE_API_KEY it runs against an emulator. The prompt goes to the
+// standard output, all else to standard error.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/pinecone-community/assistant-go/examples/internal/service"
+	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
+)
+
+func main() {
+	if err := run(context.Background(), os.Args[1:], os.Stdout, os.Stderr, nil); err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "rag:", err)
+		os.Exit(1)
+	}
+}
+
+// run writes the prompt to out. A nil client stands for the library's own.
+func run(ctx context.Context, args []string, out, status io.Writer, client *http.Client) (err error) {
+	flags := flag.NewFlagSet("rag", flag.ContinueOnError)
+	connection := service.AddFlags(flags)
+	assistant := service.AddAssistantFlags(flags)
+	request, err := parse(flags, args)
+	if err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+
+	s, err := connection.Connect(ctx, client)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	fmt.Fprintln(status, s.What)
+	a, err := assistant.Open(ctx, s, status)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close(ctx)) }()
+
+	found, err := a.Data.ContextAssistant(ctx, a.Name, request)
+	if err != nil {
+		return err
+	}
+	passages, unknown := passages(found.Snippets)
+	for _, kind := range unknown {
+		fmt.Fprintf(status, "Left out: a snippet of the new type %q.\n", kind)
+	}
+	if len(passages) == 0 {
+		return fmt.Errorf("no document has a passage that fits %q", request.Query)
+	}
+	fmt.Fprintf(status, "Passages: %d. Tokens, as the service counts them: %d.\n\n", len(passages), found.Usage.TotalTokens)
+	_, err = io.WriteString(out, prompt(request.Query, passages))
+	return err
+}
+
+// parse returns what the command line asks for.
+func parse(flags *flag.FlagSet, args []string) (data.ContextRequest, error) {
+	// A prompt of text has no use for the bytes of images: their captions do.
+	request := data.ContextRequest{IncludeBinaryContent: data.Ptr(false)}
+	filter := flags.String("filter", "", "metadata that the documents must have, as `JSON` such as {\"year\":{\"$gte\":2026}}")
+	flags.IntVar(&request.TopK, "top-k", 0, "at most `n` passages, up to 64 (default: the service's, 16)")
+	flags.IntVar(&request.SnippetSize, "snippet-size", 0, "passages of at most `n` tokens, 512 to 8192 (default: the service's, 2048)")
+	if err := flags.Parse(args); err != nil {
+		return request, err
+	}
+	request.Query = strings.TrimSpace(strings.Join(flags.Args(), " "))
+	switch {
+	case request.Query == "":
+		return request, errors.New("no question: write it behind the flags")
+	case request.TopK < 0 || request.TopK > 64:
+		return request, fmt.Errorf("-top-k is %d, want 1 to 64", request.TopK)
+	case request.SnippetSize != 0 && (request.SnippetSize < 512 || request.SnippetSize > 8192):
+		return request, fmt.Errorf("-snippet-size is %d, want 512 to 8192", request.SnippetSize)
+	}
+	if *filter != "" {
+		if err := json.Unmarshal([]byte(*filter), &request.Filter); err != nil {
+			return request, fmt.Errorf("-filter is no JSON object: %w", err)
+		}
+		if request.Filter == nil { // from null, and it would let all documents pass
+			return request, errors.New("-filter is null, want a JSON object")
+		}
+	}
+	return request, nil
+}
