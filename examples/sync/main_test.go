@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -170,6 +171,11 @@ func TestKilled(t *testing.T) {
 				return
 			}
 		}
+		body, err := io.ReadAll(r.Body) // else the server closes it when the reply begins, under the proxy
+		if err != nil {
+			panic(http.ErrAbortHandler)
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
 		forward.ServeHTTP(w, r)
 	}))
 	defer proxy.Close()

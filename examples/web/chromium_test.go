@@ -58,7 +58,7 @@ func open(t *testing.T, f *fixture) *browser {
 }
 
 func (b *browser) request(r *http.Request) {
-	body, _ := io.ReadAll(r.Body)
+	body, _ := io.ReadAll(r.Body) // it is in memory
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	b.mu.Lock()
 	defer b.mu.Unlock()

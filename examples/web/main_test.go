@@ -91,21 +91,38 @@ func TestAnswer(t *testing.T) {
 	}
 }
 
-// What is there of an answer is sent at once, and the request to the service ends
-// with that of the browser.
-func TestStop(t *testing.T) {
+// What is there of an answer is sent at once.
+func TestPieces(t *testing.T) {
 	f := start(t, []emulator.Option{emulator.WithChunkDelay(time.Second)})
-	ctx, stop := context.WithCancel(t.Context())
-	resp := f.post(ctx, t, conversation, nil)
+	resp := f.post(t.Context(), t, conversation, nil)
 	request := <-f.asked
 	line, err := bufio.NewReader(resp.Body).ReadString('\n')
 	if err != nil || line != `{"text":"Clean "}`+"\n" {
 		t.Errorf("%q, error %v", line, err)
 	}
 	if request.Err() != nil {
-		t.Fatal("the request to the service has ended before")
+		t.Error("the answer has ended before")
 	}
-	stop()
+}
+
+// The request to the service ends with that of the browser, also while the
+// service is silent.
+func TestStop(t *testing.T) {
+	f := start(t, []emulator.Option{emulator.WithChunkDelay(time.Hour)})
+	ctx, stop := context.WithCancel(t.Context())
+	var request context.Context
+	go func() {
+		request = <-f.asked
+		stop()
+	}()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, f.url+"chat", strings.NewReader(conversation))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	if _, err := http.DefaultClient.Do(req); !errors.Is(err, context.Canceled) {
+		t.Fatalf("error %v", err)
+	}
 	wantEnded(t, request)
 }
 
