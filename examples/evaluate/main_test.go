@@ -107,7 +107,7 @@ func TestParallel(t *testing.T) {
 	var mu sync.Mutex
 	now, most := 0, 0
 	full := make(chan struct{}) // closed when so many are at work
-	r := &exampletest.Recorder{Instead: func(req *http.Request) (*http.Response, error) {
+	r := &exampletest.Recorder{Instead: func(*http.Request) (*http.Response, error) {
 		mu.Lock()
 		defer mu.Unlock()
 		now++

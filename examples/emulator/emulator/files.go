@@ -39,6 +39,9 @@ func (s dataPlane) UploadFile(_ context.Context, request data.UploadFileRequestO
 	if err != nil {
 		return nil, err
 	}
+	if err := s.quota.admitSize(f.name, len(f.content), f.multimodal); err != nil {
+		return nil, err
+	}
 	f.id = uuid.NewString()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -46,7 +49,7 @@ func (s dataPlane) UploadFile(_ context.Context, request data.UploadFileRequestO
 	if err != nil {
 		return nil, err
 	}
-	if err := s.quota.admitFile(len(a.files), f); err != nil {
+	if err := s.quota.admitFile(len(a.files)); err != nil {
 		return nil, err
 	}
 	op := s.ingest(a, f, data.OperationTypeUploadFile)
@@ -64,6 +67,9 @@ func (s dataPlane) UpsertFile(_ context.Context, request data.UpsertFileRequestO
 	if err != nil {
 		return nil, err
 	}
+	if err := s.quota.admitSize(f.name, len(f.content), f.multimodal); err != nil {
+		return nil, err
+	}
 	f.id = request.AssistantFileID
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -75,7 +81,7 @@ func (s dataPlane) UpsertFile(_ context.Context, request data.UpsertFileRequestO
 	if a.files[f.id] != nil {
 		others--
 	}
-	if err := s.quota.admitFile(others, f); err != nil {
+	if err := s.quota.admitFile(others); err != nil {
 		return nil, err
 	}
 	op := s.ingest(a, f, data.OperationTypeUpsertFile)

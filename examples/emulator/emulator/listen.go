@@ -20,6 +20,7 @@ type Running struct {
 	service  *Server
 	server   *http.Server
 	requests requests
+	unused   unused
 	done     chan error
 	close    func() error // once
 }
@@ -40,7 +41,7 @@ func Listen(ctx context.Context, address string, opts ...Option) (*Running, erro
 		done:     make(chan error, 1),
 	}
 	r.close = sync.OnceValue(r.stop)
-	r.server = &http.Server{Handler: &r.requests, ReadHeaderTimeout: time.Minute}
+	r.server = &http.Server{Handler: &r.requests, ReadHeaderTimeout: time.Minute, ConnState: r.unused.note}
 	r.server.RegisterOnShutdown(service.cancel) // streams end, and what waits on purpose
 	go func() { r.done <- r.server.Serve(listener) }()
 	return r, nil
@@ -58,6 +59,7 @@ func (r *Running) Close() error { return r.close() }
 func (r *Running) stop() error {
 	ctx, cancel := context.WithTimeout(context.Background(), shutdownLimit)
 	defer cancel()
+	r.unused.close()
 	err := r.server.Shutdown(ctx)
 	if err != nil {
 		err = errors.Join(err, r.server.Close())

@@ -79,20 +79,24 @@ func (q *quota) admitAssistant(existing int) error {
 	return exceeded("the project has %d assistants, the plan's limit", existing)
 }
 
-// admitFile refuses a file that is larger than the plan allows, or one too many
-// beside others.
-func (q *quota) admitFile(others int, f *file) error {
-	if q == nil {
+// admitSize refuses a file that is larger than the plan allows.
+func (q *quota) admitSize(name string, size int, multimodal bool) error {
+	if q == nil || extension(name) != ".pdf" {
 		return nil
 	}
 	limit := q.pdfBytes
-	if f.multimodal {
+	if multimodal {
 		limit = q.multimodalBytes
 	}
-	if size := len(f.content); f.kind.name == "pdf" && size > limit {
-		return invalid("file %q: %d bytes, the plan's limit is %d", f.name, size, limit)
+	if size > limit {
+		return invalid("file %q: %d bytes, the plan's limit is %d", name, size, limit)
 	}
-	if others < q.files {
+	return nil
+}
+
+// admitFile refuses a file that is one too many beside others.
+func (q *quota) admitFile(others int) error {
+	if q == nil || others < q.files {
 		return nil
 	}
 	return exceeded("the assistant has %d files, the plan's limit", others)

@@ -246,18 +246,15 @@ func TestSizesOfPlans(t *testing.T) {
 		multimodal bool
 		limit      int
 	}{
-		{Starter, ".pdf", false, 10 * mb}, {Starter, ".pdf", true, 10 * mb},
-		{Standard, ".pdf", false, 100 * mb}, {Standard, ".pdf", true, 50 * mb},
-		{Enterprise, ".pdf", false, 100 * mb}, {Enterprise, ".pdf", true, 50 * mb},
+		{Starter, "a.pdf", false, 10 * mb}, {Starter, "A.PDF", true, 10 * mb},
+		{Standard, "a.pdf", false, 100 * mb}, {Standard, "a.pdf", true, 50 * mb},
+		{Enterprise, "a.pdf", false, 100 * mb}, {Enterprise, "a.pdf", true, 50 * mb},
 	} {
 		q := newQuota(plans[test.plan], time.Now)
-		content := make([]byte, test.limit+1)
-		f := &file{name: "a" + test.name, kind: kinds[test.name], multimodal: test.multimodal, content: content[:test.limit]}
-		if err := q.admitFile(0, f); err != nil {
+		if err := q.admitSize(test.name, test.limit, test.multimodal); err != nil {
 			t.Errorf("%+v: %v", test, err)
 		}
-		f.content = content
-		if err := q.admitFile(0, f); err == nil || !strings.Contains(err.Error(), fmt.Sprint("the plan's limit is ", test.limit)) {
+		if err := q.admitSize(test.name, test.limit+1, test.multimodal); err == nil || !strings.Contains(err.Error(), fmt.Sprint("the plan's limit is ", test.limit)) {
 			t.Errorf("%+v: one byte more: %v", test, err)
 		}
 	}

@@ -28,7 +28,7 @@ type Footnotes struct {
 
 // Text returns what can be written after a piece of the answer has come.
 func (f *Footnotes) Text(piece string) string {
-	runes := append(f.space, []rune(piece)...)
+	runes := slices.Concat(f.space, []rune(piece))
 	var out strings.Builder
 	for len(f.ahead) > 0 && f.ahead[0].Position <= f.written+len(runes) {
 		n := f.ahead[0].Position - f.written

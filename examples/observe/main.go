@@ -1,0 +1,105 @@
+// Observe logs every request with log/slog and traces it with OpenTelemetry, from
+// the upload of documents to the answer to a question. A retry has a line and a
+// span of its own. Without PINECONE_API_KEY it runs against an emulator.
+//
+//	go run ./observe When did the shore power fail? 2>log
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
+	"go.opentelemetry.io/otel/codes"
+	sdk "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/pinecone-community/assistant-go/auth"
+	"github.com/pinecone-community/assistant-go/examples/internal/service"
+	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
+)
+
+func main() {
+	if err := run(context.Background(), os.Args[1:], os.Stdout, os.Stderr, http.DefaultTransport); err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "observe:", err)
+		os.Exit(1)
+	}
+}
+
+// run writes the answer and the trace to out, and the log to status.
+func run(ctx context.Context, args []string, out, status io.Writer, base http.RoundTripper) (err error) {
+	flags := flag.NewFlagSet("observe", flag.ContinueOnError)
+	connection := service.AddFlags(flags)
+	assistant := service.AddAssistantFlags(flags)
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	question := cmp.Or(strings.Join(flags.Args(), " "), "How often are the prisms cleaned?")
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	// A server would take sdk.WithBatcher, and an exporter that sends spans away.
+	spans := tracetest.NewInMemoryExporter()
+	provider := sdk.NewTracerProvider(sdk.WithSyncer(spans))
+	defer func() { writeTrace(out, spans.GetSpans()) }()
+	client := &http.Client{
+		Transport: otelhttp.NewTransport(
+			logging{base, slog.New(slog.NewTextHandler(status, nil))}, // within the span
+			otelhttp.WithTracerProvider(provider),
+		),
+		CheckRedirect: auth.CheckRedirect, // so that the key stays at its host
+	}
+	s, err := connection.Connect(ctx, client)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	fmt.Fprintln(status, s.What)
+	t := provider.Tracer("observe")
+	return inSpan(ctx, t, "observe", func(ctx context.Context) (err error) {
+		var a *service.Assistant
+		err = inSpan(ctx, t, "open", func(ctx context.Context) (err error) {
+			a, err = assistant.Open(ctx, s, status)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, inSpan(ctx, t, "close", a.Close)) }()
+		return inSpan(ctx, t, "chat", func(ctx context.Context) error { return ask(ctx, a, question, out) })
+	})
+}
+
+// inSpan does something within a span. The context makes it the parent of the
+// spans of the requests.
+func inSpan(ctx context.Context, t trace.Tracer, name string, do func(context.Context) error) error {
+	ctx, span := t.Start(ctx, name)
+	defer span.End()
+	err := do(ctx)
+	if err != nil {
+		span.SetStatus(codes.Error, err.Error()) // no error of the clients has the key
+	}
+	return err
+}
+
+func ask(ctx context.Context, a *service.Assistant, question string, out io.Writer) error {
+	request := data.ChatRequest{Messages: []data.MessageModel{{Role: "user", Content: question}}}
+	for text, err := range data.ChatAssistantText(a.Data.ChatAssistantStream(ctx, a.Name, request)) {
+		if err != nil {
+			return err
+		}
+		fmt.Fprint(out, text)
+	}
+	_, err := fmt.Fprint(out, "\n\n")
+	return err
+}
