@@ -40,10 +40,17 @@ test: ## run all tests
 	go test $(RACE) ./...
 	cd examples && go vet ./... && go test $(RACE) ./...
 
+.PHONY: browser
+browser: ## drive the web example in headless Chromium
+	@for name in chromium chromium-browser google-chrome; do command -v $$name && exit; done; \
+	if command -v apt-get && [ "$$(id -u)" = 0 ]; then apt-get update && apt-get install -y chromium; \
+	else echo "browser: there is no Chromium here, and it takes root and apt-get to install it"; exit 1; fi
+	cd examples && go vet -tags browser ./web && go test $(RACE) -tags browser -count 1 -run Browser ./web
+
 .PHONY: lint
 lint: ## run the linter
 	go run $(GOLANGCI_LINT) run ./...
-	cd examples && go run $(GOLANGCI_LINT) run ./...
+	cd examples && go run $(GOLANGCI_LINT) run --build-tags browser ./...
 	cd internal/bench && go vet ./...
 	go run $(ACTIONLINT) -shellcheck= -pyflakes=
 
@@ -104,5 +111,5 @@ tidy: ## fail when go.mod or go.sum are not tidy
 	cd internal/consumer/testdata/importer && go mod tidy -diff
 
 .PHONY: ci
-ci: tidy drift reports test lint cover cross conformance demo review-commit ## everything that must hold before a change lands
+ci: tidy drift reports test browser lint cover cross conformance demo review-commit ## everything that must hold before a change lands
 	git diff --exit-code

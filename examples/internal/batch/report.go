@@ -1,0 +1,110 @@
+// Package batch does something with many files: some at a time, within the rate
+// of the plan, and with a report of what becomes of them.
+package batch
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/cwriter"
+
+	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
+)
+
+// Failed is what has become of files that a summary takes for a failure.
+const Failed = "failed"
+
+// Report writes what becomes of files, a line for each, and on a terminal how far
+// they are, in bars below the lines. It is safe for concurrent use.
+type Report struct {
+	// Dry is whether nothing is done: outcomes are what would be.
+	Dry bool
+
+	mu     sync.Mutex
+	out    io.Writer
+	bars   *mpb.Progress // nil when there are none
+	start  time.Time
+	counts map[string]int
+	bytes  int64
+}
+
+// Outcome is what became of a file.
+type Outcome struct {
+	What  string // such as "uploaded"
+	Path  string
+	Bytes int64 // how many were sent
+	Err   error // why
+	Quiet bool  // it has no line
+
+	// Operation is what the service has begun, or nil. The outcome is final when
+	// that has ended.
+	Operation *data.OperationModel
+}
+
+// NewReport returns a report that is written to out. Close it at the end.
+func NewReport(out io.Writer) *Report {
+	r := &Report{out: out, start: time.Now(), counts: make(map[string]int)}
+	if file, ok := out.(*os.File); ok && cwriter.IsTerminal(int(file.Fd())) {
+		r.bars = newBars(file)
+	}
+	return r
+}
+
+// Line writes a line.
+func (r *Report) Line(format string, args ...any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	out := r.out
+	if r.bars != nil {
+		out = r.bars
+	}
+	fmt.Fprintf(out, format+"\n", args...)
+}
+
+// Note counts an outcome and writes its line. Names are quoted, as they may hold
+// anything.
+func (r *Report) Note(o Outcome) {
+	r.mu.Lock()
+	r.counts[o.What]++
+	r.bytes += o.Bytes
+	r.mu.Unlock()
+	switch {
+	case o.Err != nil:
+		r.Line("%s %q: %v", o.What, o.Path, o.Err)
+	case o.Quiet:
+	case r.Dry:
+		r.Line("would be %s %q", o.What, o.Path)
+	default:
+		r.Line("%s %q", o.What, o.Path)
+	}
+}
+
+// Count is how many files had an outcome.
+func (r *Report) Count(what string) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.counts[what]
+}
+
+// Summary closes the report with a line that has the counts of outcomes. The error
+// says that some files have failed.
+func (r *Report) Summary(outcomes ...string) error {
+	r.Close()
+	when := ""
+	if r.Dry {
+		when = "would be: "
+	}
+	for i, what := range outcomes {
+		outcomes[i] = fmt.Sprintf("%d %s", r.Count(what), what)
+	}
+	r.Line("%s%s; %d bytes in %.1f s", when, strings.Join(outcomes, ", "), r.bytes, time.Since(r.start).Seconds())
+	if n := r.Count(Failed); n > 0 {
+		return fmt.Errorf("%d %s", n, Failed)
+	}
+	return nil
+}

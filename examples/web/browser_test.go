@@ -1,0 +1,230 @@
+//go:build browser
+
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+
+	"github.com/pinecone-community/assistant-go/examples/emulator/emulator"
+	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
+)
+
+var screenshots = flag.String("screenshots", "", "`folder` to write the screenshots of the README to")
+
+const (
+	prisms = "How often are the prisms cleaned, and what are they washed with?"
+	clean  = "Clean the prisms of the lens every two weeks, and after every storm."
+	wash   = "Then wash the prisms with a mixture of one part white vinegar and four parts distilled water, and dry them with a chamois leather."
+	answer = clean + " " + wash
+)
+
+func slow(between time.Duration) []emulator.Option {
+	return []emulator.Option{emulator.WithChunkDelay(between)}
+}
+
+// lastSent is the conversation that the browser has sent last.
+func (b *browser) lastSent(t *testing.T) []data.MessageModel {
+	t.Helper()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var conversation struct{ Messages []data.MessageModel }
+	if err := json.Unmarshal([]byte(b.sent[len(b.sent)-1]), &conversation); err != nil {
+		t.Fatal(err)
+	}
+	return conversation.Messages
+}
+
+func TestBrowser(t *testing.T) {
+	f := start(t, slow(30*time.Millisecond))
+	b := open(t, f)
+	b.ask(t, prisms)
+	// It is there while it is written, and nothing else can be sent.
+	b.poll(t, `document.querySelector('.answer[aria-busy="true"] .text')?.innerText.startsWith("Clean the prisms") && document.getElementById("send").hidden`)
+	b.settled(t)
+	if got := b.shows(t, ".answer .text"); got != clean+"1 "+wash+"1" {
+		t.Errorf("answer %q", got)
+	}
+	if got := b.shows(t, ".notes li"); got != "maintenance-manual.pdf, page 1" {
+		t.Errorf("footnotes %q", got)
+	}
+	if got := b.value(t, `document.querySelector(".mark a").getAttribute("aria-label")`); got != "Source 1: maintenance-manual.pdf, page 1" {
+		t.Errorf("the mark is called %q", got)
+	}
+	if got := b.shows(t, "#status"); got != "The answer is complete." {
+		t.Errorf("status %q", got)
+	}
+
+	b.do(t, chromedp.SendKeys("#question", "Who fitted storm panes"))
+	b.enter(t, shift)
+	b.do(t, chromedp.KeyEvent("from the inside?"))
+	b.enter(t, 0)
+	b.settled(t)
+	if got := b.value(t, `document.getElementById("question").value`); got != "" {
+		t.Errorf("the box still has %q", got)
+	}
+	if got := b.lastSent(t); len(got) != 3 || got[0].Content != prisms || got[1].Content != answer || got[1].Role != "assistant" ||
+		got[2].Content != "Who fitted storm panes\nfrom the inside?" {
+		t.Errorf("sent %q", got)
+	}
+	if got := b.shows(t, ".answer:last-child .notes"); got != "storm-log.txt" {
+		t.Errorf("footnotes %q", got)
+	}
+	b.ask(t, "What if the generator does not start, and how much fuel did it use in the storm?")
+	b.settled(t)
+	b.photograph(t)
+
+	b.do(t, chromedp.Click("#new"))
+	b.ask(t, prisms)
+	b.settled(t)
+	if got := b.lastSent(t); len(got) != 1 || b.shows(t, ".question .text") != prisms {
+		t.Errorf("sent %q in a new chat", got)
+	}
+	b.checked(t, f)
+}
+
+const shift = 8 // as a modifier of a key
+
+// enter presses the key.
+func (b *browser) enter(t *testing.T, modifiers int64) {
+	t.Helper()
+	for _, kind := range []input.DispatchKeyEventType{input.DispatchKeyEventTypeKeyDown, input.DispatchKeyEventTypeKeyUp} {
+		text := ""
+		if kind == input.DispatchKeyEventTypeKeyDown {
+			text = "\r"
+		}
+		_, err := chromedp.Call(b, input.DispatchKeyEvent, input.DispatchKeyEventParams{
+			Type: kind, Modifiers: modifiers, Key: "Enter", Code: "Enter", Text: text, WindowsVirtualKeyCode: 13,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// photograph takes the pictures of the README: of a conversation, by day and by
+// night.
+func (b *browser) photograph(t *testing.T) {
+	t.Helper()
+	if *screenshots == "" {
+		return
+	}
+	b.do(t, chromedp.Blur("#question"))
+	for scheme, name := range map[string]string{"light": "screenshot.png", "dark": "screenshot-dark.png"} {
+		_, err := chromedp.Call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		picture, err := chromedp.Run(b, chromedp.CaptureScreenshot())
+		if err == nil {
+			err = os.WriteFile(filepath.Join(*screenshots, name), picture, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// Stop ends the request to the service, and keeps what is there.
+func TestBrowserStop(t *testing.T) {
+	f := start(t, slow(300*time.Millisecond))
+	b := open(t, f)
+	b.ask(t, prisms)
+	request := <-f.asked
+	b.poll(t, `document.querySelector(".answer .text")?.innerText.startsWith("Clean ")`)
+	if request.Err() != nil {
+		t.Fatal("the request to the service has ended before")
+	}
+	b.do(t, chromedp.Click("#stop"))
+	wantEnded(t, request)
+	b.settled(t)
+	part := b.shows(t, ".answer .text")
+	if !strings.HasPrefix(answer, part) || part == answer || b.shows(t, ".answer .remark") != "Stopped." {
+		t.Errorf("the page shows %q", b.shows(t, ".answer"))
+	}
+	b.ask(t, "And by whom?")
+	<-f.asked
+	if got := b.lastSent(t); len(got) != 3 || strings.TrimSpace(got[1].Content) != strings.TrimSpace(part) {
+		t.Errorf("sent %q", got)
+	}
+	b.checked(t, f)
+}
+
+// Text is text, whatever it looks like.
+func TestBrowserHostile(t *testing.T) {
+	folder := t.TempDir()
+	const (
+		name = `<img src=x onerror=document.title='owned'>.txt`
+		text = `The <script>document.title='owned'</script> lamp & <b onclick=x>bell</b> {{.}} <a href="javascript:alert(1)">ring</a> at noon.`
+	)
+	if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f := start(t, nil, "-documents", folder)
+	b := open(t, f)
+	const question = `When do lamp and bell ring? <img src=x onerror="document.title='owned'">`
+	b.ask(t, question)
+	b.settled(t)
+	if got := b.shows(t, ".question .text"); got != question {
+		t.Errorf("question %q", got)
+	}
+	if got := b.shows(t, ".answer .text"); got != text+"1" {
+		t.Errorf("answer %q", got)
+	}
+	if got := b.shows(t, ".notes li"); got != name {
+		t.Errorf("footnotes %q", got)
+	}
+	if got := b.value(t, `document.title + document.querySelectorAll("#log :is(img, script, b)").length`); got != "example-assistant · assistant0" {
+		t.Errorf("it has become part of the page: %s", got)
+	}
+	b.checked(t, f)
+}
+
+func TestBrowserErrors(t *testing.T) {
+	f := start(t, nil)
+	b := open(t, f)
+	zero := 3
+	for _, test := range []struct {
+		fault emulator.Fault
+		want  string
+	}{
+		{emulator.Fault{Count: 3, Status: http.StatusTooManyRequests}, "The assistant has too much to do. Try again in a minute."},
+		{emulator.Fault{Status: http.StatusUnauthorized}, "The assistant does not let this server in."},
+		{emulator.Fault{Status: http.StatusInternalServerError}, "The assistant cannot be reached. Try again later."},
+		{emulator.Fault{CutAfterEvents: &zero}, "The answer was cut off."},
+	} {
+		test.fault.Operation = "ChatAssistant"
+		if err := f.Fail(test.fault); err != nil {
+			t.Fatal(err)
+		}
+		b.ask(t, prisms)
+		b.settled(t)
+		if got := b.shows(t, ".answer:last-child .error"); got != test.want {
+			t.Errorf("got %q, want %q", got, test.want)
+		}
+		// What has no answer at all can be sent again.
+		again := b.value(t, `document.getElementById("question").value`)
+		if part := b.shows(t, ".answer:last-child .text"); (part == "") != (again == prisms) {
+			t.Errorf("the answer is %q, and the box has %q", part, again)
+		}
+	}
+	b.ask(t, "When is the lamp lit?")
+	b.settled(t)
+	// A question that has no answer is left out; one that has a part of it is not.
+	if got := b.lastSent(t); len(got) != 3 || b.shows(t, ".answer:last-child .notes") == "" {
+		t.Errorf("sent %q, the page shows %q", got, b.shows(t, ".answer:last-child"))
+	}
+	b.checked(t, f)
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"log"
+	"net/http"
+	"time"
+
+	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
+)
+
+// event is a line of the answer. The last one is done or an error.
+type event struct {
+	Text     string    `json:"text,omitempty"`
+	Citation *citation `json:"citation,omitempty"`
+	Error    string    `json:"error,omitempty"`
+	Done     bool      `json:"done,omitempty"`
+}
+
+// citation is what the browser gets of one: not the signed URLs, which are secret.
+type citation struct {
+	Position int      `json:"position"` // in characters, from the start of the answer
+	Sources  []source `json:"sources"`
+}
+
+type source struct {
+	File  string `json:"file"`
+	Pages []int  `json:"pages,omitempty"`
+}
+
+type chat struct {
+	api       *data.API
+	assistant string
+	log       *log.Logger
+}
+
+// serve answers a conversation. When the browser ends its request, that ends the
+// loop, and with it the request to the service.
+func (c *chat) serve(w http.ResponseWriter, r *http.Request) {
+	var conversation struct{ Messages []data.MessageModel }
+	r.Body = http.MaxBytesReader(w, r.Body, 256<<10)
+	if r.Header.Get("Content-Type") != "application/json" || json.NewDecoder(r.Body).Decode(&conversation) != nil {
+		http.Error(w, "want a conversation in JSON of at most 256 KiB", http.StatusBadRequest)
+		return
+	}
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	w.Header().Set("Cache-Control", "no-store")
+	out, control := json.NewEncoder(w), http.NewResponseController(w)
+	send := func(e event) error { // the browser has 30 seconds to take it
+		return errors.Join(control.SetWriteDeadline(time.Now().Add(30*time.Second)), out.Encode(e), control.Flush())
+	}
+	defer func() { _ = control.SetWriteDeadline(time.Time{}) }() // the connection is used again
+	for chunk, err := range c.api.ChatAssistantStream(r.Context(), c.assistant, data.ChatRequest{Messages: conversation.Messages}) {
+		switch chunk := chunk.(type) {
+		case *data.ContentChunkModel:
+			err = send(event{Text: chunk.Delta.Content})
+		case *data.CitationChunkModel:
+			cited := citation{Position: chunk.Citation.Position}
+			for _, reference := range chunk.Citation.References {
+				cited.Sources = append(cited.Sources, source{reference.File.Name, reference.Pages})
+			}
+			err = send(event{Citation: &cited})
+		}
+		if err != nil {
+			if r.Context().Err() == nil { // else the browser has ended it
+				c.log.Print(err)
+			}
+			_ = send(event{Error: explain(err)})
+			return
+		}
+	}
+	_ = send(event{Done: true})
+}
+
+// explain says as much of an error as is the browser's business.
+func explain(err error) string {
+	switch cut := (*data.StreamError)(nil); {
+	case errors.Is(err, data.ErrRateLimited):
+		return "The assistant has too much to do. Try again in a minute."
+	case errors.Is(err, data.ErrUnauthorized), errors.Is(err, data.ErrForbidden):
+		return "The assistant does not let this server in."
+	case errors.Is(err, data.ErrBadRequest):
+		return "The assistant cannot answer this. A new chat may help."
+	case errors.As(err, &cut):
+		return "The answer was cut off."
+	}
+	return "The assistant cannot be reached. Try again later."
+}

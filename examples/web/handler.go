@@ -1,0 +1,38 @@
+package main
+
+import (
+	"embed"
+	"html/template"
+	"net"
+	"net/http"
+	"net/url"
+)
+
+//go:embed index.html static
+var files embed.FS
+
+// policy lets the page load what this server has, and nothing else.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+
+// newHandler serves the page and the answers. Requests that other sites make the
+// browser send are refused: by their origin or, if their name was made to lead
+// here, by that name.
+func newHandler(c *chat) http.Handler {
+	mux := http.NewServeMux()
+	index := template.Must(template.ParseFS(files, "index.html"))
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { _ = index.Execute(w, c.assistant) })
+	mux.Handle("GET /static/", http.FileServerFS(files))
+	mux.HandleFunc("POST /chat", c.serve)
+	sameOrigin := http.NewCrossOriginProtection().Handler(mux)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", policy)
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.Header().Set("Referrer-Policy", "no-referrer")
+		if host := (&url.URL{Host: r.Host}).Hostname(); host != "localhost" && net.ParseIP(host) == nil {
+			http.Error(w, "reach this server as localhost or by its IP address", http.StatusMisdirectedRequest)
+			return
+		}
+		sameOrigin.ServeHTTP(w, r)
+	})
+}

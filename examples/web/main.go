@@ -1,0 +1,73 @@
+// Web is a chat page for an assistant. The browser asks this server, and this
+// server the service, so that the API key stays here. An answer appears while it
+// is written, with its sources as footnotes, and can be stopped.
+//
+//	go run ./web                                          against an emulator
+//	PINECONE_API_KEY=... go run ./web -name handbooks     against Pinecone
+//
+// It asks nobody who they are: before others than you can reach it, put a login in
+// front of it. Ctrl-C ends it, and deletes an assistant that it created.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/pinecone-community/assistant-go/examples/internal/service"
+)
+
+func main() {
+	if err := run(context.Background(), os.Args[1:], os.Stdout, nil); err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "web:", err)
+		os.Exit(1)
+	}
+}
+
+// run serves until ctx is done. A nil client stands for the library's own.
+func run(ctx context.Context, args []string, out io.Writer, client *http.Client) (err error) {
+	flags := flag.NewFlagSet("web", flag.ContinueOnError)
+	address := flags.String("addr", "127.0.0.1:8080", "`address` to listen on; port 0 is any that is free")
+	connection := service.AddFlags(flags)
+	assistant := service.AddAssistantFlags(flags)
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends it at once
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", *address)
+	if err != nil {
+		return fmt.Errorf("-addr: %w", err)
+	}
+	defer listener.Close()
+	s, err := connection.Connect(ctx, client)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	fmt.Fprintln(out, s.What)
+	a, err := assistant.Open(ctx, s, out)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close(ctx)) }()
+
+	handler := newHandler(&chat{a.Data, a.Name, log.New(out, "", log.LstdFlags)})
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute}
+	context.AfterFunc(ctx, func() { _ = server.Close() }) // with all answers
+	fmt.Fprintf(out, "The page is at http://%s/\n", listener.Addr())
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,209 @@
+// The page of a chat. All text goes into the page as text, never as HTML.
+
+const $ = (id) => document.getElementById(id);
+
+// The conversation so far, as the service takes it.
+let messages = [];
+// Ends the answer that is being written; null when there is none.
+let running = null;
+let answers = 0;
+
+function element(name, className, text = "") {
+  const e = document.createElement(name);
+  e.className = className;
+  e.textContent = text;
+  return e;
+}
+
+// Answer shows an answer while it grows.
+class Answer {
+  text = "";
+  citations = [];
+
+  constructor() {
+    this.id = `answer-${++answers}`;
+    this.article = element("article", "answer");
+    this.article.setAttribute("aria-busy", "true");
+    this.article.append(element("h2", "hidden", "Answer"));
+    this.body = this.article.appendChild(element("p", "text waiting"));
+    $("log").append(this.article);
+  }
+
+  add(event) {
+    if (event.text) this.text += event.text;
+    if (event.citation) this.citations.push(event.citation);
+    this.drawing ??= requestAnimationFrame(() => this.draw());
+  }
+
+  // draw writes the text anew, with a number wherever a citation stands. Positions
+  // count characters, not the halves of them that JavaScript counts.
+  draw() {
+    this.drawing = null;
+    const follow = atEnd();
+    const characters = [...this.text];
+    const notes = [];
+    const nodes = [];
+    let at = 0;
+    for (const { position, sources } of [...this.citations].sort((a, b) => a.position - b.position)) {
+      const next = Math.min(Math.max(position, at), characters.length);
+      nodes.push(characters.slice(at, next).join(""));
+      at = next;
+      for (const source of sources ?? []) nodes.push(this.mark(notes, describe(source)));
+    }
+    nodes.push(characters.slice(at).join(""));
+    this.body.replaceChildren(...nodes);
+    this.body.classList.toggle("waiting", this.text === "");
+    this.showNotes(notes);
+    if (follow) toEnd();
+  }
+
+  mark(notes, note) {
+    if (!notes.includes(note)) notes.push(note);
+    const number = notes.indexOf(note) + 1;
+    const link = element("a", "", String(number));
+    link.href = `#${this.id}-${number}`;
+    link.title = note;
+    link.setAttribute("aria-label", `Source ${number}: ${note}`);
+    const mark = element("sup", "mark");
+    mark.append(link);
+    return mark;
+  }
+
+  showNotes(notes) {
+    if (notes.length === 0) return;
+    this.notes ??= this.article.appendChild(element("ol", "notes"));
+    this.notes.setAttribute("aria-label", "Sources");
+    this.notes.replaceChildren(...notes.map((note, i) => {
+      const item = element("li", "", note);
+      item.id = `${this.id}-${i + 1}`;
+      return item;
+    }));
+  }
+
+  // end is how the answer ends: with a remark, or an error, or as it should.
+  end(className, text) {
+    cancelAnimationFrame(this.drawing);
+    this.draw();
+    this.body.classList.remove("waiting");
+    if (this.text === "") this.body.remove();
+    if (text) this.article.append(element("p", className, text));
+    this.article.setAttribute("aria-busy", "false");
+  }
+}
+
+function describe({ file, pages }) {
+  if (!pages?.length) return file;
+  return `${file}, ${pages.length > 1 ? "pages" : "page"} ${pages.join(", ")}`;
+}
+
+const atEnd = () => window.innerHeight + window.scrollY >= document.documentElement.scrollHeight - 80;
+const toEnd = () => window.scrollTo({ top: document.documentElement.scrollHeight });
+
+// Failure is an error whose message is for the reader.
+class Failure extends Error {}
+
+// lines are the JSON values of a reply, one a line, as they come.
+async function* lines(body) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    const parts = (rest + value).split("\n");
+    rest = parts.pop();
+    for (const part of parts) yield JSON.parse(part);
+  }
+}
+
+// receive shows an answer, and throws what ends it early.
+async function receive(answer, signal) {
+  const response = await fetch("/chat", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ messages }),
+    signal,
+  }).catch(() => {
+    throw new Failure("The server of this page cannot be reached.");
+  });
+  if (response.status === 400) throw new Failure("The conversation is too long. Start a new chat.");
+  if (!response.ok) throw new Failure(`The server of this page refuses (${response.status}).`);
+  for await (const event of lines(response.body)) {
+    if (event.error) throw new Failure(event.error);
+    if (event.done) return;
+    answer.add(event);
+  }
+  throw new Failure("The answer was cut off.");
+}
+
+// whyEnded says why an answer did not come to its end.
+function whyEnded(error, signal) {
+  if (signal.aborted) return ["remark", "Stopped."];
+  return ["error", error instanceof Failure ? error.message : "The answer was cut off."];
+}
+
+async function ask(question) {
+  const chat = messages;
+  const controller = (running = new AbortController());
+  $("welcome").hidden = true;
+  const asked = $("log").appendChild(element("article", "question"));
+  asked.append(element("h2", "hidden", "Question"), element("p", "text", question));
+  chat.push({ role: "user", content: question });
+  const answer = new Answer();
+  toEnd();
+  show("Waiting for the answer.");
+  try {
+    await receive(answer, controller.signal);
+    answer.end();
+    show("The answer is complete.");
+  } catch (error) {
+    const [kind, text] = whyEnded(error, controller.signal);
+    answer.end(kind, text);
+    show(text);
+  }
+  if (answer.text) {
+    chat.push({ role: "assistant", content: answer.text });
+  } else { // the question can be asked again
+    chat.pop();
+    $("question").value ||= chat === messages ? question : "";
+  }
+  if (atEnd()) toEnd();
+  if (running === controller) finish();
+}
+
+function finish() {
+  running = null;
+  $("send").hidden = false;
+  $("stop").hidden = true;
+  $("question").focus();
+}
+
+// show tells a screen reader what goes on.
+function show(text) {
+  $("status").textContent = text;
+}
+
+$("form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const question = $("question").value.trim();
+  if (question === "" || running) return;
+  $("question").value = "";
+  $("send").hidden = true;
+  $("stop").hidden = false;
+  ask(question);
+});
+
+$("question").addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  $("form").requestSubmit();
+});
+
+$("stop").addEventListener("click", () => running?.abort());
+
+$("new").addEventListener("click", () => {
+  running?.abort();
+  messages = [];
+  $("log").replaceChildren();
+  $("welcome").hidden = false;
+  finish();
+});
