@@ -7,55 +7,58 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
 )
 
 func TestUpload(t *testing.T) {
-	f := start(t, WithPace(100*time.Millisecond))
-	ctx := t.Context()
-	f.createAssistant(t)
-	op, err := f.data.UploadFile(ctx, "a", nil, data.FileData{
-		File: data.FileBytes("tide table.txt", []byte("The tide is high.")), Metadata: map[string]any{"year": 2026},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if op.Status != data.OperationStatusProcessing || op.OperationType != data.OperationTypeUploadFile || op.FileID == "" || op.PercentComplete != 0 {
-		t.Errorf("operation %+v", op)
-	}
-	file, err := f.data.DescribeFile(ctx, "a", op.FileID, nil)
-	if err != nil || file.Status != data.FileStatusProcessing {
-		t.Errorf("file %+v, error %v", file, err)
-	}
-
-	var seen []int32
-	eventually(t, func() bool {
-		if op, err = f.data.DescribeOperation(ctx, "a", op.ID); err != nil {
+	synctest.Test(t, func(t *testing.T) {
+		f := inMemory(t, WithPace(100*time.Millisecond))
+		ctx := t.Context()
+		f.createAssistant(t)
+		op, err := f.data.UploadFile(ctx, "a", nil, data.FileData{
+			File: data.FileBytes("tide table.txt", []byte("The tide is high.")), Metadata: map[string]any{"year": 2026},
+		})
+		if err != nil {
 			t.Fatal(err)
 		}
-		if len(seen) == 0 || seen[len(seen)-1] != op.PercentComplete {
-			seen = append(seen, op.PercentComplete)
+		if op.Status != data.OperationStatusProcessing || op.OperationType != data.OperationTypeUploadFile || op.FileID == "" || op.PercentComplete != 0 {
+			t.Errorf("operation %+v", op)
 		}
-		return op.Status != data.OperationStatusProcessing
-	})
-	if op.Status != data.OperationStatusCompleted || op.CompletedOn.Before(op.CreatedOn) || op.IngestionUnits <= 0 || op.ErrorMessage != "" {
-		t.Errorf("operation %+v", op)
-	}
-	for i := 1; i < len(seen); i++ {
-		if seen[i] < seen[i-1] {
+		file, err := f.data.DescribeFile(ctx, "a", op.FileID, nil)
+		if err != nil || file.Status != data.FileStatusProcessing {
+			t.Errorf("file %+v, error %v", file, err)
+		}
+
+		var seen []int32
+		eventually(t, func() bool {
+			if op, err = f.data.DescribeOperation(ctx, "a", op.ID); err != nil {
+				t.Fatal(err)
+			}
+			if len(seen) == 0 || seen[len(seen)-1] != op.PercentComplete {
+				seen = append(seen, op.PercentComplete)
+			}
+			return op.Status != data.OperationStatusProcessing
+		})
+		if op.Status != data.OperationStatusCompleted || op.CompletedOn.Before(op.CreatedOn) || op.IngestionUnits <= 0 || op.ErrorMessage != "" {
+			t.Errorf("operation %+v", op)
+		}
+		for i := 1; i < len(seen); i++ {
+			if seen[i] < seen[i-1] {
+				t.Errorf("progress %v", seen)
+			}
+		}
+		if len(seen) < 3 || seen[len(seen)-1] != 100 {
 			t.Errorf("progress %v", seen)
 		}
-	}
-	if len(seen) < 3 || seen[len(seen)-1] != 100 {
-		t.Errorf("progress %v", seen)
-	}
-	file, err = f.data.DescribeFile(ctx, "a", op.FileID, nil)
-	if err != nil || file.Status != data.FileStatusAvailable || file.Name != "tide table.txt" || file.Size != 17 ||
-		file.Metadata["year"] != 2026.0 || file.SignedURL != "" || file.UpdatedOn.Before(file.CreatedOn) {
-		t.Errorf("file %+v, error %v", file, err)
-	}
+		file, err = f.data.DescribeFile(ctx, "a", op.FileID, nil)
+		if err != nil || file.Status != data.FileStatusAvailable || file.Name != "tide table.txt" || file.Size != 17 ||
+			file.Metadata["year"] != 2026.0 || file.SignedURL != "" || file.UpdatedOn.Before(file.CreatedOn) {
+			t.Errorf("file %+v, error %v", file, err)
+		}
+	})
 }
 
 func TestLocation(t *testing.T) {
