@@ -69,7 +69,7 @@ func (f *Flags) Connect(ctx context.Context, client *http.Client) (*Service, err
 func (s *Service) Close() error { return s.close() }
 
 func startEmulator(ctx context.Context, client *http.Client) (*Service, error) {
-	running, err := emulator.Listen(ctx, "127.0.0.1:0", emulator.WithPace(150*time.Millisecond))
+	running, err := emulator.Listen(ctx, "127.0.0.1:0", emulator.WithPace(150*time.Millisecond), emulator.WithChunkDelay(15*time.Millisecond))
 	if err != nil {
 		return nil, err
 	}
