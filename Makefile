@@ -27,8 +27,7 @@ generate: ## compile the specs into the clients
 import: ## bring a version in: VERSION=2026-10 FROM=folder of its published specs
 	@test "$(VERSION)" -a "$(FROM)" || { echo "want VERSION=2026-10 FROM=folder" >&2; exit 1; }
 	go run ./openapi/importer -version "$(VERSION)" -from "$(FROM)"
-	$(MAKE) test
-	$(MAKE) review BASE=$(PREVIOUS) HEAD=openapi/$(VERSION)
+	status=0; $(MAKE) test || status=$$?; $(MAKE) review BASE=$(PREVIOUS) HEAD=openapi/$(VERSION) && exit $$status
 
 .PHONY: demo
 demo: generate ## compile the specs, then run the quickstart against a local service
