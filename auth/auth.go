@@ -10,6 +10,18 @@
 //	Content-Type            application/json, if the request has a body and no Content-Type
 //	User-Agent              assistant-go/<version> (<Go version>), if the request has none
 //
+// One editor serves all clients, for as long as the program runs:
+//
+//	editor, err := auth.FromEnv() // PINECONE_API_KEY
+//	if err != nil {
+//		return err
+//	}
+//	ctl, err := control.New(control.WithRequestEditorFn(editor))
+//	if err != nil {
+//		return err
+//	}
+//	assistant, err := ctl.GetAssistant(ctx, "example-assistant")
+//
 // The key goes to https on pinecone.io and its subdomains, on any port, and to
 // http or https on loopback: localhost, 127.0.0.0/8 and ::1. Any other
 // destination is refused with [ErrForeignHost] before the key is looked up;

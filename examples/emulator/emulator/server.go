@@ -1,12 +1,22 @@
-// Package emulator is a local Pinecone Assistant service, for examples and
-// tests: all three planes of the versions 2025-01, 2026-04 and 2026-07, in memory or
-// in a folder.
+// Package emulator is a local Pinecone Assistant service, for examples and tests:
+// all three planes of the versions 2025-01, 2026-04 and 2026-07, in memory or in a
+// folder. In a test:
 //
-// It holds every request against the specs of its version and refuses what the service is
-// known to refuse, with the same status and body. It runs no model: an answer is
-// made of sentences that stand in the files, chosen by the words that they share
-// with the question, whatever model and instructions the request names. Images
-// are not read. There are no rates and quotas unless a plan is chosen.
+//	running := emulator.Start(t) // until the test ends
+//	editor, err := auth.APIKey(running.Key)
+//	if err != nil {
+//		t.Fatal(err)
+//	}
+//	ctl, err := control.New(
+//		control.WithRequestEditorFn(editor),
+//		control.WithBaseURL(running.URL+"/assistant"),
+//	)
+//
+// It holds every request against the specs of its version and refuses what the
+// service is known to refuse, with the same status and body. It runs no model: an
+// answer is made of sentences that stand in the files, chosen by the words that
+// they share with the question, whatever model and instructions the request names.
+// Images are not read. There are no rates and quotas unless a plan is chosen.
 package emulator
 
 import (
