@@ -1,6 +1,5 @@
 // Quickstart goes once through the Pinecone Assistant API, from the creation of
-// an assistant to its deletion, and names each call of the Go client that it
-// makes.
+// an assistant to its deletion, and names the calls of the Go client.
 //
 // With PINECONE_API_KEY set it talks to Pinecone, without to an emulator in the
 // same process. It deletes what it created, also when it fails or is
@@ -16,12 +15,16 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"time"
 
+	"github.com/pinecone-community/assistant-go/examples/internal/cite"
 	"github.com/pinecone-community/assistant-go/examples/internal/service"
+	"github.com/pinecone-community/assistant-go/examples/quickstart/documents"
 	"github.com/pinecone-community/assistant-go/gen/2026-07/control"
 	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
+	"github.com/pinecone-community/assistant-go/gen/2026-07/evaluation"
 )
 
 func main() {
@@ -37,37 +40,27 @@ func run(ctx context.Context, args []string, out io.Writer, client *http.Client)
 	name := flags.String("name", "example-assistant", "`name` of the assistant to create")
 	folder := flags.String("documents", "quickstart/documents", "`folder` of the documents to upload")
 	connection := service.AddFlags(flags)
-	timeout := flags.Duration("timeout", 10*time.Minute, "how long it may take in all")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if _, err := os.Stat(*folder); err != nil {
 		return fmt.Errorf("run it from the folder examples, or name the documents' with -documents: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, *timeout)
-	defer cancel()
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends it at once
-
 	s, err := connection.Connect(ctx, client)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	t := &tour{Service: s, printer: &printer{out: out}, name: *name, folder: *folder}
-	t.say("%s", s.What)
-
+	fmt.Fprintln(out, s.What)
+	t := &tour{Service: s, out: out, name: *name, folder: *folder}
 	if err := t.createAssistant(ctx); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, t.deleteAssistant(ctx)) }()
-	for _, step := range []func(context.Context) error{
-		t.waitUntilReady, t.listAssistants, t.updateAssistant,
-		t.uploadFiles, t.waitForOperations, t.listFiles,
-		t.chat, t.retrieve, t.evaluate,
-		t.deleteFile,
-	} {
+	for _, step := range []func(context.Context) error{t.updateAssistant, t.uploadFiles, t.listFiles, t.chat, t.retrieve, t.evaluate} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -75,14 +68,133 @@ func run(ctx context.Context, args []string, out io.Writer, client *http.Client)
 	return nil
 }
 
+const (
+	question = "How often are the prisms cleaned, and what are they washed with?"
+	truth    = "The prisms are cleaned every two weeks and after every storm. They are washed with one part white vinegar " +
+		"and four parts distilled water. They are dried with a chamois leather. Ammonia is never used, because it attacks the putty."
+)
+
 // tour is what its steps have in common.
 type tour struct {
 	*service.Service
-	*printer
-	name       string
-	folder     string
-	assistant  *control.Assistant
-	data       *data.API
-	operations []*data.OperationModel // of the documents, in their order
-	answer     string
+	out          io.Writer
+	name, folder string
+	data         *data.API
+	answer       string
+}
+
+func (t *tour) step(call, what string) { fmt.Fprintf(t.out, "\n%s: %s\n", call, what) }
+
+func (t *tour) show(what string, value any) { fmt.Fprintf(t.out, "    %-24s  %v\n", what, value) }
+
+func (t *tour) createAssistant(ctx context.Context) error {
+	t.step("control.CreateAssistant", "create an assistant")
+	request := control.CreateAssistantRequest{Name: t.name, Instructions: "Use American English for spelling and grammar.", Region: control.RegionUS}
+	if _, err := t.Control.CreateAssistant(ctx, request); err != nil { // one of this name that is there already is left alone
+		return fmt.Errorf("assistant %q (-name chooses another one): %w", t.name, err)
+	}
+	return nil
+}
+
+func (t *tour) updateAssistant(ctx context.Context) error {
+	t.step("control.WaitForAssistant", "wait until it is ready")
+	assistant, err := t.Control.WaitForAssistant(ctx, t.name)
+	if err != nil {
+		return fmt.Errorf("assistant %q: %w", t.name, err)
+	}
+	if t.data, err = t.DataAt(assistant.Host); err != nil {
+		return err
+	}
+	t.step("control.UpdateAssistant", "change its metadata, and leave its instructions alone")
+	_, err = t.Control.UpdateAssistant(ctx, t.name, control.UpdateAssistantRequest{Metadata: map[string]any{"team": "lighthouse"}})
+	return err
+}
+
+func (t *tour) uploadFiles(ctx context.Context) error {
+	t.step("data.UploadFile, data.WaitForOperation", "upload documents, and wait until they have been read")
+	for _, document := range documents.All {
+		operation, err := t.data.UploadFile(ctx, t.name, nil, data.FileData{
+			File: data.OpenFile(filepath.Join(t.folder, document.Name)), Metadata: document.Metadata,
+		})
+		if err == nil {
+			operation, err = t.data.WaitForOperation(ctx, t.name, operation.ID)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", document.Name, err)
+		}
+		t.show(document.Name, operation.Status)
+	}
+	return nil
+}
+
+func (t *tour) listFiles(ctx context.Context) error {
+	t.step("data.AllFiles", "list those with the metadata kind=manual")
+	for file, err := range t.data.AllFiles(ctx, t.name, &data.ListFilesParams{Filter: map[string]any{"kind": "manual"}}) {
+		if err != nil {
+			return err
+		}
+		t.show(file.Name, file.Metadata)
+	}
+	return nil
+}
+
+func (t *tour) chat(ctx context.Context) error {
+	t.step("data.ChatAssistantStream", question)
+	var notes cite.Footnotes
+	messages := []data.MessageModel{{Role: "user", Content: question}}
+	for chunk, err := range t.data.ChatAssistantStream(ctx, t.name, data.ChatRequest{Messages: messages}) {
+		if err != nil {
+			return err
+		}
+		switch chunk := chunk.(type) {
+		case *data.ContentChunkModel:
+			t.answer += chunk.Delta.Content
+			fmt.Fprint(t.out, notes.Text(chunk.Delta.Content))
+		case *data.CitationChunkModel:
+			fmt.Fprint(t.out, notes.Cite(chunk.Citation))
+		case *data.MessageEndModel:
+			fmt.Fprintf(t.out, "%s\n", notes.End())
+			t.show("tokens", chunk.Usage.TotalTokens)
+		}
+	}
+	for i, source := range notes.Sources {
+		t.show(fmt.Sprintf("[%d]", i+1), source)
+	}
+	return nil
+}
+
+func (t *tour) retrieve(ctx context.Context) error {
+	t.step("data.ContextAssistant", "get the passages that fit a question")
+	found, err := t.data.ContextAssistant(ctx, t.name, data.ContextRequest{Query: question, TopK: 3, SnippetSize: 512})
+	if err != nil {
+		return err
+	}
+	for _, snippet := range found.Snippets {
+		if text, ok := snippet.Value.(*data.TextSnippetModel); ok { // others are multimodal, or newer than this
+			t.show(fmt.Sprintf("score %.2f", text.Score), fmt.Sprintf("%s: %.60q...", cite.Reference(text.Reference), text.Content))
+		}
+	}
+	return nil
+}
+
+func (t *tour) evaluate(ctx context.Context) error {
+	t.step("evaluation.MetricsAlignment", "score the answer against what is known to be true")
+	request := evaluation.AlignmentRequest{Question: question, Answer: t.answer, GroundTruthAnswer: truth}
+	scored, err := t.Evaluation.MetricsAlignment(ctx, request)
+	if err != nil {
+		return err
+	}
+	t.show("alignment", scored.Metrics.Alignment)
+	return nil
+}
+
+// deleteAssistant has its own time, as the context may be what ended the tour.
+func (t *tour) deleteAssistant(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	defer cancel()
+	t.step("control.DeleteAssistant", "delete the assistant, and with it its files")
+	if err := t.Control.DeleteAssistant(ctx, t.name); err != nil {
+		return fmt.Errorf("the assistant %q is still there: %w", t.name, err)
+	}
+	return nil
 }
