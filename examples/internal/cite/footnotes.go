@@ -83,13 +83,3 @@ func (f *Footnotes) mark(citation data.CitationModel) string {
 	}
 	return out.String()
 }
-
-// Answer returns a whole answer with numbers in it, and the sources.
-func Answer(answer string, citations []data.CitationModel) (text string, sources []string) {
-	var f Footnotes
-	for _, citation := range citations {
-		text += f.Cite(citation)
-	}
-	text += f.Text(answer) + f.End()
-	return text, f.Sources
-}

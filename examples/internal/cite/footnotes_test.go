@@ -15,7 +15,17 @@ func citation(position int, references ...data.ReferenceModel) data.CitationMode
 	return data.CitationModel{Position: position, References: references}
 }
 
-func TestAnswer(t *testing.T) {
+// whole returns a whole answer with numbers in it, and the sources.
+func whole(answer string, citations []data.CitationModel) (text string, sources []string) {
+	var f Footnotes
+	for _, citation := range citations {
+		text += f.Cite(citation)
+	}
+	text += f.Text(answer) + f.End()
+	return text, f.Sources
+}
+
+func TestWholeAnswer(t *testing.T) {
 	highlighted := reference("c.txt")
 	highlighted.Highlight = data.HighlightModel{Type: "text", Content: "Eins."}
 	tests := []struct {
@@ -37,7 +47,7 @@ func TestAnswer(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			text, sources := Answer(tt.answer, tt.citations)
+			text, sources := whole(tt.answer, tt.citations)
 			if text != tt.text || !slices.Equal(sources, tt.sources) {
 				t.Errorf("%s\n%q", text, sources)
 			}
