@@ -387,7 +387,10 @@ func TestPlan(t *testing.T) {
 	for i := range 22 { // of which the plan takes 20 at once
 		f.write(t, strconv.Itoa(i)+".txt", "File.")
 	}
-	f.synced(t, "22 uploaded, 0 replaced, 0 unchanged, 0 deleted, 0 failed, 0 passed over; 110 bytes")
+	out := f.synced(t, "22 uploaded, 0 replaced, 0 unchanged, 0 deleted, 0 failed, 0 passed over; 110 bytes")
+	if !strings.Contains(out, "the service asks to wait") { // it gives back one in 3 seconds, and uploads are faster
+		t.Errorf("nothing was refused:\n%s", out)
+	}
 }
 
 // A quota does not come back by waiting.
