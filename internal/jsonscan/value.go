@@ -44,6 +44,17 @@ func Pointer[T any](d *Decoder, decode func(*T, *Decoder)) *T {
 	return v
 }
 
+// Default reads a value that another member of the object may have given
+// already: that one stays, unless it is zero.
+func Default[T comparable](v *T, decode func(*T, *Decoder), d *Decoder) {
+	var zero T
+	if *v != zero {
+		d.Skip()
+		return
+	}
+	decode(v, d)
+}
+
 // Other reads a value of a type that has no decoder.
 func Other[T any](v *T, d *Decoder) {
 	start := d.Position()

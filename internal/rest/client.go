@@ -131,6 +131,16 @@ func Server(template, host string) (string, error) {
 	return base.String(), nil
 }
 
+// BaseURL checks a base URL, which is absolute, and returns it without slashes at
+// its end.
+func BaseURL(server string) (string, error) {
+	base, err := parseServer(server)
+	if err != nil {
+		return "", fmt.Errorf("base URL %q: %w", redact(server), err)
+	}
+	return base.String(), nil
+}
+
 // parseServer parses an absolute URL; slashes at its end are dropped. Its errors
 // show nothing of a password.
 func parseServer(server string) (*url.URL, error) {

@@ -1,7 +1,8 @@
-package main
+package compile
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -16,6 +17,7 @@ type types struct {
 	unions  map[string]*union
 	wanted  []string // names of types in need of a decoder, in the order of their discovery
 	Waits   bool     // an operation can be waited for
+	plane   *plane
 }
 
 // union is a schema whose members are told apart by a property. The stock code
@@ -42,23 +44,24 @@ type decoder struct {
 	Fields []decodedField
 }
 
-// decodedField is a field with the statement that decodes it.
+// decodedField is a field with the statement that decodes it. A name that stands
+// for another one counts only while the field is empty.
 type decodedField struct {
 	Name, Code string
 }
 
 // describeTypes looks through the schemas of a spec and through what its
-// operations reply. The names of unions are those of the excluded schemas.
-func describeTypes(spec *openapi3.T, ops []codegen.OperationDefinition, excluded []string) (*types, error) {
-	t := &types{schemas: map[string]codegen.Schema{}, unions: map[string]*union{}}
-	if spec.Components != nil {
+// operations reply.
+func describeTypes(input *prepared, p *plane, ops []codegen.OperationDefinition) (*types, error) {
+	t := &types{schemas: map[string]codegen.Schema{}, unions: map[string]*union{}, plane: p}
+	if spec := input.spec; spec.Components != nil {
 		for _, name := range codegen.SortedMapKeys(spec.Components.Schemas) {
 			goName, err := codegen.RefPathToGoType("#/components/schemas/" + name)
 			if err != nil {
 				return nil, err
 			}
 			ref := spec.Components.Schemas[name]
-			if slices.Contains(excluded, name) {
+			if slices.Contains(input.unions, name) {
 				if t.unions[goName], err = describeUnion(name, goName, ref.Value); err != nil {
 					return nil, err
 				}
@@ -70,6 +73,9 @@ func describeTypes(spec *openapi3.T, ops []codegen.OperationDefinition, excluded
 			}
 			t.add(goName, schema)
 		}
+	}
+	if err := t.describeConstructors(input); err != nil {
+		return nil, err
 	}
 	for _, op := range ops {
 		if chunk := streamOf(op.Spec); chunk != nil && chunk.Ref != "" {
@@ -108,11 +114,8 @@ func (t *types) add(name string, schema codegen.Schema) {
 	}
 }
 
-// describeUnion wants members that are objects, told apart by a property.
+// describeUnion describes a union whose members completeUnions has checked.
 func describeUnion(name, goName string, schema *openapi3.Schema) (*union, error) {
-	if schema.Discriminator == nil || len(schema.Discriminator.Mapping) == 0 {
-		return nil, fmt.Errorf("schema %s: excluded, but no union with a discriminator and its mapping", name)
-	}
 	u := &union{Name: goName, Doc: schema.Description, Property: schema.Discriminator.PropertyName}
 	for _, value := range codegen.SortedMapKeys(schema.Discriminator.Mapping) {
 		goType, err := codegen.RefPathToGoType(schema.Discriminator.Mapping[value].Ref)
@@ -235,7 +238,15 @@ func (t *types) Decoders() []decoder {
 		}
 		d := decoder{Type: name}
 		for _, p := range t.schemas[name].Properties {
-			d.Fields = append(d.Fields, decodedField{p.JsonFieldName, t.statement(fieldType(p), "v."+p.GoFieldName())})
+			code := t.statement(fieldType(p), "v."+p.GoFieldName())
+			also, _ := extension[[]string](p.Extensions, extAlso)
+			if len(also) == 0 {
+				d.Fields = append(d.Fields, decodedField{p.JsonFieldName, code})
+				continue
+			}
+			for _, name := range append([]string{p.JsonFieldName}, also...) {
+				d.Fields = append(d.Fields, decodedField{name, fmt.Sprintf("jsonscan.Default(&v.%s, %s, d)", p.GoFieldName(), t.Decoder(fieldType(p)))})
+			}
 		}
 		decoders = append(decoders, d)
 	}
@@ -250,4 +261,14 @@ func (t *types) Unions() []*union {
 		unions = append(unions, t.unions[name])
 	}
 	return unions
+}
+
+// values returns the values of an enum, none for any other type.
+func (t *types) values(goType string) []string {
+	return slices.Collect(maps.Values(t.schemas[goType].EnumValues))
+}
+
+// note adds a note about an operation to those of the plane.
+func (t *types) note(at endpoint, text string) {
+	t.plane.notes = append(t.plane.notes, Note{Place: at.String(), Text: text})
 }

@@ -1,8 +1,8 @@
-package main
+package compile
 
 import (
 	"fmt"
-	"go/format"
+	goformat "go/format"
 	"strings"
 
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
@@ -11,15 +11,6 @@ import (
 // module is the path of the module that the packages are in.
 const module = "github.com/pinecone-community/assistant-go"
 
-const (
-	// extExample is an extension of a spec's info: what an example does with "api",
-	// an API, and "ctx". It may return an error.
-	extExample = "x-example"
-	// extInferred is an extension of a spec's info: what a spec that is not
-	// published rests on.
-	extInferred = "x-inferred"
-)
-
 // packageDoc returns the comment of a package, as it stands in the code.
 func packageDoc(p *plane, name string) (string, error) {
 	example, err := exampleCode(p, name)
@@ -27,19 +18,19 @@ func packageDoc(p *plane, name string) (string, error) {
 		return "", err
 	}
 	lines := wrap(fmt.Sprintf("Package %s is a client of the %s, version %s. %s.", name, p.Title, p.Version, servers(p)))
-	if p.Inferred != "" {
-		lines = append(append(lines, ""), wrap("Its spec is inferred. "+p.Inferred)...)
+	if p.Note != "" {
+		lines = append(append(lines, ""), wrap(p.Note)...)
 	}
 	if p.Description != "" {
 		lines = append(append(lines, ""), wrap(p.Description)...)
 	}
 	lines = append(lines, "", "An example, with the key from the environment:", "")
-	imports := fmt.Sprintf("import (\n\t%q\n\t%q\n)\n\n", module+"/auth", module+"/"+p.ImportPath())
+	imports := fmt.Sprintf("import (\n\t%q\n\t%q\n)\n\n", module+"/auth", module+"/"+p.Folder)
 	for line := range strings.SplitSeq(imports+example, "\n") {
 		lines = append(lines, "\t"+line)
 	}
 	lines = append(append(lines, ""), wrap("The methods of an [API] are named after the API's operations and return what the service "+
-		"replies, or an [*Error]. [NewClient] and [NewClientWithResponses] are the stock clients of oapi-codegen over the same types.")...)
+		"replies, or an [*Error]. The methods of a [Client], which [NewClient] returns, send the same requests and return the *http.Response.")...)
 
 	var comment strings.Builder
 	for _, line := range lines {
@@ -77,7 +68,7 @@ func exampleCode(p *plane, name string) (string, error) {
 		arguments = "host, "
 	}
 	fmt.Fprintf(&code, "api, err := %[1]s.New(%[2]s%[1]s.WithRequestEditorFn(editor))\nif err != nil {\nreturn err\n}\n%[3]s", name, arguments, p.Example)
-	formatted, err := format.Source([]byte(code.String()))
+	formatted, err := goformat.Source([]byte(code.String()))
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", extExample, err)
 	}
@@ -99,8 +90,10 @@ func doc(op codegen.OperationDefinition) []string {
 
 // wrap breaks a text into lines of at most 77 bytes, which a comment sign and a
 // blank make 80. Line breaks of the text are kept.
-func wrap(text string) []string {
-	const width = 77
+func wrap(text string) []string { return wrapAt(text, 77) }
+
+// wrapAt is wrap for lines of at most width bytes.
+func wrapAt(text string, width int) []string {
 	var lines []string
 	for _, paragraph := range strings.Split(text, "\n") {
 		line := ""
@@ -118,10 +111,18 @@ func wrap(text string) []string {
 
 // streamDoc returns the comment of a method that streams.
 func streamDoc(m *method) []string {
-	text := fmt.Sprintf("%s is [API.%s] with the answer as it is written, chunk by chunk. "+
+	about := m.Doc
+	if !m.StreamOnly {
+		about = []string{fmt.Sprintf("%s is [API.%s] with the answer as it is written, chunk by chunk.", m.Stream.Name, m.Name)}
+	}
+	text := fmt.Sprintf("%s "+
 		"The request is sent when the loop over the chunks begins, which can be done once. "+
 		"Leaving the loop closes the connection, and an error ends it: a stream that stops in the middle is a "+
-		"[*StreamError] that wraps [io.ErrUnexpectedEOF].", m.Stream.Name, m.Name)
+		"[*StreamError] that wraps [io.ErrUnexpectedEOF].", strings.Join(about, " "))
+	if m.Stream.Ends == "" {
+		text = strings.Replace(text, ": a stream that stops in the middle is a [*StreamError] that wraps [io.ErrUnexpectedEOF].",
+			". What tells the last chunk is not known, so that a stream that the connection cut short ends like a whole one.", 1)
+	}
 	if c := m.Stream.Collect; c != nil {
 		text += fmt.Sprintf(" [%s] puts the chunks together, and [%s] is their text.", c.Name, c.Text)
 	}

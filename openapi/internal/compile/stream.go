@@ -1,4 +1,4 @@
-package main
+package compile
 
 import (
 	"fmt"
@@ -10,12 +10,6 @@ import (
 )
 
 const eventStream = "text/event-stream"
-
-// extStreamEnd is an extension of the schema that a stream consists of. It says
-// by what its last part is known: a value of the union's discriminator, or a
-// property that is neither empty nor "null", "name" or "list.name". A stream
-// without one may end anywhere.
-const extStreamEnd = "x-stream-end"
 
 // stream is what an operation replies as a stream of events.
 type stream struct {
@@ -60,20 +54,30 @@ func streamOf(op *openapi3.Operation) *openapi3.SchemaRef {
 	return nil
 }
 
+// describeStream describes the stream of an operation. The last event of a stream
+// is known by x-stream-end: a value of its union's discriminator, or a property
+// that is neither empty nor "null". Without it any end of the connection will do,
+// which the method's comment says, and a note.
 func (m *method) describeStream(op codegen.OperationDefinition, t *types) error {
 	schema := streamOf(op.Spec)
+	end, _ := extension[string](op.Spec.Extensions, extStreamEnd)
 	if schema == nil {
+		if end != "" {
+			return fmt.Errorf("%s: it has no stream", extStreamEnd)
+		}
 		return nil
 	}
 	if schema.Ref == "" {
-		return fmt.Errorf("its %s has no name: want a reference to a schema", eventStream)
+		return fmt.Errorf("the events of its stream are neither objects nor a union")
 	}
 	name, err := codegen.RefPathToGoType(schema.Ref)
 	if err != nil {
 		return err
 	}
 	s := &stream{Name: m.Name + "Stream"}
-	end, _ := schema.Value.Extensions[extStreamEnd].(string)
+	if m.StreamOnly && strings.HasSuffix(m.Name, "Stream") {
+		s.Name = m.Name
+	}
 	if u, ok := t.unions[name]; ok {
 		s.Chunk, s.Decode = name, "decode"+name
 		if end != "" {
@@ -92,12 +96,15 @@ func (m *method) describeStream(op codegen.OperationDefinition, t *types) error 
 			}
 		}
 	} else {
-		return fmt.Errorf("its %s is neither an object nor a union", eventStream)
+		return fmt.Errorf("the events of its stream are neither objects nor a union")
+	}
+	if s.Ends == "" {
+		t.note(m.Endpoint, "streams, and what tells its last event is not known: a cut stream passes for a whole one until "+extStreamEnd+" says it")
 	}
 	if flag, ok := t.field(m.Body, "stream"); ok && fieldType(flag) == "bool" {
 		s.Flag = flag.GoFieldName()
 	}
-	if m.Result != "" {
+	if m.Result != "" && m.Replies == nil {
 		s.Collect = t.collector(m.Name, name, m.Result)
 	}
 	m.Stream = s
@@ -137,7 +144,8 @@ func (t *types) notEmpty(goType, path string) (string, error) {
 func isSet(text string) string { return text + ` != "" && ` + text + ` != "null"` }
 
 // collector returns how chunks of a type are put together to the reply of a
-// method, or nil if they have no text that belongs in it.
+// method, or nil if they have no text that belongs in it, or not all that the
+// reply always has.
 func (t *types) collector(method, chunk, reply string) *collector {
 	c := &collector{Name: "Collect" + method, Text: method + "Text", Reply: reply}
 	if u, ok := t.unions[chunk]; ok {

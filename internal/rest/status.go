@@ -1,0 +1,20 @@
+package rest
+
+import (
+	"context"
+	"net/http"
+)
+
+// ByStatus sends a call whose reply is of a type that depends on its status. A
+// reply without a body, with 204, leaves the result empty.
+func ByStatus[T any](ctx context.Context, c *Call, as func(status int) Decode[T]) (result *T, err error) {
+	err = c.send(ctx, func(resp *http.Response) error {
+		if resp.StatusCode == http.StatusNoContent {
+			result = new(T)
+			return nil
+		}
+		result, err = decode(resp, as(resp.StatusCode), c.client.options.MaxResponseBytes)
+		return err
+	})
+	return result, err
+}

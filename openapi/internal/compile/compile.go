@@ -1,0 +1,346 @@
+// Package compile compiles the specs of a version of the API into Go: for each
+// plane a package with the models and oapi-codegen's client, and over them the
+// typed layer; for the version an index of the operations.
+//
+//	spec -> lift -> overlay -> names -> oapi-codegen -> tidy
+//
+// The commands openapi/generate and openapi/importer use it.
+package compile
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"text/template"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
+	yamlconfig "go.yaml.in/yaml/v3"
+	"gopkg.in/yaml.v3"
+)
+
+// Files in the folder of the specs that are for all versions.
+const (
+	configFile    = "generator.yaml"
+	overlaySuffix = ".overlay.yaml"
+	templates     = "templates"
+)
+
+// Names of the generated files of a package.
+const (
+	clientFile  = "client.gen.go"       // models and oapi-codegen's client
+	apiFile     = "api.gen.go"          // the typed layer
+	exampleFile = "example_gen_test.go" // examples for its documentation
+)
+
+// Result is what a version is compiled to.
+type Result struct {
+	// Files are the generated files, by their slashed paths below the module's
+	// root.
+	Files map[string][]byte
+	// Overlays are those of all planes, and where their actions applied.
+	Overlays []*Overlay
+	// Notes are for whoever brings the version in: what the generator found and
+	// could not decide.
+	Notes []Note
+}
+
+// Note is something about a version that somebody has to decide.
+type Note struct {
+	Plane string
+	// Place is where in the spec it is: an operation, as "POST /chat", or a
+	// schema.
+	Place string
+	Text  string
+}
+
+// Version compiles the specs in the folder openapi/VERSION below root.
+func Version(root, version string) (*Result, error) {
+	openapi := filepath.Join(root, "openapi")
+	if !IsVersion(version) {
+		return nil, fmt.Errorf("version %q: want one such as 2026-04 or 2026-10.rc", version)
+	}
+	config, err := readConfig(filepath.Join(openapi, configFile))
+	if err != nil {
+		return nil, err
+	}
+	names, err := Planes(openapi, version)
+	if err != nil {
+		return nil, err
+	}
+	overlays, specs, err := applyOverlays(openapi, version, config.Words)
+	if err != nil {
+		return nil, err
+	}
+	result := &Result{Files: map[string][]byte{}, Overlays: overlays}
+	var planes []*plane
+	for _, name := range names {
+		p, files, err := compilePlane(specs[name], path.Join("gen", version, name), filepath.Join(openapi, templates), config)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path.Join("openapi", version, name+".yaml"), err)
+		}
+		if p.since, err = firstVersions(openapi, version, name); err != nil {
+			return nil, err
+		}
+		for file, text := range files {
+			result.Files[path.Join(p.Folder, file)] = text
+		}
+		for _, note := range p.notes {
+			note.Plane = name
+			result.Notes = append(result.Notes, note)
+		}
+		planes = append(planes, p)
+	}
+	text, err := index(planes, version, filepath.Join(openapi, templates))
+	result.Files[path.Join("gen", version, indexFile)] = text
+	return result, err
+}
+
+// configuration is that of oapi-codegen, and what this package adds.
+type configuration struct {
+	codegen.Configuration `yaml:",inline"`
+	// Words are words as they are spelled in the names of constants.
+	Words []string `yaml:"words"`
+}
+
+func readConfig(file string) (configuration, error) {
+	var config configuration
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return config, err
+	}
+	decoder := yamlconfig.NewDecoder(bytes.NewReader(text))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&config); err != nil {
+		return config, fmt.Errorf("%s: %w", file, err)
+	}
+	return config, nil
+}
+
+// applyOverlays applies the overlays of all planes to the specs of all versions,
+// and returns the specs of one version with the names that lift gives and what
+// the overlays add. An action that changes no version is an error.
+func applyOverlays(openapi, version string, words []string) ([]*Overlay, map[string][]byte, error) {
+	versions, err := Versions(openapi)
+	if err != nil {
+		return nil, nil, err
+	}
+	overlays := map[string]*Overlay{}
+	files, err := filepath.Glob(filepath.Join(openapi, "*"+overlaySuffix))
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return nil, nil, err
+		}
+		name := filepath.Base(file)
+		if overlays[strings.TrimSuffix(name, overlaySuffix)], err = readOverlay(path.Join("openapi", name), text); err != nil {
+			return nil, nil, err
+		}
+	}
+	specs := map[string][]byte{}
+	for _, v := range versions {
+		planes, err := Planes(openapi, v)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, plane := range planes {
+			file := filepath.Join(openapi, v, plane+".yaml")
+			text, err := os.ReadFile(file)
+			if err != nil {
+				return nil, nil, err
+			}
+			var document yaml.Node
+			if err := yaml.Unmarshal(text, &document); err != nil {
+				return nil, nil, fmt.Errorf("%s: %w", file, err)
+			}
+			if len(document.Content) != 1 || document.Content[0].Kind != yaml.MappingNode {
+				return nil, nil, fmt.Errorf("%s: want an OpenAPI document", file)
+			}
+			root := document.Content[0]
+			lift(root)
+			if overlay := overlays[plane]; overlay != nil {
+				if err := overlay.apply(root, v); err != nil {
+					return nil, nil, fmt.Errorf("%s/%s: %w", v, plane, err)
+				}
+			}
+			if v == version {
+				if err := renameSchemas(root, words); err != nil {
+					return nil, nil, fmt.Errorf("%s/%s: %w", v, plane, err)
+				}
+				if specs[plane], err = yaml.Marshal(root); err != nil {
+					return nil, nil, err
+				}
+			}
+		}
+	}
+	var sorted []*Overlay
+	for _, plane := range slices.Sorted(maps.Keys(overlays)) {
+		if err := overlays[plane].stale(versions); err != nil {
+			return nil, nil, err
+		}
+		sorted = append(sorted, overlays[plane])
+	}
+	return sorted, specs, nil
+}
+
+// prepared is a spec that is ready for oapi-codegen.
+type prepared struct {
+	spec      *openapi3.T
+	unions    []string
+	published map[endpoint]string // names of the operations in the spec
+}
+
+// prepare parses a spec and gives everything in it its Go name. oapi-codegen
+// changes what it is given, so that each run needs a spec of its own.
+func prepare(text []byte, config configuration) (*prepared, error) {
+	loader := openapi3.NewLoader() // refuses references to other documents
+	spec, err := loader.LoadFromData(text)
+	if err != nil {
+		return nil, err
+	}
+	if spec.Components == nil {
+		spec.Components = &openapi3.Components{}
+	}
+	if spec.Components.Schemas == nil {
+		spec.Components.Schemas = openapi3.Schemas{}
+	}
+	if err := spec.Validate(context.Background()); err != nil {
+		return nil, err
+	}
+	published, err := nameOperations(spec)
+	if err != nil {
+		return nil, err
+	}
+	jsonTexts(spec)
+	renameParameters(spec)
+	unions, err := completeUnions(spec)
+	if err != nil {
+		return nil, err
+	}
+	return &prepared{spec, unions, published}, nameEnums(spec, config.Words)
+}
+
+// jsonTexts makes what the specs describe as a text of JSON the object that it
+// is: a parameter of the format json has content in its place.
+func jsonTexts(spec *openapi3.T) {
+	for _, item := range spec.Paths.Map() {
+		for _, operation := range item.Operations() {
+			for _, p := range operation.Parameters {
+				if schema := p.Value.Schema; schema != nil && schema.Value.Type.Is("string") && schema.Value.Format == "json" {
+					object := openapi3.NewSchemaRef("", &openapi3.Schema{Type: &openapi3.Types{"object"}})
+					p.Value.Content = openapi3.Content{"application/json": openapi3.NewMediaType().WithSchemaRef(object)}
+					p.Value.Schema, p.Value.Style = nil, ""
+				}
+			}
+		}
+	}
+}
+
+// compilePlane compiles a spec into the files of the package in a folder.
+func compilePlane(text []byte, folder, templates string, config configuration) (*plane, map[string][]byte, error) {
+	input, err := prepare(text, config)
+	if err != nil {
+		return nil, nil, err
+	}
+	described, err := describePlane(input)
+	if err != nil {
+		return nil, nil, err
+	}
+	described.Folder = folder
+	config.PackageName = path.Base(folder)
+	config.OutputOptions.ExcludeSchemas = input.unions
+
+	// The typed layer goes first: its errors name operations.
+	typed := config
+	typed.Generate = codegen.GenerateOptions{Client: true}
+	typed.OutputOptions.UserTemplates = map[string]string{
+		"imports.tmpl":               filepath.Join(templates, "imports.tmpl"),
+		"client.tmpl":                filepath.Join(templates, "api.tmpl"),
+		"client-with-responses.tmpl": noText,
+	}
+	var refused error
+	maps.Copy(codegen.TemplateFunctions, template.FuncMap{
+		"plane": func() *plane { return described },
+		"types": func(ops []codegen.OperationDefinition) (*types, error) {
+			var found *types
+			if found, refused = describeTypes(input, described, ops); refused == nil {
+				described.Methods, refused = found.describeMethods(ops)
+			}
+			return found, refused
+		},
+		"packageDoc": func(name string) (string, error) { return packageDoc(described, name) },
+		"generator":  generatorVersion,
+		"streamDoc":  streamDoc,
+		"waitDoc":    waitDoc,
+		"unionDoc":   unionDoc,
+	})
+	api, err := generate(input.spec, typed)
+	if refused != nil {
+		err = refused // without the words of the templates that it went through
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	if input, err = prepare(text, config); err != nil {
+		return nil, nil, err
+	}
+	stock := config
+	stock.Generate = codegen.GenerateOptions{Client: true, Models: true}
+	stock.OutputOptions.UserTemplates = map[string]string{
+		"client-with-responses.tmpl": noText, // the typed layer stands in its place
+	}
+	client, err := generate(input.spec, stock)
+	if err != nil {
+		return nil, nil, err
+	}
+	files := map[string]string{apiFile: api, clientFile: client}
+	if files[clientFile], err = tidyClient(client); err != nil {
+		return nil, nil, err
+	}
+	done := map[string][]byte{}
+	for file, text := range files {
+		if done[file], err = format(text); err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", file, err)
+		}
+	}
+	return described, done, nil
+}
+
+// noText is a template that writes nothing. An empty one would keep oapi-codegen's
+// own.
+const noText = "{{``}}\n"
+
+// generate runs oapi-codegen. What makes it panic is an error.
+func generate(spec *openapi3.T, config configuration) (code string, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("oapi-codegen: %v", r)
+		}
+	}()
+	return codegen.Generate(spec, config.Configuration)
+}
+
+// generatorVersion is the version of oapi-codegen that this command is built
+// with.
+func generatorVersion() (string, error) {
+	const module = "github.com/oapi-codegen/oapi-codegen/v2"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, dependency := range info.Deps {
+			if dependency.Path == module {
+				return module + " version " + dependency.Version, nil
+			}
+		}
+	}
+	return "", errors.New("built without the version of " + module)
+}

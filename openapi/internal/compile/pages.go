@@ -1,0 +1,124 @@
+package compile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
+)
+
+// pages is an iterator over all pages of an operation.
+type pages struct {
+	Name    string // of the Go method
+	Element string // type of what is iterated over
+	List    string // field of the reply that has a page of them
+	Next    string // code of the token of the next page, "page"; "" if there is none
+	Token   string // field of the parameters that takes the token
+}
+
+// pagesOf is the value of x-pages: names of properties of the reply, the path to
+// the token in it, and the name of a parameter.
+type pagesOf struct {
+	List  string `json:"list"`
+	Next  string `json:"next"`
+	Token string `json:"token"`
+}
+
+func (p *pagesOf) check() error {
+	if p.List == "" || p.Next == "" || p.Token == "" {
+		return fmt.Errorf("want list, next and token")
+	}
+	return nil
+}
+
+// describePages gives an operation that lists something an iterator: one that
+// x-pages describes; one called list_ something whose reply has a list and the
+// token of the next page as pagination.next; and one whose reply has a list and
+// nothing else, if no parameter asks for a part of it. Any other list, whose
+// pages this package does not know how to turn, gets none, and a note says so.
+func (m *method) describePages(op codegen.OperationDefinition, t *types) error {
+	things, isList := strings.CutPrefix(op.OperationId, "List")
+	how, described := extension[pagesOf](op.Spec.Extensions, extPages)
+	if !described {
+		if !isList || things == "" || m.Result == "" || m.Replies != nil {
+			return nil
+		}
+		how = pagesOf{List: t.onlyList(m.Result), Next: "pagination.next", Token: "pagination_token"}
+		if how.List == "" {
+			return nil
+		}
+	}
+	name := "All" + things
+	if !isList {
+		name = "All" + op.OperationId
+	}
+	list, ok := t.field(m.Result, how.List)
+	element, ok2 := strings.CutPrefix(fieldType(list), "[]")
+	if !ok || !ok2 {
+		return fmt.Errorf("%s: %s has no list %s", extPages, m.Result, how.List)
+	}
+	p := &pages{Name: name, Element: element, List: list.GoFieldName(), Next: t.path("page", m.Result, how.Next)}
+	for _, param := range op.QueryParams {
+		if param.ParamName == how.Token && !param.HasOptionalPointer() && param.TypeDef() == "string" {
+			p.Token = param.GoName()
+		}
+	}
+	switch {
+	case p.Next != "" && p.Token != "":
+	case described:
+		return fmt.Errorf("%s: no text %s in %s, or no parameter %s", extPages, how.Next, m.Result, how.Token)
+	case len(t.schemas[m.Result].Properties) > 1 || slices.ContainsFunc(op.QueryParams, turnsPages):
+		t.note(m.Endpoint, fmt.Sprintf("lists, and how its pages are turned is not known: there is no %s until %s says it", name, extPages))
+		return nil
+	default:
+		p.Next, p.Token = "", ""
+	}
+	m.Pages = p
+	return nil
+}
+
+// turnsPages reports whether a parameter seems to ask for a part of a list.
+func turnsPages(p codegen.ParameterDefinition) bool {
+	return slices.ContainsFunc(strings.FieldsFunc(strings.ToLower(p.ParamName), func(r rune) bool { return !isAlphanumeric(r) }),
+		func(word string) bool {
+			return slices.Contains([]string{"limit", "offset", "page", "pagesize", "pagetoken", "token", "cursor", "start", "after", "before", "next", "size", "skip", "marker"}, word)
+		})
+}
+
+// onlyList returns the property of a struct that is a list, if there is just
+// one.
+func (t *types) onlyList(goType string) string {
+	name := ""
+	for _, p := range t.schemas[goType].Properties {
+		if strings.HasPrefix(fieldType(p), "[]") {
+			if name != "" {
+				return ""
+			}
+			name = p.JsonFieldName
+		}
+	}
+	return name
+}
+
+// path returns the code of a text below a variable of a type, by the names of
+// the properties on the way to it, or "" if it is not there.
+func (t *types) path(variable, goType, names string) string {
+	for name := range strings.SplitSeq(names, ".") {
+		p, ok := t.field(strings.TrimPrefix(goType, "*"), name)
+		if !ok {
+			return ""
+		}
+		if strings.HasPrefix(goType, "*") {
+			variable = "rest.Value(" + variable + ")"
+		}
+		variable, goType = variable+"."+p.GoFieldName(), fieldType(p)
+	}
+	switch goType {
+	case "string":
+		return variable
+	case "*string":
+		return "rest.Value(" + variable + ")"
+	}
+	return ""
+}

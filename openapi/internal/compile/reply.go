@@ -1,0 +1,93 @@
+package compile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
+)
+
+// replies is the result of an operation that replies one of several types, by
+// status: a struct with a field for each.
+type replies struct {
+	Name   string // of the struct
+	Method string
+	Of     []oneReply
+}
+
+// oneReply is one of several types that an operation replies.
+type oneReply struct {
+	Statuses []string
+	Type     string
+	Decode   string // code of the function that decodes it
+}
+
+// describeReply finds the type of what an operation replies when it succeeds.
+func (m *method) describeReply(op codegen.OperationDefinition, t *types) error {
+	definitions, err := op.GetResponseTypeDefinitions()
+	if err != nil {
+		return err
+	}
+	typed := map[string]string{}
+	for _, reply := range definitions {
+		if strings.Contains(reply.ContentTypeName, "json") {
+			typed[reply.ResponseName] = reply.Schema.TypeDecl()
+		}
+	}
+	wanted, chosen := extension[string](op.Spec.Extensions, extReply)
+	var found []oneReply
+	streams := false
+	for _, status := range codegen.SortedMapKeys(op.Spec.Responses.Map()) {
+		if !strings.HasPrefix(status, "2") {
+			continue
+		}
+		content := op.Spec.Responses.Value(status).Value.Content
+		kind, ok := typed[status]
+		switch {
+		case ok && chosen && status != wanted:
+		case ok:
+			if i := slices.IndexFunc(found, func(r oneReply) bool { return r.Type == kind }); i >= 0 {
+				found[i].Statuses = append(found[i].Statuses, status)
+			} else {
+				found = append(found, oneReply{[]string{status}, kind, t.Decoder(kind)})
+			}
+		case len(content) == 0:
+			m.MayEmpty = true
+		case content.Get(eventStream) != nil && len(content) == 1:
+			streams = true
+		default:
+			m.Download = true
+		}
+	}
+	switch {
+	case m.Download && (len(found) > 0 || streams):
+		return fmt.Errorf("replies of several kinds: JSON or a stream, and other content")
+	case m.Download:
+		t.plane.Downloads = true
+	case len(found) == 1:
+		m.Result, m.Decode = found[0].Type, found[0].Decode
+	case len(found) > 1:
+		if _, taken := t.schemas[op.OperationId+"Result"]; taken {
+			return fmt.Errorf("replies of several types; a schema has the name of their result, %sResult", op.OperationId)
+		}
+		for _, reply := range found {
+			if !isName(reply.Type) {
+				return fmt.Errorf("replies of several types, of which %s has no name: %s chooses one", reply.Type, extReply)
+			}
+		}
+		m.Replies = &replies{op.OperationId + "Result", op.OperationId, found}
+		m.Result = m.Replies.Name
+		t.plane.Replies = append(t.plane.Replies, m.Replies)
+	case chosen:
+		return fmt.Errorf("%s %s: no such reply", extReply, wanted)
+	case streams:
+		m.StreamOnly = true
+	}
+	return nil
+}
+
+// isName reports whether a Go type is written as a name.
+func isName(goType string) bool {
+	return !strings.ContainsAny(goType, "[]*{} ")
+}
