@@ -23,8 +23,9 @@
 //		return err
 //	}
 //	assistant, err := api.CreateAssistant(ctx, control.CreateAssistantRequest{
-//		Name:   "example-assistant",
-//		Region: control.RegionEU,
+//		Name:         "example-assistant",
+//		Instructions: "Use American English for spelling and grammar.",
+//		Region:       control.RegionUS,
 //	})
 //	if err != nil {
 //		return err
@@ -32,8 +33,8 @@
 //	fmt.Println(assistant.Status, assistant.Host)
 //
 // The methods of an [API] are named after the API's operations and return what
-// the service replies, or an [*Error]. [NewClient] and [NewClientWithResponses]
-// are the stock clients of oapi-codegen over the same types.
+// the service replies, or an [*Error]. The methods of a [Client], which
+// [NewClient] returns, send the same requests and return the *http.Response.
 package control
 
 import (
@@ -100,21 +101,37 @@ func (o option) apply(_ *Client, options *rest.Options) error {
 	return nil
 }
 
-// WithMaxResponseBytes sets how much of a reply is read at most; a longer one is
+// WithBaseURL sends requests to another server than that of the API: baseURL is
+// absolute, and the paths of the API are below its path. Any other is an error.
+func WithBaseURL(baseURL string) ClientOption {
+	return func(client *Client) error {
+		server, err := rest.BaseURL(baseURL)
+		if err == nil {
+			client.Server = server
+		}
+		return err
+	}
+}
+
+// WithMaxResponseBytes sets how much of a reply is read at most; a longer one
+// is
 // an error. The default is 64 MiB.
 func WithMaxResponseBytes(n int64) Option {
 	return option(func(options *rest.Options) { options.MaxResponseBytes = n })
 }
 
-// WithMaxRetries sets how often a request is sent again after a failure that may
-// pass. The default is 2, and 0 turns it off. Requests that change something are
+// WithMaxRetries sets how often a request is sent again after a failure that
+// may
+// pass. The default is 2, and 0 turns it off. Requests that change something
+// are
 // repeated only if the service cannot have acted on them; see
 // [WithRetryNonIdempotent].
 func WithMaxRetries(n int) Option {
 	return option(func(options *rest.Options) { options.MaxRetries = n })
 }
 
-// WithRetryNonIdempotent repeats POST and PATCH requests like all others, at the
+// WithRetryNonIdempotent repeats POST and PATCH requests like all others, at
+// the
 // risk that the service acts on one twice.
 func WithRetryNonIdempotent() Option {
 	return option(func(options *rest.Options) { options.RetryNonIdempotent = true })
@@ -125,7 +142,8 @@ func WithRetryNonIdempotent() Option {
 // see [apierror.Error].
 type Error = apierror.Error
 
-// Kinds of errors, for [errors.Is], by status or, where that says too little, by
+// Kinds of errors, for [errors.Is], by status or, where that says too little,
+// by
 // code. An [Error] is of one kind at most.
 var (
 	ErrBadRequest   = apierror.ErrBadRequest   // 400, 422
@@ -147,7 +165,8 @@ func (a *API) ListAssistants(ctx context.Context, reqEditors ...RequestEditorFn)
 	return rest.JSON(ctx, call, (*ListAssistantsResponse).decodeJSON)
 }
 
-// AllAssistants iterates over what [API.ListAssistants] lists. An error ends the loop.
+// AllAssistants iterates over what [API.ListAssistants] lists. An error ends
+// the loop.
 func (a *API) AllAssistants(ctx context.Context, reqEditors ...RequestEditorFn) iter.Seq2[Assistant, error] {
 	return rest.Pages(func(token string) ([]Assistant, string, error) {
 		page, err := a.ListAssistants(ctx, reqEditors...)
@@ -165,7 +184,7 @@ func (a *API) AllAssistants(ctx context.Context, reqEditors ...RequestEditorFn) 
 // assistants.
 //
 // It sends POST /assistants.
-func (a *API) CreateAssistant(ctx context.Context, body CreateAssistantJSONBody, reqEditors ...RequestEditorFn) (*Assistant, error) {
+func (a *API) CreateAssistant(ctx context.Context, body CreateAssistantRequest, reqEditors ...RequestEditorFn) (*Assistant, error) {
 	call := rest.NewCall(a.rest, http.MethodPost, reqEditors)
 	call.Path("/assistants")
 	call.JSON(body)
@@ -183,26 +202,26 @@ func (a *API) DeleteAssistant(ctx context.Context, assistantName string, reqEdit
 	return rest.Empty(ctx, call)
 }
 
-// GetAssistant describes one assistant: its configuration, its status and the
-// host of its data plane. Call it again to follow a new assistant from
+// DescribeAssistant describes one assistant: its configuration, its status and
+// the host of its data plane. Call it again to follow a new assistant from
 // `Initializing` to `Ready`.
 //
 // It sends GET /assistants/{assistant_name}.
-func (a *API) GetAssistant(ctx context.Context, assistantName string, reqEditors ...RequestEditorFn) (*Assistant, error) {
+func (a *API) DescribeAssistant(ctx context.Context, assistantName string, reqEditors ...RequestEditorFn) (*Assistant, error) {
 	call := rest.NewCall(a.rest, http.MethodGet, reqEditors)
 	call.Path("/assistants/")
 	call.PathParam("assistant_name", assistantName)
 	return rest.JSON(ctx, call, (*Assistant).decodeJSON)
 }
 
-// WaitForAssistant calls [API.GetAssistant] until the status is Ready, and
+// WaitForAssistant calls [API.DescribeAssistant] until the status is Ready, and
 // returns the last reply. If it is Failed or Terminating or Terminated, the
 // error is a [*FailedError]. Any other status, also one that this package does
 // not know, keeps it waiting until ctx is done. See [WaitOption] for how often
 // it asks.
 func (a *API) WaitForAssistant(ctx context.Context, assistantName string, opts ...WaitOption) (*Assistant, error) {
 	return rest.Wait(ctx, opts, func(ctx context.Context) (*Assistant, rest.State, error) {
-		v, err := a.GetAssistant(ctx, assistantName)
+		v, err := a.DescribeAssistant(ctx, assistantName)
 		if err != nil {
 			return nil, rest.State{}, err
 		}
@@ -223,7 +242,7 @@ func (a *API) WaitForAssistant(ctx context.Context, assistantName string, opts .
 // with status 400.
 //
 // It sends PATCH /assistants/{assistant_name}.
-func (a *API) UpdateAssistant(ctx context.Context, assistantName string, body UpdateAssistantJSONBody, reqEditors ...RequestEditorFn) (*UpdateAssistantResponse, error) {
+func (a *API) UpdateAssistant(ctx context.Context, assistantName string, body UpdateAssistantRequest, reqEditors ...RequestEditorFn) (*UpdateAssistantResponse, error) {
 	call := rest.NewCall(a.rest, http.MethodPatch, reqEditors)
 	call.Path("/assistants/")
 	call.PathParam("assistant_name", assistantName)
@@ -291,13 +310,13 @@ func (v *UpdateAssistantResponse) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "assistant_name":
-			v.AssistantName = d.String()
+			jsonscan.Default(&v.Name, jsonscan.String[string], d)
+		case "name":
+			jsonscan.Default(&v.Name, jsonscan.String[string], d)
 		case "instructions":
 			v.Instructions = d.String()
 		case "metadata":
 			v.Metadata = d.Map()
-		case "name":
-			v.Name = d.String()
 		default:
 			d.Skip()
 		}

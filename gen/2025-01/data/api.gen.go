@@ -24,17 +24,8 @@
 //	if err != nil {
 //		return err
 //	}
-//	file, err := api.UploadFile(ctx, "example-assistant", nil, data.FileData{
-//		File: data.OpenFile("manual.pdf"),
-//	})
-//	if err != nil {
-//		return err
-//	}
-//	if _, err = api.WaitForFile(ctx, "example-assistant", file.ID); err != nil {
-//		return err
-//	}
-//	answer, err := api.ChatAssistant(ctx, "example-assistant", data.ChatRequest{
-//		Messages: []data.MessageModel{{Role: "user", Content: "When is the lamp lit?"}},
+//	answer, err := api.Chat(ctx, "example-assistant", data.ChatRequest{
+//		Messages: []data.Message{data.UserMessage("When is the lamp lit?")},
 //	})
 //	if err != nil {
 //		return err
@@ -42,8 +33,8 @@
 //	fmt.Println(answer.Message.Content)
 //
 // The methods of an [API] are named after the API's operations and return what
-// the service replies, or an [*Error]. [NewClient] and [NewClientWithResponses]
-// are the stock clients of oapi-codegen over the same types.
+// the service replies, or an [*Error]. The methods of a [Client], which
+// [NewClient] returns, send the same requests and return the *http.Response.
 package data
 
 import (
@@ -73,7 +64,8 @@ type API struct {
 	rest *rest.Client
 }
 
-// New returns an API of the assistants on a host: the one that the control plane
+// New returns an API of the assistants on a host: the one that the control
+// plane
 // gives for an assistant, with or without scheme and path. Without options it
 // sends no API key: see [WithRequestEditorFn] and the package auth.
 //
@@ -117,21 +109,37 @@ func (o option) apply(_ *Client, options *rest.Options) error {
 	return nil
 }
 
-// WithMaxResponseBytes sets how much of a reply is read at most; a longer one is
+// WithBaseURL sends requests to another server than that of the API: baseURL is
+// absolute, and the paths of the API are below its path. Any other is an error.
+func WithBaseURL(baseURL string) ClientOption {
+	return func(client *Client) error {
+		server, err := rest.BaseURL(baseURL)
+		if err == nil {
+			client.Server = server
+		}
+		return err
+	}
+}
+
+// WithMaxResponseBytes sets how much of a reply is read at most; a longer one
+// is
 // an error. The default is 64 MiB.
 func WithMaxResponseBytes(n int64) Option {
 	return option(func(options *rest.Options) { options.MaxResponseBytes = n })
 }
 
-// WithMaxRetries sets how often a request is sent again after a failure that may
-// pass. The default is 2, and 0 turns it off. Requests that change something are
+// WithMaxRetries sets how often a request is sent again after a failure that
+// may
+// pass. The default is 2, and 0 turns it off. Requests that change something
+// are
 // repeated only if the service cannot have acted on them; see
 // [WithRetryNonIdempotent].
 func WithMaxRetries(n int) Option {
 	return option(func(options *rest.Options) { options.MaxRetries = n })
 }
 
-// WithRetryNonIdempotent repeats POST and PATCH requests like all others, at the
+// WithRetryNonIdempotent repeats POST and PATCH requests like all others, at
+// the
 // risk that the service acts on one twice.
 func WithRetryNonIdempotent() Option {
 	return option(func(options *rest.Options) { options.RetryNonIdempotent = true })
@@ -161,7 +169,8 @@ func OpenFile(path string) File { return upload.OpenFile(path) }
 // FileBytes uploads content under a name, whose extension says what it is.
 func FileBytes(name string, content []byte) File { return upload.FileBytes(name, content) }
 
-// FileReader uploads what is left in a reader under a name, whose extension says
+// FileReader uploads what is left in a reader under a name, whose extension
+// says
 // what it is. The reader is not closed. One that can seek, or knows its length
 // as a *bytes.Buffer does, is sent with its size; others are sent in chunks.
 func FileReader(name string, content io.Reader) File { return upload.FileReader(name, content) }
@@ -171,7 +180,8 @@ func FileReader(name string, content io.Reader) File { return upload.FileReader(
 // see [apierror.Error].
 type Error = apierror.Error
 
-// Kinds of errors, for [errors.Is], by status or, where that says too little, by
+// Kinds of errors, for [errors.Is], by status or, where that says too little,
+// by
 // code. An [Error] is of one kind at most.
 var (
 	ErrBadRequest   = apierror.ErrBadRequest   // 400, 422
@@ -183,42 +193,42 @@ var (
 	ErrServer       = apierror.ErrServer       // 500 and above
 )
 
-// ChatAssistant asks an assistant, which answers from its files and returns the
+// Chat asks an assistant, which answers from its files and returns the
 // citations as data beside the text. Prefer it to the OpenAI-like endpoint: it
 // has more settings for the answer and its sources. An answer can take minutes;
 // into a streamed one the service puts a heartbeat about every 15 seconds.
 //
 // It sends POST /chat/{assistant_name}.
-func (a *API) ChatAssistant(ctx context.Context, assistantName string, body ChatRequest, reqEditors ...RequestEditorFn) (*ChatModel, error) {
+func (a *API) Chat(ctx context.Context, assistantName string, body ChatRequest, reqEditors ...RequestEditorFn) (*ChatResponse, error) {
 	body.Stream = false
 	call := rest.NewCall(a.rest, http.MethodPost, reqEditors)
 	call.Path("/chat/")
 	call.PathParam("assistant_name", assistantName)
 	call.JSON(body)
-	return rest.JSON(ctx, call, (*ChatModel).decodeJSON)
+	return rest.JSON(ctx, call, (*ChatResponse).decodeJSON)
 }
 
-// ChatAssistantStream is [API.ChatAssistant] with the answer as it is written,
-// chunk by chunk. The request is sent when the loop over the chunks begins,
-// which can be done once. Leaving the loop closes the connection, and an error
-// ends it: a stream that stops in the middle is a [*StreamError] that wraps
-// [io.ErrUnexpectedEOF]. [CollectChatAssistant] puts the chunks together, and
-// [ChatAssistantText] is their text.
+// ChatStream is [API.Chat] with the answer as it is written, chunk by chunk.
+// The request is sent when the loop over the chunks begins, which can be done
+// once. Leaving the loop closes the connection, and an error ends it: a stream
+// that stops in the middle is a [*StreamError] that wraps
+// [io.ErrUnexpectedEOF]. [CollectChat] puts the chunks together, and [ChatText]
+// is their text.
 //
 // It sends POST /chat/{assistant_name}.
-func (a *API) ChatAssistantStream(ctx context.Context, assistantName string, body ChatRequest, reqEditors ...RequestEditorFn) iter.Seq2[Chunk, error] {
+func (a *API) ChatStream(ctx context.Context, assistantName string, body ChatRequest, reqEditors ...RequestEditorFn) iter.Seq2[ChatChunk, error] {
 	body.Stream = true
 	call := rest.NewCall(a.rest, http.MethodPost, reqEditors)
 	call.Path("/chat/")
 	call.PathParam("assistant_name", assistantName)
 	call.JSON(body)
-	return rest.Stream(ctx, call, decodeChunk, func(c Chunk) bool { _, ok := c.(*MessageEndModel); return ok })
+	return rest.Stream(ctx, call, decodeChatChunk, func(c ChatChunk) bool { _, ok := c.(*MessageEnd); return ok })
 }
 
-// CollectChatAssistant reads a stream to its end and returns what
-// [API.ChatAssistant] would have. With an error comes what there was until then.
-func CollectChatAssistant(stream iter.Seq2[Chunk, error]) (r *ChatModel, err error) {
-	r = new(ChatModel)
+// CollectChat reads a stream to its end and returns what
+// [API.Chat] would have. With an error it returns what came before.
+func CollectChat(stream iter.Seq2[ChatChunk, error]) (r *ChatResponse, err error) {
+	r = new(ChatResponse)
 	var text rest.Text
 	defer func() {
 		r.Message.Content = text.Of(0)
@@ -228,20 +238,20 @@ func CollectChatAssistant(stream iter.Seq2[Chunk, error]) (r *ChatModel, err err
 			return r, err
 		}
 		switch c := chunk.(type) {
-		case *CitationChunkModel:
+		case *CitationChunk:
 			r.Citations = append(r.Citations, c.Citation)
 			rest.Set(&r.ID, c.ID)
 			rest.Set(&r.Model, c.Model)
-		case *ContentChunkModel:
+		case *ContentChunk:
 			text.Add(0, c.Delta.Content)
 			rest.Set(&r.ID, c.ID)
 			rest.Set(&r.Model, c.Model)
-		case *MessageEndModel:
+		case *MessageEnd:
 			rest.Set(&r.FinishReason, c.FinishReason)
 			rest.Set(&r.ID, c.ID)
 			rest.Set(&r.Model, c.Model)
 			rest.Set(&r.Usage, c.Usage)
-		case *MessageStartModel:
+		case *MessageStart:
 			rest.Set(&r.ID, c.ID)
 			rest.Set(&r.Model, c.Model)
 			rest.Set(&r.Message.Role, c.Role)
@@ -250,60 +260,59 @@ func CollectChatAssistant(stream iter.Seq2[Chunk, error]) (r *ChatModel, err err
 	return r, nil
 }
 
-// ChatAssistantText is the text of a stream, piece by piece.
-func ChatAssistantText(stream iter.Seq2[Chunk, error]) iter.Seq2[string, error] {
-	return rest.TextOf(stream, func(chunk Chunk) string {
+// ChatText is the text of a stream, piece by piece.
+func ChatText(stream iter.Seq2[ChatChunk, error]) iter.Seq2[string, error] {
+	return rest.TextOf(stream, func(chunk ChatChunk) string {
 		switch c := chunk.(type) {
-		case *ContentChunkModel:
+		case *ContentChunk:
 			return c.Delta.Content
 		}
 		return ""
 	})
 }
 
-// ChatCompletionAssistant asks an assistant, with a request and a reply shaped
-// like those of OpenAI's chat completions. Citations stand in the answer's
-// text, as in `[1, pp. 1]`; the other chat endpoint returns them as data and
-// offers more settings. An answer can take minutes.
+// ChatCompletion asks an assistant, with a request and a reply shaped like
+// those of OpenAI's chat completions. Citations stand in the answer's text, as
+// in `[1, pp. 1]`; the other chat endpoint returns them as data and offers more
+// settings. An answer can take minutes.
 //
 // It sends POST /chat/{assistant_name}/chat/completions.
-func (a *API) ChatCompletionAssistant(ctx context.Context, assistantName string, body SearchCompletions, reqEditors ...RequestEditorFn) (*ChatCompletionModel, error) {
+func (a *API) ChatCompletion(ctx context.Context, assistantName string, body ChatCompletionRequest, reqEditors ...RequestEditorFn) (*ChatCompletion, error) {
 	body.Stream = false
 	call := rest.NewCall(a.rest, http.MethodPost, reqEditors)
 	call.Path("/chat/")
 	call.PathParam("assistant_name", assistantName)
 	call.Path("/chat/completions")
 	call.JSON(body)
-	return rest.JSON(ctx, call, (*ChatCompletionModel).decodeJSON)
+	return rest.JSON(ctx, call, (*ChatCompletion).decodeJSON)
 }
 
-// ChatCompletionAssistantStream is [API.ChatCompletionAssistant] with the
-// answer as it is written, chunk by chunk. The request is sent when the loop
-// over the chunks begins, which can be done once. Leaving the loop closes the
-// connection, and an error ends it: a stream that stops in the middle is a
-// [*StreamError] that wraps [io.ErrUnexpectedEOF].
-// [CollectChatCompletionAssistant] puts the chunks together, and
-// [ChatCompletionAssistantText] is their text.
+// ChatCompletionStream is [API.ChatCompletion] with the answer as it is
+// written, chunk by chunk. The request is sent when the loop over the chunks
+// begins, which can be done once. Leaving the loop closes the connection, and
+// an error ends it: a stream that stops in the middle is a [*StreamError] that
+// wraps [io.ErrUnexpectedEOF]. [CollectChatCompletion] puts the chunks
+// together, and [ChatCompletionText] is their text.
 //
 // It sends POST /chat/{assistant_name}/chat/completions.
-func (a *API) ChatCompletionAssistantStream(ctx context.Context, assistantName string, body SearchCompletions, reqEditors ...RequestEditorFn) iter.Seq2[*StreamChatCompletionChunkModel, error] {
+func (a *API) ChatCompletionStream(ctx context.Context, assistantName string, body ChatCompletionRequest, reqEditors ...RequestEditorFn) iter.Seq2[*ChatCompletionChunk, error] {
 	body.Stream = true
 	call := rest.NewCall(a.rest, http.MethodPost, reqEditors)
 	call.Path("/chat/")
 	call.PathParam("assistant_name", assistantName)
 	call.Path("/chat/completions")
 	call.JSON(body)
-	return rest.Stream(ctx, call, func(d *jsonscan.Decoder) *StreamChatCompletionChunkModel {
-		return jsonscan.Member(d, (*StreamChatCompletionChunkModel).decodeJSON)
-	}, func(c *StreamChatCompletionChunkModel) bool {
-		return slices.ContainsFunc(c.Choices, func(c ChoiceChunkModel) bool { return c.FinishReason != "" && c.FinishReason != "null" })
+	return rest.Stream(ctx, call, func(d *jsonscan.Decoder) *ChatCompletionChunk {
+		return jsonscan.Member(d, (*ChatCompletionChunk).decodeJSON)
+	}, func(c *ChatCompletionChunk) bool {
+		return slices.ContainsFunc(c.Choices, func(c ChunkChoice) bool { return c.FinishReason != "" && c.FinishReason != "null" })
 	})
 }
 
-// CollectChatCompletionAssistant reads a stream to its end and returns what
-// [API.ChatCompletionAssistant] would have. With an error comes what there was until then.
-func CollectChatCompletionAssistant(stream iter.Seq2[*StreamChatCompletionChunkModel, error]) (r *ChatCompletionModel, err error) {
-	r = new(ChatCompletionModel)
+// CollectChatCompletion reads a stream to its end and returns what
+// [API.ChatCompletion] would have. With an error it returns what came before.
+func CollectChatCompletion(stream iter.Seq2[*ChatCompletionChunk, error]) (r *ChatCompletion, err error) {
+	r = new(ChatCompletion)
 	var text rest.Text
 	defer func() {
 		for i := range r.Choices {
@@ -332,26 +341,27 @@ func CollectChatCompletionAssistant(stream iter.Seq2[*StreamChatCompletionChunkM
 	return r, nil
 }
 
-// ChatCompletionAssistantText is the text of a stream, piece by piece: that of the first choice.
-func ChatCompletionAssistantText(stream iter.Seq2[*StreamChatCompletionChunkModel, error]) iter.Seq2[string, error] {
-	return rest.TextOf(stream, func(chunk *StreamChatCompletionChunkModel) string {
+// ChatCompletionText is the text of a stream, piece by piece: that of the first
+// choice.
+func ChatCompletionText(stream iter.Seq2[*ChatCompletionChunk, error]) iter.Seq2[string, error] {
+	return rest.TextOf(stream, func(chunk *ChatCompletionChunk) string {
 		c := chunk
-		return rest.First(c.Choices, func(x ChoiceChunkModel) (int, string) { return x.Index, x.Delta.Content })
+		return rest.First(c.Choices, func(x ChunkChoice) (int, string) { return x.Index, x.Delta.Content })
 	})
 }
 
-// ContextAssistant finds the passages in an assistant's files that fit a query
+// RetrieveContext finds the passages in an assistant's files that fit a query
 // or a conversation, and returns them without an answer, for use in a prompt or
 // an agent of the caller's own.
 //
 // It sends POST /chat/{assistant_name}/context.
-func (a *API) ContextAssistant(ctx context.Context, assistantName string, body ContextRequest, reqEditors ...RequestEditorFn) (*ContextModel, error) {
+func (a *API) RetrieveContext(ctx context.Context, assistantName string, body ContextRequest, reqEditors ...RequestEditorFn) (*ContextResponse, error) {
 	call := rest.NewCall(a.rest, http.MethodPost, reqEditors)
 	call.Path("/chat/")
 	call.PathParam("assistant_name", assistantName)
 	call.Path("/context")
 	call.JSON(body)
-	return rest.JSON(ctx, call, (*ContextModel).decodeJSON)
+	return rest.JSON(ctx, call, (*ContextResponse).decodeJSON)
 }
 
 // ListFiles lists the files uploaded to an assistant, or those of them whose
@@ -370,12 +380,12 @@ func (a *API) ListFiles(ctx context.Context, assistantName string, params *ListF
 }
 
 // AllFiles iterates over what [API.ListFiles] lists. An error ends the loop.
-func (a *API) AllFiles(ctx context.Context, assistantName string, params *ListFilesParams, reqEditors ...RequestEditorFn) iter.Seq2[AssistantFileModel, error] {
+func (a *API) AllFiles(ctx context.Context, assistantName string, params *ListFilesParams, reqEditors ...RequestEditorFn) iter.Seq2[AssistantFile, error] {
 	var p ListFilesParams
 	if params != nil {
 		p = *params
 	}
-	return rest.Pages(func(token string) ([]AssistantFileModel, string, error) {
+	return rest.Pages(func(token string) ([]AssistantFile, string, error) {
 		page, err := a.ListFiles(ctx, assistantName, &p, reqEditors...)
 		if err != nil {
 			return nil, "", err
@@ -390,17 +400,17 @@ func (a *API) AllFiles(ctx context.Context, assistantName string, params *ListFi
 // files on the Starter plan, 10,000 on others.
 //
 // It sends POST /files/{assistant_name}.
-func (a *API) UploadFile(ctx context.Context, assistantName string, params *UploadFileParams, body UploadFileMultipartBody, reqEditors ...RequestEditorFn) (*AssistantFileModel, error) {
+func (a *API) UploadFile(ctx context.Context, assistantName string, params *UploadFileParams, body UploadFileRequest, reqEditors ...RequestEditorFn) (*AssistantFile, error) {
 	call := rest.NewCall(a.rest, http.MethodPost, reqEditors)
 	call.Path("/files/")
 	call.PathParam("assistant_name", assistantName)
 	if params != nil {
 		call.QueryJSON("metadata", params.Metadata, false, 16384)
 	}
-	call.Form(
-		upload.FilePart("file", body.File),
-	)
-	return rest.JSON(ctx, call, (*AssistantFileModel).decodeJSON)
+	form := make([]upload.Part, 0, 1)
+	form = append(form, upload.FilePart("file", body.File))
+	call.Form(form...)
+	return rest.JSON(ctx, call, (*AssistantFile).decodeJSON)
 }
 
 // DeleteFile deletes a file. The reply only confirms that the service took the
@@ -421,7 +431,7 @@ func (a *API) DeleteFile(ctx context.Context, assistantName string, assistantFil
 // `status` and `percent_done`.
 //
 // It sends GET /files/{assistant_name}/{assistant_file_id}.
-func (a *API) DescribeFile(ctx context.Context, assistantName string, assistantFileID string, params *DescribeFileParams, reqEditors ...RequestEditorFn) (*AssistantFileModel, error) {
+func (a *API) DescribeFile(ctx context.Context, assistantName string, assistantFileID string, params *DescribeFileParams, reqEditors ...RequestEditorFn) (*AssistantFile, error) {
 	call := rest.NewCall(a.rest, http.MethodGet, reqEditors)
 	call.Path("/files/")
 	call.PathParam("assistant_name", assistantName)
@@ -430,15 +440,15 @@ func (a *API) DescribeFile(ctx context.Context, assistantName string, assistantF
 	if params != nil {
 		call.QueryBool("include_url", params.IncludeURL, false)
 	}
-	return rest.JSON(ctx, call, (*AssistantFileModel).decodeJSON)
+	return rest.JSON(ctx, call, (*AssistantFile).decodeJSON)
 }
 
 // WaitForFile calls [API.DescribeFile] until the status is Available, and
 // returns the last reply. If it is ProcessingFailed, the error is a
 // [*FailedError]. Any other status, also one that this package does not know,
 // keeps it waiting until ctx is done. See [WaitOption] for how often it asks.
-func (a *API) WaitForFile(ctx context.Context, assistantName string, assistantFileID string, opts ...WaitOption) (*AssistantFileModel, error) {
-	return rest.Wait(ctx, opts, func(ctx context.Context) (*AssistantFileModel, rest.State, error) {
+func (a *API) WaitForFile(ctx context.Context, assistantName string, assistantFileID string, opts ...WaitOption) (*AssistantFile, error) {
+	return rest.Wait(ctx, opts, func(ctx context.Context) (*AssistantFile, rest.State, error) {
 		v, err := a.DescribeFile(ctx, assistantName, assistantFileID, nil)
 		if err != nil {
 			return nil, rest.State{}, err
@@ -478,20 +488,20 @@ func WaitProgress(report func(status string, percent float64)) WaitOption {
 // FailedError is what was waited for and has failed: see [rest.FailedError].
 type FailedError = rest.FailedError
 
-// Chunk is a part of a streamed answer.
+// ChatChunk is a part of a streamed answer.
 //
-// It is one of [*CitationChunkModel], [*ContentChunkModel], [*MessageEndModel],
-// [*MessageStartModel], or an [*UnknownChunk].
-type Chunk interface{ isChunk() }
+// It is one of [*CitationChunk], [*ContentChunk], [*MessageEnd],
+// [*MessageStart], or an [*UnknownChatChunk].
+type ChatChunk interface{ isChatChunk() }
 
-func (*CitationChunkModel) isChunk() {}
-func (*ContentChunkModel) isChunk()  {}
-func (*MessageEndModel) isChunk()    {}
-func (*MessageStartModel) isChunk()  {}
-func (*UnknownChunk) isChunk()       {}
+func (*CitationChunk) isChatChunk()    {}
+func (*ContentChunk) isChatChunk()     {}
+func (*MessageEnd) isChatChunk()       {}
+func (*MessageStart) isChatChunk()     {}
+func (*UnknownChatChunk) isChatChunk() {}
 
-// UnknownChunk is of a type that this package does not know.
-type UnknownChunk struct {
+// UnknownChatChunk is of a type that this package does not know.
+type UnknownChatChunk struct {
 	// Type is the type that it gives.
 	Type string
 	// Raw is all of it.
@@ -499,29 +509,39 @@ type UnknownChunk struct {
 }
 
 // MarshalJSON returns Raw.
-func (v *UnknownChunk) MarshalJSON() ([]byte, error) { return v.Raw.MarshalJSON() }
+func (v *UnknownChatChunk) MarshalJSON() ([]byte, error) { return v.Raw.MarshalJSON() }
 
-func decodeChunk(d *jsonscan.Decoder) Chunk {
+func decodeChatChunk(d *jsonscan.Decoder) ChatChunk {
 	switch kind := d.Kind("type"); kind {
 	case "citation":
-		return jsonscan.Member(d, (*CitationChunkModel).decodeJSON)
+		return jsonscan.Member(d, (*CitationChunk).decodeJSON)
 	case "content_chunk":
-		return jsonscan.Member(d, (*ContentChunkModel).decodeJSON)
+		return jsonscan.Member(d, (*ContentChunk).decodeJSON)
 	case "message_end":
-		return jsonscan.Member(d, (*MessageEndModel).decodeJSON)
+		return jsonscan.Member(d, (*MessageEnd).decodeJSON)
 	case "message_start":
-		return jsonscan.Member(d, (*MessageStartModel).decodeJSON)
+		return jsonscan.Member(d, (*MessageStart).decodeJSON)
 	default:
 		if d.Null() {
 			return nil
 		}
-		return &UnknownChunk{kind, d.Raw()}
+		return &UnknownChatChunk{kind, d.Raw()}
 	}
+}
+
+// UserMessage returns a message whose role is user.
+func UserMessage(content string) Message {
+	return Message{Role: RoleUser, Content: content}
+}
+
+// AssistantMessage returns a message whose role is assistant.
+func AssistantMessage(content string) Message {
+	return Message{Role: RoleAssistant, Content: content}
 }
 
 // What follows decodes replies in one pass.
 
-func (v *AssistantFileModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *AssistantFile) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "created_on":
@@ -548,15 +568,15 @@ func (v *AssistantFileModel) decodeJSON(d *jsonscan.Decoder) {
 	}
 }
 
-func (v *ChatCompletionModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *ChatCompletion) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "choices":
-			v.Choices = jsonscan.List(d, (*ChoiceModel).decodeJSON)
+			v.Choices = jsonscan.List(d, (*Choice).decodeJSON)
 		case "id":
 			v.ID = d.String()
 		case "model":
-			v.Model = d.String()
+			v.Model = Model(d.String())
 		case "usage":
 			v.Usage.decodeJSON(d)
 		default:
@@ -565,11 +585,28 @@ func (v *ChatCompletionModel) decodeJSON(d *jsonscan.Decoder) {
 	}
 }
 
-func (v *ChatModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *ChatCompletionChunk) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "choices":
+			v.Choices = jsonscan.List(d, (*ChunkChoice).decodeJSON)
+		case "id":
+			v.ID = d.String()
+		case "model":
+			v.Model = Model(d.String())
+		case "usage":
+			v.Usage.decodeJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *ChatResponse) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "citations":
-			v.Citations = jsonscan.List(d, (*CitationModel).decodeJSON)
+			v.Citations = jsonscan.List(d, (*Citation).decodeJSON)
 		case "finish_reason":
 			v.FinishReason = FinishReason(d.String())
 		case "id":
@@ -577,7 +614,7 @@ func (v *ChatModel) decodeJSON(d *jsonscan.Decoder) {
 		case "message":
 			v.Message.decodeJSON(d)
 		case "model":
-			v.Model = d.String()
+			v.Model = Model(d.String())
 		case "usage":
 			v.Usage.decodeJSON(d)
 		default:
@@ -586,7 +623,22 @@ func (v *ChatModel) decodeJSON(d *jsonscan.Decoder) {
 	}
 }
 
-func (v *ChoiceChunkModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *Choice) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "finish_reason":
+			v.FinishReason = FinishReason(d.String())
+		case "index":
+			v.Index = int(d.Int(strconv.IntSize))
+		case "message":
+			v.Message.decodeJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *ChunkChoice) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "delta":
@@ -601,22 +653,20 @@ func (v *ChoiceChunkModel) decodeJSON(d *jsonscan.Decoder) {
 	}
 }
 
-func (v *ChoiceModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *Citation) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
-		case "finish_reason":
-			v.FinishReason = FinishReason(d.String())
-		case "index":
-			v.Index = int(d.Int(strconv.IntSize))
-		case "message":
-			v.Message.decodeJSON(d)
+		case "position":
+			v.Position = int(d.Int(strconv.IntSize))
+		case "references":
+			v.References = jsonscan.List(d, (*Reference).decodeJSON)
 		default:
 			d.Skip()
 		}
 	}
 }
 
-func (v *CitationChunkModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *CitationChunk) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "citation":
@@ -624,7 +674,7 @@ func (v *CitationChunkModel) decodeJSON(d *jsonscan.Decoder) {
 		case "id":
 			v.ID = d.String()
 		case "model":
-			v.Model = d.String()
+			v.Model = Model(d.String())
 		case "type":
 			v.Type = d.String()
 		default:
@@ -633,20 +683,7 @@ func (v *CitationChunkModel) decodeJSON(d *jsonscan.Decoder) {
 	}
 }
 
-func (v *CitationModel) decodeJSON(d *jsonscan.Decoder) {
-	for more := d.Object(); more; more = d.NextMember() {
-		switch string(d.Name()) {
-		case "position":
-			v.Position = int(d.Int(strconv.IntSize))
-		case "references":
-			v.References = jsonscan.List(d, (*ReferenceModel).decodeJSON)
-		default:
-			d.Skip()
-		}
-	}
-}
-
-func (v *ContentChunkModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *ContentChunk) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "delta":
@@ -654,7 +691,7 @@ func (v *ContentChunkModel) decodeJSON(d *jsonscan.Decoder) {
 		case "id":
 			v.ID = d.String()
 		case "model":
-			v.Model = d.String()
+			v.Model = Model(d.String())
 		case "type":
 			v.Type = d.String()
 		default:
@@ -674,13 +711,13 @@ func (v *ContentDelta) decodeJSON(d *jsonscan.Decoder) {
 	}
 }
 
-func (v *ContextModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *ContextResponse) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "id":
 			v.ID = d.String()
 		case "snippets":
-			v.Snippets = jsonscan.List(d, (*SnippetModel).decodeJSON)
+			v.Snippets = jsonscan.List(d, (*Snippet).decodeJSON)
 		case "usage":
 			v.Usage.decodeJSON(d)
 		default:
@@ -689,7 +726,7 @@ func (v *ContextModel) decodeJSON(d *jsonscan.Decoder) {
 	}
 }
 
-func (v *HighlightModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *Highlight) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "content":
@@ -706,7 +743,20 @@ func (v *ListFilesResponse) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "files":
-			v.Files = jsonscan.List(d, (*AssistantFileModel).decodeJSON)
+			v.Files = jsonscan.List(d, (*AssistantFile).decodeJSON)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *Message) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "content":
+			v.Content = d.String()
+		case "role":
+			v.Role = Role(d.String())
 		default:
 			d.Skip()
 		}
@@ -719,14 +769,14 @@ func (v *MessageDelta) decodeJSON(d *jsonscan.Decoder) {
 		case "content":
 			v.Content = d.String()
 		case "role":
-			v.Role = d.String()
+			v.Role = Role(d.String())
 		default:
 			d.Skip()
 		}
 	}
 }
 
-func (v *MessageEndModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *MessageEnd) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "finish_reason":
@@ -734,7 +784,7 @@ func (v *MessageEndModel) decodeJSON(d *jsonscan.Decoder) {
 		case "id":
 			v.ID = d.String()
 		case "model":
-			v.Model = d.String()
+			v.Model = Model(d.String())
 		case "type":
 			v.Type = d.String()
 		case "usage":
@@ -745,28 +795,15 @@ func (v *MessageEndModel) decodeJSON(d *jsonscan.Decoder) {
 	}
 }
 
-func (v *MessageModel) decodeJSON(d *jsonscan.Decoder) {
-	for more := d.Object(); more; more = d.NextMember() {
-		switch string(d.Name()) {
-		case "content":
-			v.Content = d.String()
-		case "role":
-			v.Role = d.String()
-		default:
-			d.Skip()
-		}
-	}
-}
-
-func (v *MessageStartModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *MessageStart) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "id":
 			v.ID = d.String()
 		case "model":
-			v.Model = d.String()
+			v.Model = Model(d.String())
 		case "role":
-			v.Role = d.String()
+			v.Role = Role(d.String())
 		case "type":
 			v.Type = d.String()
 		default:
@@ -775,7 +812,7 @@ func (v *MessageStartModel) decodeJSON(d *jsonscan.Decoder) {
 	}
 }
 
-func (v *ReferenceModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *Reference) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "file":
@@ -790,7 +827,7 @@ func (v *ReferenceModel) decodeJSON(d *jsonscan.Decoder) {
 	}
 }
 
-func (v *SnippetModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *Snippet) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "content":
@@ -807,24 +844,7 @@ func (v *SnippetModel) decodeJSON(d *jsonscan.Decoder) {
 	}
 }
 
-func (v *StreamChatCompletionChunkModel) decodeJSON(d *jsonscan.Decoder) {
-	for more := d.Object(); more; more = d.NextMember() {
-		switch string(d.Name()) {
-		case "choices":
-			v.Choices = jsonscan.List(d, (*ChoiceChunkModel).decodeJSON)
-		case "id":
-			v.ID = d.String()
-		case "model":
-			v.Model = d.String()
-		case "usage":
-			v.Usage.decodeJSON(d)
-		default:
-			d.Skip()
-		}
-	}
-}
-
-func (v *UsageModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *Usage) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "completion_tokens":

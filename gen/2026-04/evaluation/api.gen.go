@@ -22,7 +22,7 @@
 //	if err != nil {
 //		return err
 //	}
-//	scored, err := api.MetricsAlignment(ctx, evaluation.AlignmentRequest{
+//	scored, err := api.EvaluateAlignment(ctx, evaluation.AlignmentRequest{
 //		Question:          "When is the lamp lit?",
 //		Answer:            "In the evening.",
 //		GroundTruthAnswer: "The lamp is lit at dusk.",
@@ -33,8 +33,8 @@
 //	fmt.Println(scored.Metrics.Alignment)
 //
 // The methods of an [API] are named after the API's operations and return what
-// the service replies, or an [*Error]. [NewClient] and [NewClientWithResponses]
-// are the stock clients of oapi-codegen over the same types.
+// the service replies, or an [*Error]. The methods of a [Client], which
+// [NewClient] returns, send the same requests and return the *http.Response.
 package evaluation
 
 import (
@@ -58,7 +58,8 @@ type API struct {
 	rest *rest.Client
 }
 
-// New returns an API at the server of [RegionUS], unless [WithRegion] or [WithBaseURL]
+// New returns an API at the server of [RegionUS], unless [WithRegion] or
+// [WithBaseURL]
 // names another. Without options it sends no API key: see
 // [WithRequestEditorFn] and the package auth.
 func New(opts ...Option) (*API, error) {
@@ -100,21 +101,37 @@ func (o option) apply(_ *Client, options *rest.Options) error {
 	return nil
 }
 
-// WithMaxResponseBytes sets how much of a reply is read at most; a longer one is
+// WithBaseURL sends requests to another server than that of the API: baseURL is
+// absolute, and the paths of the API are below its path. Any other is an error.
+func WithBaseURL(baseURL string) ClientOption {
+	return func(client *Client) error {
+		server, err := rest.BaseURL(baseURL)
+		if err == nil {
+			client.Server = server
+		}
+		return err
+	}
+}
+
+// WithMaxResponseBytes sets how much of a reply is read at most; a longer one
+// is
 // an error. The default is 64 MiB.
 func WithMaxResponseBytes(n int64) Option {
 	return option(func(options *rest.Options) { options.MaxResponseBytes = n })
 }
 
-// WithMaxRetries sets how often a request is sent again after a failure that may
-// pass. The default is 2, and 0 turns it off. Requests that change something are
+// WithMaxRetries sets how often a request is sent again after a failure that
+// may
+// pass. The default is 2, and 0 turns it off. Requests that change something
+// are
 // repeated only if the service cannot have acted on them; see
 // [WithRetryNonIdempotent].
 func WithMaxRetries(n int) Option {
 	return option(func(options *rest.Options) { options.MaxRetries = n })
 }
 
-// WithRetryNonIdempotent repeats POST and PATCH requests like all others, at the
+// WithRetryNonIdempotent repeats POST and PATCH requests like all others, at
+// the
 // risk that the service acts on one twice.
 func WithRetryNonIdempotent() Option {
 	return option(func(options *rest.Options) { options.RetryNonIdempotent = true })
@@ -149,7 +166,8 @@ func WithRegion(region Region) ClientOption {
 // see [apierror.Error].
 type Error = apierror.Error
 
-// Kinds of errors, for [errors.Is], by status or, where that says too little, by
+// Kinds of errors, for [errors.Is], by status or, where that says too little,
+// by
 // code. An [Error] is of one kind at most.
 var (
 	ErrBadRequest   = apierror.ErrBadRequest   // 400, 422
@@ -161,13 +179,13 @@ var (
 	ErrServer       = apierror.ErrServer       // 500 and above
 )
 
-// MetricsAlignment scores a generated answer by the facts of a ground truth
+// EvaluateAlignment scores a generated answer by the facts of a ground truth
 // answer. Correctness is its precision, completeness its recall and alignment
 // the harmonic mean of the two. The reply also tells how the answer bears on
 // every single fact.
 //
 // It sends POST /evaluation/metrics/alignment.
-func (a *API) MetricsAlignment(ctx context.Context, body AlignmentRequest, reqEditors ...RequestEditorFn) (*AlignmentResponse, error) {
+func (a *API) EvaluateAlignment(ctx context.Context, body AlignmentRequest, reqEditors ...RequestEditorFn) (*AlignmentResponse, error) {
 	call := rest.NewCall(a.rest, http.MethodPost, reqEditors)
 	call.Path("/evaluation/metrics/alignment")
 	call.JSON(body)

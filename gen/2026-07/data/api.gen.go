@@ -4,9 +4,9 @@
 // 2026-07. Its server is https://{assistant_host}/assistant, where [New] puts
 // the host of an assistant.
 //
-// Its spec is inferred. It is not published, and taken to be that of 2026-04,
-// with which the code of Pinecone's TypeScript SDK 9.0.0, which sends 2026-07,
-// agrees. See openapi/README.md.
+// Pinecone says of this version that the spec of the Assistant API is that of
+// 2026-04, byte for byte, and that the service answers both in the same way.
+// The spec here is the one of 2026-04.
 //
 // Data plane of the Pinecone Assistant API: the files of an assistant, the
 // operations that process them, chat over them and retrieval of context from
@@ -29,17 +29,8 @@
 //	if err != nil {
 //		return err
 //	}
-//	operation, err := api.UploadFile(ctx, "example-assistant", nil, data.FileData{
-//		File: data.OpenFile("manual.pdf"),
-//	})
-//	if err != nil {
-//		return err
-//	}
-//	if _, err = api.WaitForOperation(ctx, "example-assistant", operation.ID); err != nil {
-//		return err
-//	}
-//	answer, err := api.ChatAssistant(ctx, "example-assistant", data.ChatRequest{
-//		Messages: []data.MessageModel{{Role: "user", Content: "When is the lamp lit?"}},
+//	answer, err := api.Chat(ctx, "example-assistant", data.ChatRequest{
+//		Messages: []data.Message{data.UserMessage("When is the lamp lit?")},
 //	})
 //	if err != nil {
 //		return err
@@ -47,8 +38,8 @@
 //	fmt.Println(answer.Message.Content)
 //
 // The methods of an [API] are named after the API's operations and return what
-// the service replies, or an [*Error]. [NewClient] and [NewClientWithResponses]
-// are the stock clients of oapi-codegen over the same types.
+// the service replies, or an [*Error]. The methods of a [Client], which
+// [NewClient] returns, send the same requests and return the *http.Response.
 package data
 
 import (
@@ -78,7 +69,8 @@ type API struct {
 	rest *rest.Client
 }
 
-// New returns an API of the assistants on a host: the one that the control plane
+// New returns an API of the assistants on a host: the one that the control
+// plane
 // gives for an assistant, with or without scheme and path. Without options it
 // sends no API key: see [WithRequestEditorFn] and the package auth.
 //
@@ -122,21 +114,37 @@ func (o option) apply(_ *Client, options *rest.Options) error {
 	return nil
 }
 
-// WithMaxResponseBytes sets how much of a reply is read at most; a longer one is
+// WithBaseURL sends requests to another server than that of the API: baseURL is
+// absolute, and the paths of the API are below its path. Any other is an error.
+func WithBaseURL(baseURL string) ClientOption {
+	return func(client *Client) error {
+		server, err := rest.BaseURL(baseURL)
+		if err == nil {
+			client.Server = server
+		}
+		return err
+	}
+}
+
+// WithMaxResponseBytes sets how much of a reply is read at most; a longer one
+// is
 // an error. The default is 64 MiB.
 func WithMaxResponseBytes(n int64) Option {
 	return option(func(options *rest.Options) { options.MaxResponseBytes = n })
 }
 
-// WithMaxRetries sets how often a request is sent again after a failure that may
-// pass. The default is 2, and 0 turns it off. Requests that change something are
+// WithMaxRetries sets how often a request is sent again after a failure that
+// may
+// pass. The default is 2, and 0 turns it off. Requests that change something
+// are
 // repeated only if the service cannot have acted on them; see
 // [WithRetryNonIdempotent].
 func WithMaxRetries(n int) Option {
 	return option(func(options *rest.Options) { options.MaxRetries = n })
 }
 
-// WithRetryNonIdempotent repeats POST and PATCH requests like all others, at the
+// WithRetryNonIdempotent repeats POST and PATCH requests like all others, at
+// the
 // risk that the service acts on one twice.
 func WithRetryNonIdempotent() Option {
 	return option(func(options *rest.Options) { options.RetryNonIdempotent = true })
@@ -166,7 +174,8 @@ func OpenFile(path string) File { return upload.OpenFile(path) }
 // FileBytes uploads content under a name, whose extension says what it is.
 func FileBytes(name string, content []byte) File { return upload.FileBytes(name, content) }
 
-// FileReader uploads what is left in a reader under a name, whose extension says
+// FileReader uploads what is left in a reader under a name, whose extension
+// says
 // what it is. The reader is not closed. One that can seek, or knows its length
 // as a *bytes.Buffer does, is sent with its size; others are sent in chunks.
 func FileReader(name string, content io.Reader) File { return upload.FileReader(name, content) }
@@ -176,7 +185,8 @@ func FileReader(name string, content io.Reader) File { return upload.FileReader(
 // see [apierror.Error].
 type Error = apierror.Error
 
-// Kinds of errors, for [errors.Is], by status or, where that says too little, by
+// Kinds of errors, for [errors.Is], by status or, where that says too little,
+// by
 // code. An [Error] is of one kind at most.
 var (
 	ErrBadRequest   = apierror.ErrBadRequest   // 400, 422
@@ -188,42 +198,42 @@ var (
 	ErrServer       = apierror.ErrServer       // 500 and above
 )
 
-// ChatAssistant asks an assistant, which answers from its files and returns the
+// Chat asks an assistant, which answers from its files and returns the
 // citations as data beside the text. Prefer it to the OpenAI-like endpoint: it
 // has more settings for the answer and its sources. An answer can take minutes;
 // into a streamed one the service puts a heartbeat about every 15 seconds.
 //
 // It sends POST /chat/{assistant_name}.
-func (a *API) ChatAssistant(ctx context.Context, assistantName string, body ChatRequest, reqEditors ...RequestEditorFn) (*ChatModel, error) {
+func (a *API) Chat(ctx context.Context, assistantName string, body ChatRequest, reqEditors ...RequestEditorFn) (*ChatResponse, error) {
 	body.Stream = false
 	call := rest.NewCall(a.rest, http.MethodPost, reqEditors)
 	call.Path("/chat/")
 	call.PathParam("assistant_name", assistantName)
 	call.JSON(body)
-	return rest.JSON(ctx, call, (*ChatModel).decodeJSON)
+	return rest.JSON(ctx, call, (*ChatResponse).decodeJSON)
 }
 
-// ChatAssistantStream is [API.ChatAssistant] with the answer as it is written,
-// chunk by chunk. The request is sent when the loop over the chunks begins,
-// which can be done once. Leaving the loop closes the connection, and an error
-// ends it: a stream that stops in the middle is a [*StreamError] that wraps
-// [io.ErrUnexpectedEOF]. [CollectChatAssistant] puts the chunks together, and
-// [ChatAssistantText] is their text.
+// ChatStream is [API.Chat] with the answer as it is written, chunk by chunk.
+// The request is sent when the loop over the chunks begins, which can be done
+// once. Leaving the loop closes the connection, and an error ends it: a stream
+// that stops in the middle is a [*StreamError] that wraps
+// [io.ErrUnexpectedEOF]. [CollectChat] puts the chunks together, and [ChatText]
+// is their text.
 //
 // It sends POST /chat/{assistant_name}.
-func (a *API) ChatAssistantStream(ctx context.Context, assistantName string, body ChatRequest, reqEditors ...RequestEditorFn) iter.Seq2[Chunk, error] {
+func (a *API) ChatStream(ctx context.Context, assistantName string, body ChatRequest, reqEditors ...RequestEditorFn) iter.Seq2[ChatChunk, error] {
 	body.Stream = true
 	call := rest.NewCall(a.rest, http.MethodPost, reqEditors)
 	call.Path("/chat/")
 	call.PathParam("assistant_name", assistantName)
 	call.JSON(body)
-	return rest.Stream(ctx, call, decodeChunk, func(c Chunk) bool { _, ok := c.(*MessageEndModel); return ok })
+	return rest.Stream(ctx, call, decodeChatChunk, func(c ChatChunk) bool { _, ok := c.(*MessageEnd); return ok })
 }
 
-// CollectChatAssistant reads a stream to its end and returns what
-// [API.ChatAssistant] would have. With an error comes what there was until then.
-func CollectChatAssistant(stream iter.Seq2[Chunk, error]) (r *ChatModel, err error) {
-	r = new(ChatModel)
+// CollectChat reads a stream to its end and returns what
+// [API.Chat] would have. With an error it returns what came before.
+func CollectChat(stream iter.Seq2[ChatChunk, error]) (r *ChatResponse, err error) {
+	r = new(ChatResponse)
 	var text rest.Text
 	defer func() {
 		r.Message.Content = text.Of(0)
@@ -233,22 +243,22 @@ func CollectChatAssistant(stream iter.Seq2[Chunk, error]) (r *ChatModel, err err
 			return r, err
 		}
 		switch c := chunk.(type) {
-		case *CitationChunkModel:
+		case *CitationChunk:
 			r.Citations = append(r.Citations, c.Citation)
 			rest.Set(&r.ID, c.ID)
 			rest.Set(&r.Model, c.Model)
-		case *ContentChunkModel:
+		case *ContentChunk:
 			rest.Set(&r.ContentFilterResults, c.ContentFilterResults)
 			text.Add(0, c.Delta.Content)
 			rest.Set(&r.ID, c.ID)
 			rest.Set(&r.Model, c.Model)
-		case *MessageEndModel:
+		case *MessageEnd:
 			rest.Set(&r.ContentFilterResults, c.ContentFilterResults)
 			rest.Set(&r.FinishReason, c.FinishReason)
 			rest.Set(&r.ID, c.ID)
 			rest.Set(&r.Model, c.Model)
 			rest.Set(&r.Usage, c.Usage)
-		case *MessageStartModel:
+		case *MessageStart:
 			rest.Set(&r.ContentFilterResults, c.ContentFilterResults)
 			rest.Set(&r.ContextSnippetCount, c.ContextSnippetCount)
 			rest.Set(&r.ID, c.ID)
@@ -259,60 +269,59 @@ func CollectChatAssistant(stream iter.Seq2[Chunk, error]) (r *ChatModel, err err
 	return r, nil
 }
 
-// ChatAssistantText is the text of a stream, piece by piece.
-func ChatAssistantText(stream iter.Seq2[Chunk, error]) iter.Seq2[string, error] {
-	return rest.TextOf(stream, func(chunk Chunk) string {
+// ChatText is the text of a stream, piece by piece.
+func ChatText(stream iter.Seq2[ChatChunk, error]) iter.Seq2[string, error] {
+	return rest.TextOf(stream, func(chunk ChatChunk) string {
 		switch c := chunk.(type) {
-		case *ContentChunkModel:
+		case *ContentChunk:
 			return c.Delta.Content
 		}
 		return ""
 	})
 }
 
-// ChatCompletionAssistant asks an assistant, with a request and a reply shaped
-// like those of OpenAI's chat completions. Citations stand in the answer's
-// text, as in `[1, pp. 1]`; the other chat endpoint returns them as data and
-// offers more settings. An answer can take minutes.
+// ChatCompletion asks an assistant, with a request and a reply shaped like
+// those of OpenAI's chat completions. Citations stand in the answer's text, as
+// in `[1, pp. 1]`; the other chat endpoint returns them as data and offers more
+// settings. An answer can take minutes.
 //
 // It sends POST /chat/{assistant_name}/chat/completions.
-func (a *API) ChatCompletionAssistant(ctx context.Context, assistantName string, body SearchCompletions, reqEditors ...RequestEditorFn) (*ChatCompletionModel, error) {
+func (a *API) ChatCompletion(ctx context.Context, assistantName string, body ChatCompletionRequest, reqEditors ...RequestEditorFn) (*ChatCompletion, error) {
 	body.Stream = false
 	call := rest.NewCall(a.rest, http.MethodPost, reqEditors)
 	call.Path("/chat/")
 	call.PathParam("assistant_name", assistantName)
 	call.Path("/chat/completions")
 	call.JSON(body)
-	return rest.JSON(ctx, call, (*ChatCompletionModel).decodeJSON)
+	return rest.JSON(ctx, call, (*ChatCompletion).decodeJSON)
 }
 
-// ChatCompletionAssistantStream is [API.ChatCompletionAssistant] with the
-// answer as it is written, chunk by chunk. The request is sent when the loop
-// over the chunks begins, which can be done once. Leaving the loop closes the
-// connection, and an error ends it: a stream that stops in the middle is a
-// [*StreamError] that wraps [io.ErrUnexpectedEOF].
-// [CollectChatCompletionAssistant] puts the chunks together, and
-// [ChatCompletionAssistantText] is their text.
+// ChatCompletionStream is [API.ChatCompletion] with the answer as it is
+// written, chunk by chunk. The request is sent when the loop over the chunks
+// begins, which can be done once. Leaving the loop closes the connection, and
+// an error ends it: a stream that stops in the middle is a [*StreamError] that
+// wraps [io.ErrUnexpectedEOF]. [CollectChatCompletion] puts the chunks
+// together, and [ChatCompletionText] is their text.
 //
 // It sends POST /chat/{assistant_name}/chat/completions.
-func (a *API) ChatCompletionAssistantStream(ctx context.Context, assistantName string, body SearchCompletions, reqEditors ...RequestEditorFn) iter.Seq2[*StreamChatCompletionChunkModel, error] {
+func (a *API) ChatCompletionStream(ctx context.Context, assistantName string, body ChatCompletionRequest, reqEditors ...RequestEditorFn) iter.Seq2[*ChatCompletionChunk, error] {
 	body.Stream = true
 	call := rest.NewCall(a.rest, http.MethodPost, reqEditors)
 	call.Path("/chat/")
 	call.PathParam("assistant_name", assistantName)
 	call.Path("/chat/completions")
 	call.JSON(body)
-	return rest.Stream(ctx, call, func(d *jsonscan.Decoder) *StreamChatCompletionChunkModel {
-		return jsonscan.Member(d, (*StreamChatCompletionChunkModel).decodeJSON)
-	}, func(c *StreamChatCompletionChunkModel) bool {
-		return slices.ContainsFunc(c.Choices, func(c ChoiceChunkModel) bool { return c.FinishReason != "" && c.FinishReason != "null" })
+	return rest.Stream(ctx, call, func(d *jsonscan.Decoder) *ChatCompletionChunk {
+		return jsonscan.Member(d, (*ChatCompletionChunk).decodeJSON)
+	}, func(c *ChatCompletionChunk) bool {
+		return slices.ContainsFunc(c.Choices, func(c ChunkChoice) bool { return c.FinishReason != "" && c.FinishReason != "null" })
 	})
 }
 
-// CollectChatCompletionAssistant reads a stream to its end and returns what
-// [API.ChatCompletionAssistant] would have. With an error comes what there was until then.
-func CollectChatCompletionAssistant(stream iter.Seq2[*StreamChatCompletionChunkModel, error]) (r *ChatCompletionModel, err error) {
-	r = new(ChatCompletionModel)
+// CollectChatCompletion reads a stream to its end and returns what
+// [API.ChatCompletion] would have. With an error it returns what came before.
+func CollectChatCompletion(stream iter.Seq2[*ChatCompletionChunk, error]) (r *ChatCompletion, err error) {
+	r = new(ChatCompletion)
 	var text rest.Text
 	defer func() {
 		for i := range r.Choices {
@@ -341,26 +350,27 @@ func CollectChatCompletionAssistant(stream iter.Seq2[*StreamChatCompletionChunkM
 	return r, nil
 }
 
-// ChatCompletionAssistantText is the text of a stream, piece by piece: that of the first choice.
-func ChatCompletionAssistantText(stream iter.Seq2[*StreamChatCompletionChunkModel, error]) iter.Seq2[string, error] {
-	return rest.TextOf(stream, func(chunk *StreamChatCompletionChunkModel) string {
+// ChatCompletionText is the text of a stream, piece by piece: that of the first
+// choice.
+func ChatCompletionText(stream iter.Seq2[*ChatCompletionChunk, error]) iter.Seq2[string, error] {
+	return rest.TextOf(stream, func(chunk *ChatCompletionChunk) string {
 		c := chunk
-		return rest.First(c.Choices, func(x ChoiceChunkModel) (int, string) { return x.Index, x.Delta.Content })
+		return rest.First(c.Choices, func(x ChunkChoice) (int, string) { return x.Index, x.Delta.Content })
 	})
 }
 
-// ContextAssistant finds the passages in an assistant's files that fit a query
+// RetrieveContext finds the passages in an assistant's files that fit a query
 // or a conversation, and returns them without an answer, for use in a prompt or
 // an agent of the caller's own.
 //
 // It sends POST /chat/{assistant_name}/context.
-func (a *API) ContextAssistant(ctx context.Context, assistantName string, body ContextRequest, reqEditors ...RequestEditorFn) (*ContextModel, error) {
+func (a *API) RetrieveContext(ctx context.Context, assistantName string, body ContextRequest, reqEditors ...RequestEditorFn) (*ContextResponse, error) {
 	call := rest.NewCall(a.rest, http.MethodPost, reqEditors)
 	call.Path("/chat/")
 	call.PathParam("assistant_name", assistantName)
 	call.Path("/context")
 	call.JSON(body)
-	return rest.JSON(ctx, call, (*ContextModel).decodeJSON)
+	return rest.JSON(ctx, call, (*ContextResponse).decodeJSON)
 }
 
 // ListFiles lists the files uploaded to an assistant, or those of them whose
@@ -381,12 +391,12 @@ func (a *API) ListFiles(ctx context.Context, assistantName string, params *ListF
 
 // AllFiles iterates over what [API.ListFiles] lists. A page is asked for
 // when the one before is used up. An error ends the loop.
-func (a *API) AllFiles(ctx context.Context, assistantName string, params *ListFilesParams, reqEditors ...RequestEditorFn) iter.Seq2[AssistantFileModel, error] {
+func (a *API) AllFiles(ctx context.Context, assistantName string, params *ListFilesParams, reqEditors ...RequestEditorFn) iter.Seq2[AssistantFile, error] {
 	var p ListFilesParams
 	if params != nil {
 		p = *params
 	}
-	return rest.Pages(func(token string) ([]AssistantFileModel, string, error) {
+	return rest.Pages(func(token string) ([]AssistantFile, string, error) {
 		p := p
 		if token != "" {
 			p.PaginationToken = token
@@ -406,18 +416,18 @@ func (a *API) AllFiles(ctx context.Context, assistantName string, params *ListFi
 // plan, 10,000 on others.
 //
 // It sends POST /files/{assistant_name}.
-func (a *API) UploadFile(ctx context.Context, assistantName string, params *UploadFileParams, body FileData, reqEditors ...RequestEditorFn) (*OperationModel, error) {
+func (a *API) UploadFile(ctx context.Context, assistantName string, params *UploadFileParams, body UploadFileRequest, reqEditors ...RequestEditorFn) (*Operation, error) {
 	call := rest.NewCall(a.rest, http.MethodPost, reqEditors)
 	call.Path("/files/")
 	call.PathParam("assistant_name", assistantName)
 	if params != nil {
 		call.QueryBool("multimodal", params.Multimodal, false)
 	}
-	call.Form(
-		upload.FilePart("file", body.File),
-		upload.JSONPart("metadata", body.Metadata, 16384),
-	)
-	return rest.JSON(ctx, call, (*OperationModel).decodeJSON)
+	form := make([]upload.Part, 0, 2)
+	form = append(form, upload.FilePart("file", body.File))
+	form = append(form, upload.JSONPart("metadata", body.Metadata, 16384))
+	call.Form(form...)
+	return rest.JSON(ctx, call, (*Operation).decodeJSON)
 }
 
 // DeleteFile deletes a file. The reply is the operation to poll until its
@@ -426,21 +436,21 @@ func (a *API) UploadFile(ctx context.Context, assistantName string, params *Uplo
 //
 // It sends DELETE /files/{assistant_name}/{assistant_file_id}.
 //
-// The result is nil when the service has nothing to say but that it is done.
-func (a *API) DeleteFile(ctx context.Context, assistantName string, assistantFileID string, reqEditors ...RequestEditorFn) (*OperationModel, error) {
+// The result is nil if the service replies without a body.
+func (a *API) DeleteFile(ctx context.Context, assistantName string, assistantFileID string, reqEditors ...RequestEditorFn) (*Operation, error) {
 	call := rest.NewCall(a.rest, http.MethodDelete, reqEditors)
 	call.Path("/files/")
 	call.PathParam("assistant_name", assistantName)
 	call.Path("/")
 	call.PathParam("assistant_file_id", assistantFileID)
-	return rest.MaybeJSON(ctx, call, (*OperationModel).decodeJSON)
+	return rest.MaybeJSON(ctx, call, (*Operation).decodeJSON)
 }
 
 // DescribeFile describes one file: its metadata, its state of processing and,
 // on request, a link for reading it. Once deleted, the file answers 404.
 //
 // It sends GET /files/{assistant_name}/{assistant_file_id}.
-func (a *API) DescribeFile(ctx context.Context, assistantName string, assistantFileID string, params *DescribeFileParams, reqEditors ...RequestEditorFn) (*AssistantFileModel, error) {
+func (a *API) DescribeFile(ctx context.Context, assistantName string, assistantFileID string, params *DescribeFileParams, reqEditors ...RequestEditorFn) (*AssistantFile, error) {
 	call := rest.NewCall(a.rest, http.MethodGet, reqEditors)
 	call.Path("/files/")
 	call.PathParam("assistant_name", assistantName)
@@ -449,7 +459,7 @@ func (a *API) DescribeFile(ctx context.Context, assistantName string, assistantF
 	if params != nil {
 		call.QueryBool("include_url", params.IncludeURL, false)
 	}
-	return rest.JSON(ctx, call, (*AssistantFileModel).decodeJSON)
+	return rest.JSON(ctx, call, (*AssistantFile).decodeJSON)
 }
 
 // UpsertFile uploads a file under an identifier of the caller's choice; a file
@@ -458,7 +468,7 @@ func (a *API) DescribeFile(ctx context.Context, assistantName string, assistantF
 // `Failed`.
 //
 // It sends PUT /files/{assistant_name}/{assistant_file_id}.
-func (a *API) UpsertFile(ctx context.Context, assistantName string, assistantFileID string, params *UpsertFileParams, body FileData, reqEditors ...RequestEditorFn) (*OperationModel, error) {
+func (a *API) UpsertFile(ctx context.Context, assistantName string, assistantFileID string, params *UpsertFileParams, body UploadFileRequest, reqEditors ...RequestEditorFn) (*Operation, error) {
 	call := rest.NewCall(a.rest, http.MethodPut, reqEditors)
 	call.Path("/files/")
 	call.PathParam("assistant_name", assistantName)
@@ -467,11 +477,11 @@ func (a *API) UpsertFile(ctx context.Context, assistantName string, assistantFil
 	if params != nil {
 		call.QueryBool("multimodal", params.Multimodal, false)
 	}
-	call.Form(
-		upload.FilePart("file", body.File),
-		upload.JSONPart("metadata", body.Metadata, 16384),
-	)
-	return rest.JSON(ctx, call, (*OperationModel).decodeJSON)
+	form := make([]upload.Part, 0, 2)
+	form = append(form, upload.FilePart("file", body.File))
+	form = append(form, upload.JSONPart("metadata", body.Metadata, 16384))
+	call.Form(form...)
+	return rest.JSON(ctx, call, (*Operation).decodeJSON)
 }
 
 // ListOperations lists the operations of an assistant, running or ended, a page
@@ -479,7 +489,7 @@ func (a *API) UpsertFile(ctx context.Context, assistantName string, assistantFil
 // reply without `pagination` is the last page.
 //
 // It sends GET /operations/{assistant_name}.
-func (a *API) ListOperations(ctx context.Context, assistantName string, params *ListOperationsParams, reqEditors ...RequestEditorFn) (*OperationList, error) {
+func (a *API) ListOperations(ctx context.Context, assistantName string, params *ListOperationsParams, reqEditors ...RequestEditorFn) (*ListOperationsResponse, error) {
 	call := rest.NewCall(a.rest, http.MethodGet, reqEditors)
 	call.Path("/operations/")
 	call.PathParam("assistant_name", assistantName)
@@ -489,17 +499,18 @@ func (a *API) ListOperations(ctx context.Context, assistantName string, params *
 		call.Query("pagination_token", params.PaginationToken, false)
 		call.Query("status", string(params.Status), false)
 	}
-	return rest.JSON(ctx, call, (*OperationList).decodeJSON)
+	return rest.JSON(ctx, call, (*ListOperationsResponse).decodeJSON)
 }
 
-// AllOperations iterates over what [API.ListOperations] lists. A page is asked for
+// AllOperations iterates over what [API.ListOperations] lists. A page is asked
+// for
 // when the one before is used up. An error ends the loop.
-func (a *API) AllOperations(ctx context.Context, assistantName string, params *ListOperationsParams, reqEditors ...RequestEditorFn) iter.Seq2[OperationModel, error] {
+func (a *API) AllOperations(ctx context.Context, assistantName string, params *ListOperationsParams, reqEditors ...RequestEditorFn) iter.Seq2[Operation, error] {
 	var p ListOperationsParams
 	if params != nil {
 		p = *params
 	}
-	return rest.Pages(func(token string) ([]OperationModel, string, error) {
+	return rest.Pages(func(token string) ([]Operation, string, error) {
 		p := p
 		if token != "" {
 			p.PaginationToken = token
@@ -517,21 +528,21 @@ func (a *API) AllOperations(ctx context.Context, assistantName string, params *L
 // result stays available for 30 days.
 //
 // It sends GET /operations/{assistant_name}/{operation_id}.
-func (a *API) DescribeOperation(ctx context.Context, assistantName string, operationID string, reqEditors ...RequestEditorFn) (*OperationModel, error) {
+func (a *API) DescribeOperation(ctx context.Context, assistantName string, operationID string, reqEditors ...RequestEditorFn) (*Operation, error) {
 	call := rest.NewCall(a.rest, http.MethodGet, reqEditors)
 	call.Path("/operations/")
 	call.PathParam("assistant_name", assistantName)
 	call.Path("/")
 	call.PathParam("operation_id", operationID)
-	return rest.JSON(ctx, call, (*OperationModel).decodeJSON)
+	return rest.JSON(ctx, call, (*Operation).decodeJSON)
 }
 
 // WaitForOperation calls [API.DescribeOperation] until the status is Completed,
 // and returns the last reply. If it is Failed, the error is a [*FailedError].
 // Any other status, also one that this package does not know, keeps it waiting
 // until ctx is done. See [WaitOption] for how often it asks.
-func (a *API) WaitForOperation(ctx context.Context, assistantName string, operationID string, opts ...WaitOption) (*OperationModel, error) {
-	return rest.Wait(ctx, opts, func(ctx context.Context) (*OperationModel, rest.State, error) {
+func (a *API) WaitForOperation(ctx context.Context, assistantName string, operationID string, opts ...WaitOption) (*Operation, error) {
+	return rest.Wait(ctx, opts, func(ctx context.Context) (*Operation, rest.State, error) {
 		v, err := a.DescribeOperation(ctx, assistantName, operationID)
 		if err != nil {
 			return nil, rest.State{}, err
@@ -571,22 +582,22 @@ func WaitProgress(report func(status string, percent float64)) WaitOption {
 // FailedError is what was waited for and has failed: see [rest.FailedError].
 type FailedError = rest.FailedError
 
-// Chunk is an event of a streamed answer. The value of `type` tells the kinds
-// apart: one `message_start`, then `content_chunk` and `citation` events, and a
-// `message_end`.
+// ChatChunk is an event of a streamed answer. The value of `type` tells the
+// kinds apart: one `message_start`, then `content_chunk` and `citation` events,
+// and a `message_end`.
 //
-// It is one of [*CitationChunkModel], [*ContentChunkModel], [*MessageEndModel],
-// [*MessageStartModel], or an [*UnknownChunk].
-type Chunk interface{ isChunk() }
+// It is one of [*CitationChunk], [*ContentChunk], [*MessageEnd],
+// [*MessageStart], or an [*UnknownChatChunk].
+type ChatChunk interface{ isChatChunk() }
 
-func (*CitationChunkModel) isChunk() {}
-func (*ContentChunkModel) isChunk()  {}
-func (*MessageEndModel) isChunk()    {}
-func (*MessageStartModel) isChunk()  {}
-func (*UnknownChunk) isChunk()       {}
+func (*CitationChunk) isChatChunk()    {}
+func (*ContentChunk) isChatChunk()     {}
+func (*MessageEnd) isChatChunk()       {}
+func (*MessageStart) isChatChunk()     {}
+func (*UnknownChatChunk) isChatChunk() {}
 
-// UnknownChunk is of a type that this package does not know.
-type UnknownChunk struct {
+// UnknownChatChunk is of a type that this package does not know.
+type UnknownChatChunk struct {
 	// Type is the type that it gives.
 	Type string
 	// Raw is all of it.
@@ -594,65 +605,64 @@ type UnknownChunk struct {
 }
 
 // MarshalJSON returns Raw.
-func (v *UnknownChunk) MarshalJSON() ([]byte, error) { return v.Raw.MarshalJSON() }
+func (v *UnknownChatChunk) MarshalJSON() ([]byte, error) { return v.Raw.MarshalJSON() }
 
-func decodeChunk(d *jsonscan.Decoder) Chunk {
+func decodeChatChunk(d *jsonscan.Decoder) ChatChunk {
 	switch kind := d.Kind("type"); kind {
 	case "citation":
-		return jsonscan.Member(d, (*CitationChunkModel).decodeJSON)
+		return jsonscan.Member(d, (*CitationChunk).decodeJSON)
 	case "content_chunk":
-		return jsonscan.Member(d, (*ContentChunkModel).decodeJSON)
+		return jsonscan.Member(d, (*ContentChunk).decodeJSON)
 	case "message_end":
-		return jsonscan.Member(d, (*MessageEndModel).decodeJSON)
+		return jsonscan.Member(d, (*MessageEnd).decodeJSON)
 	case "message_start":
-		return jsonscan.Member(d, (*MessageStartModel).decodeJSON)
+		return jsonscan.Member(d, (*MessageStart).decodeJSON)
 	default:
 		if d.Null() {
 			return nil
 		}
-		return &UnknownChunk{kind, d.Raw()}
+		return &UnknownChatChunk{kind, d.Raw()}
 	}
 }
 
-// MultiModalContentBlocksModel is a piece of a multimodal snippet. The value of
-// `type` tells the kinds apart: `text` or `image`.
+// ContentBlock is a piece of a multimodal snippet. The value of `type` tells
+// the kinds apart: `text` or `image`.
 //
-// Its value is one of [*MultiModalContentImageBlockModel],
-// [*MultiModalContentTextBlockModel], or an
-// [*UnknownMultiModalContentBlocksModel].
-type MultiModalContentBlocksModel struct {
+// Its value is one of [*ImageBlock], [*TextBlock], or an
+// [*UnknownContentBlock].
+type ContentBlock struct {
 	// Value is nil for null.
-	Value MultiModalContentBlocksModelMember
+	Value ContentBlockMember
 
 	raw []byte
 }
 
-// MultiModalContentBlocksModelMember is a value of one of these types.
-type MultiModalContentBlocksModelMember interface{ isMultiModalContentBlocksModel() }
+// ContentBlockMember is a value of one of these types.
+type ContentBlockMember interface{ isContentBlock() }
 
-func (v *MultiModalContentBlocksModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *ContentBlock) decodeJSON(d *jsonscan.Decoder) {
 	start := d.Position()
-	v.Value = decodeMultiModalContentBlocksModel(d)
+	v.Value = decodeContentBlock(d)
 	v.raw = d.Since(start)
 }
 
 // UnmarshalJSON decodes the member that its type announces.
-func (v *MultiModalContentBlocksModel) UnmarshalJSON(text []byte) error {
-	return jsonscan.Unmarshal(text, v, (*MultiModalContentBlocksModel).decodeJSON, false)
+func (v *ContentBlock) UnmarshalJSON(text []byte) error {
+	return jsonscan.Unmarshal(text, v, (*ContentBlock).decodeJSON, false)
 }
 
 // MarshalJSON encodes the member. One that was decoded and is unchanged keeps
 // the fields that its type has not.
-func (v MultiModalContentBlocksModel) MarshalJSON() ([]byte, error) {
-	return jsonscan.MarshalUnion(v.Value, v.raw, decodeMultiModalContentBlocksModel)
+func (v ContentBlock) MarshalJSON() ([]byte, error) {
+	return jsonscan.MarshalUnion(v.Value, v.raw, decodeContentBlock)
 }
 
-func (*MultiModalContentImageBlockModel) isMultiModalContentBlocksModel()    {}
-func (*MultiModalContentTextBlockModel) isMultiModalContentBlocksModel()     {}
-func (*UnknownMultiModalContentBlocksModel) isMultiModalContentBlocksModel() {}
+func (*ImageBlock) isContentBlock()          {}
+func (*TextBlock) isContentBlock()           {}
+func (*UnknownContentBlock) isContentBlock() {}
 
-// UnknownMultiModalContentBlocksModel is of a type that this package does not know.
-type UnknownMultiModalContentBlocksModel struct {
+// UnknownContentBlock is of a type that this package does not know.
+type UnknownContentBlock struct {
 	// Type is the type that it gives.
 	Type string
 	// Raw is all of it.
@@ -660,62 +670,60 @@ type UnknownMultiModalContentBlocksModel struct {
 }
 
 // MarshalJSON returns Raw.
-func (v *UnknownMultiModalContentBlocksModel) MarshalJSON() ([]byte, error) {
-	return v.Raw.MarshalJSON()
-}
+func (v *UnknownContentBlock) MarshalJSON() ([]byte, error) { return v.Raw.MarshalJSON() }
 
-func decodeMultiModalContentBlocksModel(d *jsonscan.Decoder) MultiModalContentBlocksModelMember {
+func decodeContentBlock(d *jsonscan.Decoder) ContentBlockMember {
 	switch kind := d.Kind("type"); kind {
 	case "image":
-		return jsonscan.Member(d, (*MultiModalContentImageBlockModel).decodeJSON)
+		return jsonscan.Member(d, (*ImageBlock).decodeJSON)
 	case "text":
-		return jsonscan.Member(d, (*MultiModalContentTextBlockModel).decodeJSON)
+		return jsonscan.Member(d, (*TextBlock).decodeJSON)
 	default:
 		if d.Null() {
 			return nil
 		}
-		return &UnknownMultiModalContentBlocksModel{kind, d.Raw()}
+		return &UnknownContentBlock{kind, d.Raw()}
 	}
 }
 
-// SnippetModel is a passage of a file that fits the query. The value of `type`
-// tells the kinds apart: `text` or `multimodal`.
+// Snippet is a passage of a file that fits the query. The value of `type` tells
+// the kinds apart: `text` or `multimodal`.
 //
-// Its value is one of [*MultiModalSnippetModel], [*TextSnippetModel], or an
-// [*UnknownSnippetModel].
-type SnippetModel struct {
+// Its value is one of [*MultimodalSnippet], [*TextSnippet], or an
+// [*UnknownSnippet].
+type Snippet struct {
 	// Value is nil for null.
-	Value SnippetModelMember
+	Value SnippetMember
 
 	raw []byte
 }
 
-// SnippetModelMember is a value of one of these types.
-type SnippetModelMember interface{ isSnippetModel() }
+// SnippetMember is a value of one of these types.
+type SnippetMember interface{ isSnippet() }
 
-func (v *SnippetModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *Snippet) decodeJSON(d *jsonscan.Decoder) {
 	start := d.Position()
-	v.Value = decodeSnippetModel(d)
+	v.Value = decodeSnippet(d)
 	v.raw = d.Since(start)
 }
 
 // UnmarshalJSON decodes the member that its type announces.
-func (v *SnippetModel) UnmarshalJSON(text []byte) error {
-	return jsonscan.Unmarshal(text, v, (*SnippetModel).decodeJSON, false)
+func (v *Snippet) UnmarshalJSON(text []byte) error {
+	return jsonscan.Unmarshal(text, v, (*Snippet).decodeJSON, false)
 }
 
 // MarshalJSON encodes the member. One that was decoded and is unchanged keeps
 // the fields that its type has not.
-func (v SnippetModel) MarshalJSON() ([]byte, error) {
-	return jsonscan.MarshalUnion(v.Value, v.raw, decodeSnippetModel)
+func (v Snippet) MarshalJSON() ([]byte, error) {
+	return jsonscan.MarshalUnion(v.Value, v.raw, decodeSnippet)
 }
 
-func (*MultiModalSnippetModel) isSnippetModel() {}
-func (*TextSnippetModel) isSnippetModel()       {}
-func (*UnknownSnippetModel) isSnippetModel()    {}
+func (*MultimodalSnippet) isSnippet() {}
+func (*TextSnippet) isSnippet()       {}
+func (*UnknownSnippet) isSnippet()    {}
 
-// UnknownSnippetModel is of a type that this package does not know.
-type UnknownSnippetModel struct {
+// UnknownSnippet is of a type that this package does not know.
+type UnknownSnippet struct {
 	// Type is the type that it gives.
 	Type string
 	// Raw is all of it.
@@ -723,64 +731,63 @@ type UnknownSnippetModel struct {
 }
 
 // MarshalJSON returns Raw.
-func (v *UnknownSnippetModel) MarshalJSON() ([]byte, error) { return v.Raw.MarshalJSON() }
+func (v *UnknownSnippet) MarshalJSON() ([]byte, error) { return v.Raw.MarshalJSON() }
 
-func decodeSnippetModel(d *jsonscan.Decoder) SnippetModelMember {
+func decodeSnippet(d *jsonscan.Decoder) SnippetMember {
 	switch kind := d.Kind("type"); kind {
 	case "multimodal":
-		return jsonscan.Member(d, (*MultiModalSnippetModel).decodeJSON)
+		return jsonscan.Member(d, (*MultimodalSnippet).decodeJSON)
 	case "text":
-		return jsonscan.Member(d, (*TextSnippetModel).decodeJSON)
+		return jsonscan.Member(d, (*TextSnippet).decodeJSON)
 	default:
 		if d.Null() {
 			return nil
 		}
-		return &UnknownSnippetModel{kind, d.Raw()}
+		return &UnknownSnippet{kind, d.Raw()}
 	}
 }
 
-// TypedReferenceModel is the source of a snippet. The value of `type` tells the
+// SnippetReference is the source of a snippet. The value of `type` tells the
 // kinds apart: `text`, `json`, `markdown`, `pdf` or `doc_x`; others can occur.
 //
-// Its value is one of [*DocxReferenceModel], [*JSONReferenceModel],
-// [*MarkdownReferenceModel], [*PDFReferenceModel], [*TextReferenceModel], or an
-// [*UnknownTypedReferenceModel].
-type TypedReferenceModel struct {
+// Its value is one of [*DocxReference], [*JSONReference], [*MarkdownReference],
+// [*PDFReference], [*TextReference], or an [*UnknownSnippetReference].
+type SnippetReference struct {
 	// Value is nil for null.
-	Value TypedReferenceModelMember
+	Value SnippetReferenceMember
 
 	raw []byte
 }
 
-// TypedReferenceModelMember is a value of one of these types.
-type TypedReferenceModelMember interface{ isTypedReferenceModel() }
+// SnippetReferenceMember is a value of one of these types.
+type SnippetReferenceMember interface{ isSnippetReference() }
 
-func (v *TypedReferenceModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *SnippetReference) decodeJSON(d *jsonscan.Decoder) {
 	start := d.Position()
-	v.Value = decodeTypedReferenceModel(d)
+	v.Value = decodeSnippetReference(d)
 	v.raw = d.Since(start)
 }
 
 // UnmarshalJSON decodes the member that its type announces.
-func (v *TypedReferenceModel) UnmarshalJSON(text []byte) error {
-	return jsonscan.Unmarshal(text, v, (*TypedReferenceModel).decodeJSON, false)
+func (v *SnippetReference) UnmarshalJSON(text []byte) error {
+	return jsonscan.Unmarshal(text, v, (*SnippetReference).decodeJSON, false)
 }
 
 // MarshalJSON encodes the member. One that was decoded and is unchanged keeps
 // the fields that its type has not.
-func (v TypedReferenceModel) MarshalJSON() ([]byte, error) {
-	return jsonscan.MarshalUnion(v.Value, v.raw, decodeTypedReferenceModel)
+func (v SnippetReference) MarshalJSON() ([]byte, error) {
+	return jsonscan.MarshalUnion(v.Value, v.raw, decodeSnippetReference)
 }
 
-func (*DocxReferenceModel) isTypedReferenceModel()         {}
-func (*JSONReferenceModel) isTypedReferenceModel()         {}
-func (*MarkdownReferenceModel) isTypedReferenceModel()     {}
-func (*PDFReferenceModel) isTypedReferenceModel()          {}
-func (*TextReferenceModel) isTypedReferenceModel()         {}
-func (*UnknownTypedReferenceModel) isTypedReferenceModel() {}
+func (*DocxReference) isSnippetReference()           {}
+func (*JSONReference) isSnippetReference()           {}
+func (*MarkdownReference) isSnippetReference()       {}
+func (*PDFReference) isSnippetReference()            {}
+func (*TextReference) isSnippetReference()           {}
+func (*UnknownSnippetReference) isSnippetReference() {}
 
-// UnknownTypedReferenceModel is of a type that this package does not know.
-type UnknownTypedReferenceModel struct {
+// UnknownSnippetReference is of a type that this package does not know.
+type UnknownSnippetReference struct {
 	// Type is the type that it gives.
 	Type string
 	// Raw is all of it.
@@ -788,31 +795,41 @@ type UnknownTypedReferenceModel struct {
 }
 
 // MarshalJSON returns Raw.
-func (v *UnknownTypedReferenceModel) MarshalJSON() ([]byte, error) { return v.Raw.MarshalJSON() }
+func (v *UnknownSnippetReference) MarshalJSON() ([]byte, error) { return v.Raw.MarshalJSON() }
 
-func decodeTypedReferenceModel(d *jsonscan.Decoder) TypedReferenceModelMember {
+func decodeSnippetReference(d *jsonscan.Decoder) SnippetReferenceMember {
 	switch kind := d.Kind("type"); kind {
 	case "doc_x":
-		return jsonscan.Member(d, (*DocxReferenceModel).decodeJSON)
+		return jsonscan.Member(d, (*DocxReference).decodeJSON)
 	case "json":
-		return jsonscan.Member(d, (*JSONReferenceModel).decodeJSON)
+		return jsonscan.Member(d, (*JSONReference).decodeJSON)
 	case "markdown":
-		return jsonscan.Member(d, (*MarkdownReferenceModel).decodeJSON)
+		return jsonscan.Member(d, (*MarkdownReference).decodeJSON)
 	case "pdf":
-		return jsonscan.Member(d, (*PDFReferenceModel).decodeJSON)
+		return jsonscan.Member(d, (*PDFReference).decodeJSON)
 	case "text":
-		return jsonscan.Member(d, (*TextReferenceModel).decodeJSON)
+		return jsonscan.Member(d, (*TextReference).decodeJSON)
 	default:
 		if d.Null() {
 			return nil
 		}
-		return &UnknownTypedReferenceModel{kind, d.Raw()}
+		return &UnknownSnippetReference{kind, d.Raw()}
 	}
+}
+
+// UserMessage returns a message whose role is user.
+func UserMessage(content string) Message {
+	return Message{Role: RoleUser, Content: content}
+}
+
+// AssistantMessage returns a message whose role is assistant.
+func AssistantMessage(content string) Message {
+	return Message{Role: RoleAssistant, Content: content}
 }
 
 // What follows decodes replies in one pass.
 
-func (v *AssistantFileModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *AssistantFile) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "created_on":
@@ -839,15 +856,15 @@ func (v *AssistantFileModel) decodeJSON(d *jsonscan.Decoder) {
 	}
 }
 
-func (v *ChatCompletionModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *ChatCompletion) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "choices":
-			v.Choices = jsonscan.List(d, (*ChoiceModel).decodeJSON)
+			v.Choices = jsonscan.List(d, (*Choice).decodeJSON)
 		case "id":
 			v.ID = d.String()
 		case "model":
-			v.Model = d.String()
+			v.Model = Model(d.String())
 		case "usage":
 			v.Usage.decodeJSON(d)
 		default:
@@ -856,11 +873,28 @@ func (v *ChatCompletionModel) decodeJSON(d *jsonscan.Decoder) {
 	}
 }
 
-func (v *ChatModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *ChatCompletionChunk) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "choices":
+			v.Choices = jsonscan.List(d, (*ChunkChoice).decodeJSON)
+		case "id":
+			v.ID = d.String()
+		case "model":
+			v.Model = Model(d.String())
+		case "usage":
+			v.Usage.decodeJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *ChatResponse) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "citations":
-			v.Citations = jsonscan.List(d, (*CitationModel).decodeJSON)
+			v.Citations = jsonscan.List(d, (*Citation).decodeJSON)
 		case "content_filter_results":
 			v.ContentFilterResults.decodeJSON(d)
 		case "context_snippet_count":
@@ -872,7 +906,7 @@ func (v *ChatModel) decodeJSON(d *jsonscan.Decoder) {
 		case "message":
 			v.Message.decodeJSON(d)
 		case "model":
-			v.Model = d.String()
+			v.Model = Model(d.String())
 		case "usage":
 			v.Usage.decodeJSON(d)
 		default:
@@ -881,22 +915,7 @@ func (v *ChatModel) decodeJSON(d *jsonscan.Decoder) {
 	}
 }
 
-func (v *ChoiceChunkModel) decodeJSON(d *jsonscan.Decoder) {
-	for more := d.Object(); more; more = d.NextMember() {
-		switch string(d.Name()) {
-		case "delta":
-			v.Delta.decodeJSON(d)
-		case "finish_reason":
-			v.FinishReason = FinishReason(d.String())
-		case "index":
-			v.Index = int(d.Int(strconv.IntSize))
-		default:
-			d.Skip()
-		}
-	}
-}
-
-func (v *ChoiceModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *Choice) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "finish_reason":
@@ -911,7 +930,35 @@ func (v *ChoiceModel) decodeJSON(d *jsonscan.Decoder) {
 	}
 }
 
-func (v *CitationChunkModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *ChunkChoice) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "delta":
+			v.Delta.decodeJSON(d)
+		case "finish_reason":
+			v.FinishReason = FinishReason(d.String())
+		case "index":
+			v.Index = int(d.Int(strconv.IntSize))
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *Citation) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "position":
+			v.Position = int(d.Int(strconv.IntSize))
+		case "references":
+			v.References = jsonscan.List(d, (*Reference).decodeJSON)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *CitationChunk) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "citation":
@@ -919,7 +966,7 @@ func (v *CitationChunkModel) decodeJSON(d *jsonscan.Decoder) {
 		case "id":
 			v.ID = d.String()
 		case "model":
-			v.Model = d.String()
+			v.Model = Model(d.String())
 		case "type":
 			v.Type = d.String()
 		default:
@@ -928,20 +975,7 @@ func (v *CitationChunkModel) decodeJSON(d *jsonscan.Decoder) {
 	}
 }
 
-func (v *CitationModel) decodeJSON(d *jsonscan.Decoder) {
-	for more := d.Object(); more; more = d.NextMember() {
-		switch string(d.Name()) {
-		case "position":
-			v.Position = int(d.Int(strconv.IntSize))
-		case "references":
-			v.References = jsonscan.List(d, (*ReferenceModel).decodeJSON)
-		default:
-			d.Skip()
-		}
-	}
-}
-
-func (v *ContentChunkModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *ContentChunk) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "content_filter_results":
@@ -951,7 +985,7 @@ func (v *ContentChunkModel) decodeJSON(d *jsonscan.Decoder) {
 		case "id":
 			v.ID = d.String()
 		case "model":
-			v.Model = d.String()
+			v.Model = Model(d.String())
 		case "type":
 			v.Type = d.String()
 		default:
@@ -984,13 +1018,13 @@ func (v *ContentFilterResults) decodeJSON(d *jsonscan.Decoder) {
 	}
 }
 
-func (v *ContextModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *ContextResponse) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "id":
 			v.ID = d.String()
 		case "snippets":
-			v.Snippets = jsonscan.List(d, (*SnippetModel).decodeJSON)
+			v.Snippets = jsonscan.List(d, (*Snippet).decodeJSON)
 		case "usage":
 			v.Usage.decodeJSON(d)
 		default:
@@ -999,7 +1033,7 @@ func (v *ContextModel) decodeJSON(d *jsonscan.Decoder) {
 	}
 }
 
-func (v *DocxReferenceModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *DocxReference) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "file":
@@ -1014,7 +1048,7 @@ func (v *DocxReferenceModel) decodeJSON(d *jsonscan.Decoder) {
 	}
 }
 
-func (v *HighlightModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *Highlight) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "content":
@@ -1027,7 +1061,7 @@ func (v *HighlightModel) decodeJSON(d *jsonscan.Decoder) {
 	}
 }
 
-func (v *ImageModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *Image) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "data":
@@ -1042,7 +1076,22 @@ func (v *ImageModel) decodeJSON(d *jsonscan.Decoder) {
 	}
 }
 
-func (v *JSONReferenceModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *ImageBlock) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "caption":
+			v.Caption = d.String()
+		case "image":
+			v.Image.decodeJSON(d)
+		case "type":
+			v.Type = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *JSONReference) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "file":
@@ -1059,7 +1108,7 @@ func (v *ListFilesResponse) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "files":
-			v.Files = jsonscan.List(d, (*AssistantFileModel).decodeJSON)
+			v.Files = jsonscan.List(d, (*AssistantFile).decodeJSON)
 		case "pagination":
 			v.Pagination.decodeJSON(d)
 		default:
@@ -1068,7 +1117,20 @@ func (v *ListFilesResponse) decodeJSON(d *jsonscan.Decoder) {
 	}
 }
 
-func (v *MarkdownReferenceModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *ListOperationsResponse) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "operations":
+			v.Operations = jsonscan.List(d, (*Operation).decodeJSON)
+		case "pagination":
+			v.Pagination.decodeJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *MarkdownReference) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "file":
@@ -1081,20 +1143,33 @@ func (v *MarkdownReferenceModel) decodeJSON(d *jsonscan.Decoder) {
 	}
 }
 
-func (v *MessageDelta) decodeJSON(d *jsonscan.Decoder) {
+func (v *Message) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "content":
 			v.Content = d.String()
 		case "role":
-			v.Role = d.String()
+			v.Role = Role(d.String())
 		default:
 			d.Skip()
 		}
 	}
 }
 
-func (v *MessageEndModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *MessageDelta) decodeJSON(d *jsonscan.Decoder) {
+	for more := d.Object(); more; more = d.NextMember() {
+		switch string(d.Name()) {
+		case "content":
+			v.Content = d.String()
+		case "role":
+			v.Role = Role(d.String())
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *MessageEnd) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "content_filter_results":
@@ -1104,7 +1179,7 @@ func (v *MessageEndModel) decodeJSON(d *jsonscan.Decoder) {
 		case "id":
 			v.ID = d.String()
 		case "model":
-			v.Model = d.String()
+			v.Model = Model(d.String())
 		case "type":
 			v.Type = d.String()
 		case "usage":
@@ -1115,20 +1190,7 @@ func (v *MessageEndModel) decodeJSON(d *jsonscan.Decoder) {
 	}
 }
 
-func (v *MessageModel) decodeJSON(d *jsonscan.Decoder) {
-	for more := d.Object(); more; more = d.NextMember() {
-		switch string(d.Name()) {
-		case "content":
-			v.Content = d.String()
-		case "role":
-			v.Role = d.String()
-		default:
-			d.Skip()
-		}
-	}
-}
-
-func (v *MessageStartModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *MessageStart) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "content_filter_results":
@@ -1138,9 +1200,9 @@ func (v *MessageStartModel) decodeJSON(d *jsonscan.Decoder) {
 		case "id":
 			v.ID = d.String()
 		case "model":
-			v.Model = d.String()
+			v.Model = Model(d.String())
 		case "role":
-			v.Role = d.String()
+			v.Role = Role(d.String())
 		case "type":
 			v.Type = d.String()
 		default:
@@ -1149,39 +1211,11 @@ func (v *MessageStartModel) decodeJSON(d *jsonscan.Decoder) {
 	}
 }
 
-func (v *MultiModalContentImageBlockModel) decodeJSON(d *jsonscan.Decoder) {
-	for more := d.Object(); more; more = d.NextMember() {
-		switch string(d.Name()) {
-		case "caption":
-			v.Caption = d.String()
-		case "image":
-			v.Image.decodeJSON(d)
-		case "type":
-			v.Type = d.String()
-		default:
-			d.Skip()
-		}
-	}
-}
-
-func (v *MultiModalContentTextBlockModel) decodeJSON(d *jsonscan.Decoder) {
-	for more := d.Object(); more; more = d.NextMember() {
-		switch string(d.Name()) {
-		case "text":
-			v.Text = d.String()
-		case "type":
-			v.Type = d.String()
-		default:
-			d.Skip()
-		}
-	}
-}
-
-func (v *MultiModalSnippetModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *MultimodalSnippet) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "content":
-			v.Content = jsonscan.List(d, (*MultiModalContentBlocksModel).decodeJSON)
+			v.Content = jsonscan.List(d, (*ContentBlock).decodeJSON)
 		case "reference":
 			v.Reference.decodeJSON(d)
 		case "score":
@@ -1194,20 +1228,7 @@ func (v *MultiModalSnippetModel) decodeJSON(d *jsonscan.Decoder) {
 	}
 }
 
-func (v *OperationList) decodeJSON(d *jsonscan.Decoder) {
-	for more := d.Object(); more; more = d.NextMember() {
-		switch string(d.Name()) {
-		case "operations":
-			v.Operations = jsonscan.List(d, (*OperationModel).decodeJSON)
-		case "pagination":
-			v.Pagination.decodeJSON(d)
-		default:
-			d.Skip()
-		}
-	}
-}
-
-func (v *OperationModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *Operation) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "completed_on":
@@ -1234,7 +1255,7 @@ func (v *OperationModel) decodeJSON(d *jsonscan.Decoder) {
 	}
 }
 
-func (v *PDFReferenceModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *PDFReference) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "file":
@@ -1260,7 +1281,7 @@ func (v *PaginationResponse) decodeJSON(d *jsonscan.Decoder) {
 	}
 }
 
-func (v *ReferenceModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *Reference) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "file":
@@ -1275,24 +1296,20 @@ func (v *ReferenceModel) decodeJSON(d *jsonscan.Decoder) {
 	}
 }
 
-func (v *StreamChatCompletionChunkModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *TextBlock) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
-		case "choices":
-			v.Choices = jsonscan.List(d, (*ChoiceChunkModel).decodeJSON)
-		case "id":
-			v.ID = d.String()
-		case "model":
-			v.Model = d.String()
-		case "usage":
-			v.Usage.decodeJSON(d)
+		case "text":
+			v.Text = d.String()
+		case "type":
+			v.Type = d.String()
 		default:
 			d.Skip()
 		}
 	}
 }
 
-func (v *TextReferenceModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *TextReference) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "file":
@@ -1305,7 +1322,7 @@ func (v *TextReferenceModel) decodeJSON(d *jsonscan.Decoder) {
 	}
 }
 
-func (v *TextSnippetModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *TextSnippet) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "content":
@@ -1322,7 +1339,7 @@ func (v *TextSnippetModel) decodeJSON(d *jsonscan.Decoder) {
 	}
 }
 
-func (v *UsageModel) decodeJSON(d *jsonscan.Decoder) {
+func (v *Usage) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
 		switch string(d.Name()) {
 		case "completion_tokens":
