@@ -14,11 +14,6 @@ import (
 // stockComments are the comments, by kind, that oapi-codegen's own templates
 // write without asking the spec. They say nothing, and are let pass in its file.
 var stockComments = map[string]*regexp.Regexp{
-	"values of an enum":         regexp.MustCompile(`^\w+: Defines values for \w+\.$`),
-	"type within an operation":  regexp.MustCompile(`^\w+: \w+ defines parameters for \w+\.$`),
-	"request body":              regexp.MustCompile(`^\w+RequestBody: \w+ defines body for \w+ for [a-z/-]+ ContentType\.$`),
-	"response":                  regexp.MustCompile(`^\w+HTTPResponse(\.Body|\.HTTPResponse)?: $`),
-	"header of a response":      regexp.MustCompile(`^\w+HTTPResponse\d+Headers\.\w+: $`),
 	"method of the HTTP client": regexp.MustCompile(`^HttpRequestDoer\.Do: $`),
 }
 

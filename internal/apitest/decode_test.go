@@ -27,24 +27,24 @@ import (
 type kinds map[string]reflect.Type
 
 var unions = map[reflect.Type]kinds{
-	reflect.TypeFor[data202501.Chunk]():                        chunks202501,
-	reflect.TypeFor[data202604.Chunk]():                        chunks202604,
-	reflect.TypeFor[data202604.SnippetModel]():                 {"text": reflect.TypeFor[data202604.TextSnippetModel](), "multimodal": reflect.TypeFor[data202604.MultiModalSnippetModel]()},
-	reflect.TypeFor[data202604.MultiModalContentBlocksModel](): {"text": reflect.TypeFor[data202604.MultiModalContentTextBlockModel](), "image": reflect.TypeFor[data202604.MultiModalContentImageBlockModel]()},
-	reflect.TypeFor[data202604.TypedReferenceModel](): {
-		"text": reflect.TypeFor[data202604.TextReferenceModel](), "json": reflect.TypeFor[data202604.JSONReferenceModel](), "markdown": reflect.TypeFor[data202604.MarkdownReferenceModel](),
-		"pdf": reflect.TypeFor[data202604.PDFReferenceModel](), "doc_x": reflect.TypeFor[data202604.DocxReferenceModel](),
+	reflect.TypeFor[data202501.ChatChunk]():    chunks202501,
+	reflect.TypeFor[data202604.ChatChunk]():    chunks202604,
+	reflect.TypeFor[data202604.Snippet]():      {"text": reflect.TypeFor[data202604.TextSnippet](), "multimodal": reflect.TypeFor[data202604.MultimodalSnippet]()},
+	reflect.TypeFor[data202604.ContentBlock](): {"text": reflect.TypeFor[data202604.TextBlock](), "image": reflect.TypeFor[data202604.ImageBlock]()},
+	reflect.TypeFor[data202604.SnippetReference](): {
+		"text": reflect.TypeFor[data202604.TextReference](), "json": reflect.TypeFor[data202604.JSONReference](), "markdown": reflect.TypeFor[data202604.MarkdownReference](),
+		"pdf": reflect.TypeFor[data202604.PDFReference](), "doc_x": reflect.TypeFor[data202604.DocxReference](),
 	},
 }
 
 var chunks202501 = kinds{
-	"message_start": reflect.TypeFor[data202501.MessageStartModel](), "content_chunk": reflect.TypeFor[data202501.ContentChunkModel](),
-	"citation": reflect.TypeFor[data202501.CitationChunkModel](), "message_end": reflect.TypeFor[data202501.MessageEndModel](),
+	"message_start": reflect.TypeFor[data202501.MessageStart](), "content_chunk": reflect.TypeFor[data202501.ContentChunk](),
+	"citation": reflect.TypeFor[data202501.CitationChunk](), "message_end": reflect.TypeFor[data202501.MessageEnd](),
 }
 
 var chunks202604 = kinds{
-	"message_start": reflect.TypeFor[data202604.MessageStartModel](), "content_chunk": reflect.TypeFor[data202604.ContentChunkModel](),
-	"citation": reflect.TypeFor[data202604.CitationChunkModel](), "message_end": reflect.TypeFor[data202604.MessageEndModel](),
+	"message_start": reflect.TypeFor[data202604.MessageStart](), "content_chunk": reflect.TypeFor[data202604.ContentChunk](),
+	"citation": reflect.TypeFor[data202604.CitationChunk](), "message_end": reflect.TypeFor[data202604.MessageEnd](),
 }
 
 // Every typed method decodes what encoding/json decodes from the same text.
@@ -176,10 +176,10 @@ func standard(as reflect.Type, text string) (any, error) {
 		switch {
 		case member != nil:
 			as = member
-		case as == reflect.TypeFor[data202501.Chunk]():
-			return &data202501.UnknownChunk{Type: kind, Raw: json.RawMessage(text)}, nil
+		case as == reflect.TypeFor[data202501.ChatChunk]():
+			return &data202501.UnknownChatChunk{Type: kind, Raw: json.RawMessage(text)}, nil
 		default:
-			return &data202604.UnknownChunk{Type: kind, Raw: json.RawMessage(text)}, nil
+			return &data202604.UnknownChatChunk{Type: kind, Raw: json.RawMessage(text)}, nil
 		}
 	}
 	v := reflect.New(as)

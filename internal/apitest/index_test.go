@@ -30,18 +30,18 @@ func TestIndex(t *testing.T) {
 			for _, row := range regexp.MustCompile("(?m)^\\| `.*$").FindAllString(table, -1) {
 				cells := strings.Split(row, "|")
 				names := regexp.MustCompile("`([^`]*)`")
-				for _, name := range names.FindAllStringSubmatch(cells[2], -1) {
+				for _, name := range names.FindAllStringSubmatch(cells[3], -1) {
 					if !typed[name[1]] {
 						t.Errorf("%s: %s has no %s", file, plane, name[1])
 					}
 					delete(typed, name[1])
 				}
-				name := strings.Trim(cells[3], " `")
+				name := strings.Trim(cells[4], " `")
 				if !stock[name] {
 					t.Errorf("%s: the stock client of %s has no %s", file, plane, name)
 				}
 				delete(stock, name)
-				delete(stock, strings.TrimSuffix(name, "WithResponse")+"WithBodyWithResponse")
+				delete(stock, name+"WithBody")
 			}
 			for _, name := range slices.Sorted(maps.Keys(typed)) {
 				t.Errorf("%s: does not list %s of %s", file, name, plane)
@@ -61,8 +61,7 @@ func TestIndex(t *testing.T) {
 }
 
 // functions returns the names of what a package has for operations: the methods
-// of the typed API and functions over streams, and the methods of the stock
-// ClientWithResponses.
+// of API and functions over streams, and the methods of Client.
 func functions(t *testing.T, folder string) (typed, stock map[string]bool) {
 	t.Helper()
 	typed, stock = map[string]bool{}, map[string]bool{}
@@ -73,7 +72,7 @@ func functions(t *testing.T, folder string) (typed, stock map[string]bool) {
 			case !ok || !f.Name.IsExported():
 			case receiver(f) == "API", receiver(f) == "" && takesStream(f):
 				typed[f.Name.Name] = true
-			case receiver(f) == "ClientWithResponses":
+			case receiver(f) == "Client":
 				stock[f.Name.Name] = true
 			}
 		}

@@ -36,7 +36,7 @@ func TestWhereRequestsGo(t *testing.T) {
 		{"control", func() error {
 			api, err := control202604.New(control202604.WithHTTPClient(d), control202604.WithMaxRetries(0))
 			if err == nil {
-				_, err = api.GetAssistant(t.Context(), "a")
+				_, err = api.DescribeAssistant(t.Context(), "a")
 			}
 			return err
 		}, "https://api.pinecone.io/assistant/assistants/a"},
@@ -50,14 +50,14 @@ func TestWhereRequestsGo(t *testing.T) {
 		{"evaluation", func() error {
 			api, err := evaluation202604.New(evaluation202604.WithHTTPClient(d), evaluation202604.WithMaxRetries(0))
 			if err == nil {
-				_, err = api.MetricsAlignment(t.Context(), evaluation202604.AlignmentRequest{})
+				_, err = api.EvaluateAlignment(t.Context(), evaluation202604.AlignmentRequest{})
 			}
 			return err
 		}, "https://prod-1-data.ke.pinecone.io/assistant/evaluation/metrics/alignment"},
 		{"evaluation in the EU", func() error {
 			api, err := evaluation202604.New(evaluation202604.WithRegion(evaluation202604.RegionEU), evaluation202604.WithHTTPClient(d))
 			if err == nil {
-				_, err = api.MetricsAlignment(t.Context(), evaluation202604.AlignmentRequest{})
+				_, err = api.EvaluateAlignment(t.Context(), evaluation202604.AlignmentRequest{})
 			}
 			return err
 		}, "https://prod-eu-data.ke.pinecone.io/assistant/evaluation/metrics/alignment"},

@@ -181,9 +181,9 @@ var control202604Operations = []operation{
 			}
 			return assistant.Status, nil
 		}), control202604.AssistantStatusReady, "POST /assistant/assistants"},
-	{"GetAssistant", reply{200, assistantJSON, ""},
+	{"DescribeAssistant", reply{200, assistantJSON, ""},
 		onControl202604(func(t *testing.T, api *control202604.API) (int, error) {
-			assistant, err := api.GetAssistant(t.Context(), "a-1")
+			assistant, err := api.DescribeAssistant(t.Context(), "a-1")
 			if err != nil {
 				return 0, err
 			}
@@ -196,7 +196,7 @@ var control202604Operations = []operation{
 			if err != nil {
 				return "", err
 			}
-			return updated.AssistantName, nil
+			return updated.Name, nil
 		}), "a-1", "PATCH /assistant/assistants/a-1"},
 	{"DeleteAssistant", reply{200, "", ""},
 		onControl202604(func(t *testing.T, api *control202604.API) (any, error) {
@@ -215,7 +215,7 @@ var data202604Operations = []operation{
 		}), "a.pdf", "GET /assistant/files/a-1?filter=%7B%22year%22%3A%7B%22%24gte%22%3A2020%7D%7D"},
 	{"UploadFile", reply{202, operationJSON, "/operations/a-1/op-1"},
 		onData202604(func(t *testing.T, api *data202604.API) (int32, error) {
-			op, err := api.UploadFile(t.Context(), "a-1", &data202604.UploadFileParams{Multimodal: true}, data202604.FileData{
+			op, err := api.UploadFile(t.Context(), "a-1", &data202604.UploadFileParams{Multimodal: true}, data202604.UploadFileRequest{
 				File:     data202604.FileBytes("a.pdf", []byte("%PDF-1.7")),
 				Metadata: map[string]any{"my_key": "v"},
 			})
@@ -226,7 +226,7 @@ var data202604Operations = []operation{
 		}), int32(42), "POST /assistant/files/a-1?multimodal=true"},
 	{"UpsertFile", reply{202, operationJSON, "/operations/a-1/op-1"},
 		onData202604(func(t *testing.T, api *data202604.API) (data202604.OperationStatus, error) {
-			op, err := api.UpsertFile(t.Context(), "a-1", "my_file-1", nil, data202604.FileData{File: data202604.FileBytes("a.md", []byte("# a"))})
+			op, err := api.UpsertFile(t.Context(), "a-1", "my_file-1", nil, data202604.UploadFileRequest{File: data202604.FileBytes("a.md", []byte("# a"))})
 			if err != nil {
 				return "", err
 			}
@@ -249,9 +249,9 @@ var data202604Operations = []operation{
 			return op.ID, nil
 		}), "op-1", "DELETE /assistant/files/a-1/f-1"},
 	{"DeleteFile", reply{204, "", ""},
-		onData202604(func(t *testing.T, api *data202604.API) (*data202604.OperationModel, error) {
+		onData202604(func(t *testing.T, api *data202604.API) (*data202604.Operation, error) {
 			return api.DeleteFile(t.Context(), "a-1", "f-1")
-		}), (*data202604.OperationModel)(nil), "DELETE /assistant/files/a-1/f-1"},
+		}), (*data202604.Operation)(nil), "DELETE /assistant/files/a-1/f-1"},
 	{"ListOperations", reply{200, `{"operations":[` + operationJSON + `]}`, ""},
 		onData202604(func(t *testing.T, api *data202604.API) (data202604.OperationType, error) {
 			page, err := api.ListOperations(t.Context(), "a-1", &data202604.ListOperationsParams{
@@ -270,39 +270,39 @@ var data202604Operations = []operation{
 			}
 			return op.ID, nil
 		}), "op-1", "GET /assistant/operations/a-1/op-1"},
-	{"ChatAssistant", reply{200, chatJSON, ""},
+	{"Chat", reply{200, chatJSON, ""},
 		onData202604(func(t *testing.T, api *data202604.API) ([]int, error) {
-			answer, err := api.ChatAssistant(t.Context(), "a-1", data202604.ChatRequest{
-				Messages: []data202604.MessageModel{{Role: "user", Content: "q"}}, Model: data202604.ModelGPT4O, Temperature: 0.5,
-				ContextOptions: data202604.ContextOptionsModel{TopK: 5, SnippetSize: 512},
+			answer, err := api.Chat(t.Context(), "a-1", data202604.ChatRequest{
+				Messages: []data202604.Message{{Role: "user", Content: "q"}}, Model: data202604.ModelGPT4O, Temperature: 0.5,
+				ContextOptions: data202604.ContextOptions{TopK: 5, SnippetSize: 512},
 			})
 			if err != nil {
 				return nil, err
 			}
 			return answer.Citations[0].References[0].Pages, nil
 		}), []int{1, 2}, "POST /assistant/chat/a-1"},
-	{"ChatCompletionAssistant", reply{200, choiceJSON, ""},
+	{"ChatCompletion", reply{200, choiceJSON, ""},
 		onData202604(func(t *testing.T, api *data202604.API) (string, error) {
-			answer, err := api.ChatCompletionAssistant(t.Context(), "a-1", data202604.SearchCompletions{Messages: []data202604.MessageModel{{Role: "user", Content: "q"}}})
+			answer, err := api.ChatCompletion(t.Context(), "a-1", data202604.ChatCompletionRequest{Messages: []data202604.Message{{Role: "user", Content: "q"}}})
 			if err != nil {
 				return "", err
 			}
 			return answer.Choices[0].Message.Content, nil
 		}), "Yes.", "POST /assistant/chat/a-1/chat/completions"},
-	{"ContextAssistant", reply{200, contextJSON, ""},
+	{"RetrieveContext", reply{200, contextJSON, ""},
 		onData202604(func(t *testing.T, api *data202604.API) (string, error) {
-			found, err := api.ContextAssistant(t.Context(), "a-1", data202604.ContextRequest{Query: "q", TopK: 64})
+			found, err := api.RetrieveContext(t.Context(), "a-1", data202604.ContextRequest{Query: "q", TopK: 64})
 			if err != nil {
 				return "", err
 			}
-			return found.Snippets[0].Value.(*data202604.TextSnippetModel).Content, nil
+			return found.Snippets[0].Value.(*data202604.TextSnippet).Content, nil
 		}), "c", "POST /assistant/chat/a-1/context"},
 }
 
 var evaluation202604Operations = []operation{
-	{"MetricsAlignment", reply{200, alignmentJSON, ""},
+	{"EvaluateAlignment", reply{200, alignmentJSON, ""},
 		onEvaluation202604(func(t *testing.T, api *evaluation202604.API) (string, error) {
-			result, err := api.MetricsAlignment(t.Context(), evaluation202604.AlignmentRequest{Question: "q", Answer: "a", GroundTruthAnswer: "g"})
+			result, err := api.EvaluateAlignment(t.Context(), evaluation202604.AlignmentRequest{Question: "q", Answer: "a", GroundTruthAnswer: "g"})
 			if err != nil {
 				return "", err
 			}
@@ -327,9 +327,9 @@ var control202501Operations = []operation{
 			}
 			return assistant.Name, nil
 		}), "a-1", "POST /assistant/assistants"},
-	{"GetAssistant", reply{200, assistantJSON, ""},
+	{"DescribeAssistant", reply{200, assistantJSON, ""},
 		onControl202501(func(t *testing.T, api *control202501.API) (string, error) {
-			assistant, err := api.GetAssistant(t.Context(), "a-1")
+			assistant, err := api.DescribeAssistant(t.Context(), "a-1")
 			if err != nil {
 				return "", err
 			}
@@ -361,7 +361,7 @@ var data202501Operations = []operation{
 	{"UploadFile", reply{200, fileJSON, ""},
 		onData202501(func(t *testing.T, api *data202501.API) (string, error) {
 			file, err := api.UploadFile(t.Context(), "a-1", &data202501.UploadFileParams{Metadata: map[string]any{"my_key": "v"}},
-				data202501.FileData{File: data202501.FileBytes("a.txt", []byte("a"))})
+				data202501.UploadFileRequest{File: data202501.FileBytes("a.txt", []byte("a"))})
 			if err != nil {
 				return "", err
 			}
@@ -379,25 +379,25 @@ var data202501Operations = []operation{
 		onData202501(func(t *testing.T, api *data202501.API) (any, error) {
 			return nil, api.DeleteFile(t.Context(), "a-1", "f-1")
 		}), nil, "DELETE /assistant/files/a-1/f-1"},
-	{"ChatAssistant", reply{200, chatJSON, ""},
+	{"Chat", reply{200, chatJSON, ""},
 		onData202501(func(t *testing.T, api *data202501.API) (string, error) {
-			answer, err := api.ChatAssistant(t.Context(), "a-1", data202501.ChatRequest{Messages: []data202501.MessageModel{{Role: "user", Content: "q"}}})
+			answer, err := api.Chat(t.Context(), "a-1", data202501.ChatRequest{Messages: []data202501.Message{{Role: "user", Content: "q"}}})
 			if err != nil {
 				return "", err
 			}
 			return answer.Message.Content, nil
 		}), "Yes.", "POST /assistant/chat/a-1"},
-	{"ChatCompletionAssistant", reply{200, choiceJSON, ""},
+	{"ChatCompletion", reply{200, choiceJSON, ""},
 		onData202501(func(t *testing.T, api *data202501.API) (string, error) {
-			answer, err := api.ChatCompletionAssistant(t.Context(), "a-1", data202501.SearchCompletions{Messages: []data202501.MessageModel{{Role: "user", Content: "q"}}})
+			answer, err := api.ChatCompletion(t.Context(), "a-1", data202501.ChatCompletionRequest{Messages: []data202501.Message{{Role: "user", Content: "q"}}})
 			if err != nil {
 				return "", err
 			}
 			return answer.Choices[0].Message.Content, nil
 		}), "Yes.", "POST /assistant/chat/a-1/chat/completions"},
-	{"ContextAssistant", reply{200, contextJSON, ""},
+	{"RetrieveContext", reply{200, contextJSON, ""},
 		onData202501(func(t *testing.T, api *data202501.API) (any, error) {
-			found, err := api.ContextAssistant(t.Context(), "a-1", data202501.ContextRequest{Query: "q", TopK: 3})
+			found, err := api.RetrieveContext(t.Context(), "a-1", data202501.ContextRequest{Query: "q", TopK: 3})
 			if err != nil {
 				return "", err
 			}
@@ -406,9 +406,9 @@ var data202501Operations = []operation{
 }
 
 var evaluation202501Operations = []operation{
-	{"MetricsAlignment", reply{200, alignmentJSON, ""},
+	{"EvaluateAlignment", reply{200, alignmentJSON, ""},
 		onEvaluation202501(func(t *testing.T, api *evaluation202501.API) (float32, error) {
-			result, err := api.MetricsAlignment(t.Context(), evaluation202501.AlignmentRequest{Question: "q", Answer: "a", GroundTruthAnswer: "g"})
+			result, err := api.EvaluateAlignment(t.Context(), evaluation202501.AlignmentRequest{Question: "q", Answer: "a", GroundTruthAnswer: "g"})
 			if err != nil {
 				return 0, err
 			}

@@ -146,22 +146,22 @@ func TestStreamsCutAnywhere(t *testing.T) {
 		collect func(t *testing.T, doer rawDoer) (text string, citations int, reply any, err error)
 	}{
 		{"chat", chatEvents, 5, func(t *testing.T, doer rawDoer) (string, int, any, error) {
-			r, err := data202604.CollectChatAssistant(newData(t, doer).ChatAssistantStream(t.Context(), "a", data202604.ChatRequest{}))
+			r, err := data202604.CollectChat(newData(t, doer).ChatStream(t.Context(), "a", data202604.ChatRequest{}))
 			return r.Message.Content, len(r.Citations), r, err
 		}},
 		{"chat 2025-01", chatEvents, 5, func(t *testing.T, doer rawDoer) (string, int, any, error) {
-			r, err := data202501.CollectChatAssistant(newData202501(t, doer).ChatAssistantStream(t.Context(), "a", data202501.ChatRequest{}))
+			r, err := data202501.CollectChat(newData202501(t, doer).ChatStream(t.Context(), "a", data202501.ChatRequest{}))
 			return r.Message.Content, len(r.Citations), r, err
 		}},
 		{"completions", completionEvents, 4, func(t *testing.T, doer rawDoer) (string, int, any, error) {
-			r, err := data202604.CollectChatCompletionAssistant(newData(t, doer).ChatCompletionAssistantStream(t.Context(), "a", data202604.SearchCompletions{}))
+			r, err := data202604.CollectChatCompletion(newData(t, doer).ChatCompletionStream(t.Context(), "a", data202604.ChatCompletionRequest{}))
 			if len(r.Choices) == 0 {
 				return "", 0, r, err
 			}
 			return r.Choices[0].Message.Content, 0, r, err
 		}},
 		{"completions 2025-01", completionEvents, 4, func(t *testing.T, doer rawDoer) (string, int, any, error) {
-			r, err := data202501.CollectChatCompletionAssistant(newData202501(t, doer).ChatCompletionAssistantStream(t.Context(), "a", data202501.SearchCompletions{}))
+			r, err := data202501.CollectChatCompletion(newData202501(t, doer).ChatCompletionStream(t.Context(), "a", data202501.ChatCompletionRequest{}))
 			if len(r.Choices) == 0 {
 				return "", 0, r, err
 			}
@@ -247,7 +247,7 @@ func TestStreamsCutOnTheNetwork(t *testing.T) {
 	}
 	for cut := 0; cut <= len(whole); cut += 41 {
 		at.Store(int64(cut))
-		r, err := data202604.CollectChatAssistant(api.ChatAssistantStream(t.Context(), "a", data202604.ChatRequest{}))
+		r, err := data202604.CollectChat(api.ChatStream(t.Context(), "a", data202604.ChatRequest{}))
 		var failure *data202604.StreamError
 		// A reset may overtake all that was sent, the head of the reply included.
 		if reset := cut%2 == 0 && errors.Is(err, syscall.ECONNRESET); err == nil || !reset && (!errors.As(err, &failure) || !errors.Is(err, io.ErrUnexpectedEOF)) {
@@ -275,29 +275,29 @@ data:{"id":"c","choices":[{"index":1,"delta":{"content":"y"},"finish_reason":"le
 		want, got func(*testing.T) (any, error)
 	}{
 		{"chat", func(t *testing.T) (any, error) {
-			return newData(t, reply(chatReply)).ChatAssistant(t.Context(), "a", data202604.ChatRequest{})
+			return newData(t, reply(chatReply)).Chat(t.Context(), "a", data202604.ChatRequest{})
 		}, func(t *testing.T) (any, error) {
-			return data202604.CollectChatAssistant(newData(t, streamOf(chat)).ChatAssistantStream(t.Context(), "a", data202604.ChatRequest{}))
+			return data202604.CollectChat(newData(t, streamOf(chat)).ChatStream(t.Context(), "a", data202604.ChatRequest{}))
 		}},
 		{"chat 2025-01", func(t *testing.T) (any, error) {
-			return newData202501(t, reply(chatReply)).ChatAssistant(t.Context(), "a", data202501.ChatRequest{})
+			return newData202501(t, reply(chatReply)).Chat(t.Context(), "a", data202501.ChatRequest{})
 		}, func(t *testing.T) (any, error) {
-			return data202501.CollectChatAssistant(newData202501(t, streamOf(chat)).ChatAssistantStream(t.Context(), "a", data202501.ChatRequest{}))
+			return data202501.CollectChat(newData202501(t, streamOf(chat)).ChatStream(t.Context(), "a", data202501.ChatRequest{}))
 		}},
 		{"completion", func(t *testing.T) (any, error) {
-			return newData(t, reply(completionReply)).ChatCompletionAssistant(t.Context(), "a", data202604.SearchCompletions{})
+			return newData(t, reply(completionReply)).ChatCompletion(t.Context(), "a", data202604.ChatCompletionRequest{})
 		}, func(t *testing.T) (any, error) {
-			return data202604.CollectChatCompletionAssistant(newData(t, streamOf(completion)).ChatCompletionAssistantStream(t.Context(), "a", data202604.SearchCompletions{}))
+			return data202604.CollectChatCompletion(newData(t, streamOf(completion)).ChatCompletionStream(t.Context(), "a", data202604.ChatCompletionRequest{}))
 		}},
 		{"completion 2025-01", func(t *testing.T) (any, error) {
-			return newData202501(t, reply(completionReply)).ChatCompletionAssistant(t.Context(), "a", data202501.SearchCompletions{})
+			return newData202501(t, reply(completionReply)).ChatCompletion(t.Context(), "a", data202501.ChatCompletionRequest{})
 		}, func(t *testing.T) (any, error) {
-			return data202501.CollectChatCompletionAssistant(newData202501(t, streamOf(completion)).ChatCompletionAssistantStream(t.Context(), "a", data202501.SearchCompletions{}))
+			return data202501.CollectChatCompletion(newData202501(t, streamOf(completion)).ChatCompletionStream(t.Context(), "a", data202501.ChatCompletionRequest{}))
 		}},
 		{"several choices", func(t *testing.T) (any, error) {
-			return newData(t, reply(choices)).ChatCompletionAssistant(t.Context(), "a", data202604.SearchCompletions{})
+			return newData(t, reply(choices)).ChatCompletion(t.Context(), "a", data202604.ChatCompletionRequest{})
 		}, func(t *testing.T) (any, error) {
-			return data202604.CollectChatCompletionAssistant(newData(t, streamOf(chosen)).ChatCompletionAssistantStream(t.Context(), "a", data202604.SearchCompletions{}))
+			return data202604.CollectChatCompletion(newData(t, streamOf(chosen)).ChatCompletionStream(t.Context(), "a", data202604.ChatCompletionRequest{}))
 		}},
 	} {
 		want, err := test.want(t)
@@ -349,13 +349,13 @@ data:{"choices":[{"index":0,"delta":{"content":"b"},"finish_reason":"stop"}]}
 			var texts iter.Seq2[string, error]
 			switch isChat := strings.HasPrefix(stream, "chat"); {
 			case isChat && old:
-				texts = data202501.ChatAssistantText(newData202501(t, streamOf(test.text)).ChatAssistantStream(t.Context(), "a", data202501.ChatRequest{}))
+				texts = data202501.ChatText(newData202501(t, streamOf(test.text)).ChatStream(t.Context(), "a", data202501.ChatRequest{}))
 			case isChat:
-				texts = data202604.ChatAssistantText(newData(t, streamOf(test.text)).ChatAssistantStream(t.Context(), "a", data202604.ChatRequest{}))
+				texts = data202604.ChatText(newData(t, streamOf(test.text)).ChatStream(t.Context(), "a", data202604.ChatRequest{}))
 			case old:
-				texts = data202501.ChatCompletionAssistantText(newData202501(t, streamOf(test.text)).ChatCompletionAssistantStream(t.Context(), "a", data202501.SearchCompletions{}))
+				texts = data202501.ChatCompletionText(newData202501(t, streamOf(test.text)).ChatCompletionStream(t.Context(), "a", data202501.ChatCompletionRequest{}))
 			default:
-				texts = data202604.ChatCompletionAssistantText(newData(t, streamOf(test.text)).ChatCompletionAssistantStream(t.Context(), "a", data202604.SearchCompletions{}))
+				texts = data202604.ChatCompletionText(newData(t, streamOf(test.text)).ChatCompletionStream(t.Context(), "a", data202604.ChatCompletionRequest{}))
 			}
 			got, err := join(texts)
 			var failure *data202604.StreamError
@@ -371,8 +371,8 @@ func TestHostileChoices(t *testing.T) {
 	for _, index := range []string{"-1", "1024", "1000000000", "9223372036854775807", "-9223372036854775808"} {
 		text := `data:{"id":"c","choices":[{"index":0,"delta":{"content":"a"}}]}` + "\n\n" +
 			`data:{"choices":[{"index":` + index + `,"delta":{"content":"x"},"finish_reason":"stop"}]}` + "\n\n"
-		stream := newData(t, streamOf(text)).ChatCompletionAssistantStream(t.Context(), "a", data202604.SearchCompletions{})
-		r, err := data202604.CollectChatCompletionAssistant(stream)
+		stream := newData(t, streamOf(text)).ChatCompletionStream(t.Context(), "a", data202604.ChatCompletionRequest{})
+		r, err := data202604.CollectChatCompletion(stream)
 		if err == nil || !strings.Contains(err.Error(), "answer "+index) || len(r.Choices) != 1 || r.Choices[0].Message.Content != "a" {
 			t.Errorf("%s: %+v, error %v", index, r, err)
 		}
@@ -402,24 +402,24 @@ func TestStreamIsInTheBody(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, stream := range []bool{false, true} {
-		chat := data202604.ChatRequest{Stream: stream, Messages: []data202604.MessageModel{{Role: "user", Content: "q"}}}
-		completion := data202604.SearchCompletions{Stream: stream, Messages: chat.Messages}
-		chats, completions := api.ChatAssistantStream(t.Context(), "a", chat), api.ChatCompletionAssistantStream(t.Context(), "a", completion)
+		chat := data202604.ChatRequest{Stream: stream, Messages: []data202604.Message{{Role: "user", Content: "q"}}}
+		completion := data202604.ChatCompletionRequest{Stream: stream, Messages: chat.Messages}
+		chats, completions := api.ChatStream(t.Context(), "a", chat), api.ChatCompletionStream(t.Context(), "a", completion)
 		mu.Lock()
 		if len(got) != 0 {
 			t.Fatalf("sent before the loop: %v", got)
 		}
 		mu.Unlock()
 		for range 2 { // the second loop sends nothing
-			if _, err := data202604.CollectChatAssistant(chats); err == nil {
+			if _, err := data202604.CollectChat(chats); err == nil {
 				t.Error("an empty reply is no error")
 			}
-			if _, err := data202604.CollectChatCompletionAssistant(completions); err == nil {
+			if _, err := data202604.CollectChatCompletion(completions); err == nil {
 				t.Error("an empty reply is no error")
 			}
 		}
-		_, _ = api.ChatAssistant(t.Context(), "a", chat)
-		_, _ = api.ChatCompletionAssistant(t.Context(), "a", completion)
+		_, _ = api.Chat(t.Context(), "a", chat)
+		_, _ = api.ChatCompletion(t.Context(), "a", completion)
 		want := []sent{
 			{"/assistant/chat/a", "text/event-stream", true}, {"/assistant/chat/a/chat/completions", "text/event-stream", true},
 			{"/assistant/chat/a", "application/json", nil}, {"/assistant/chat/a/chat/completions", "application/json", nil},
@@ -440,13 +440,13 @@ func TestUnknownChunks(t *testing.T) {
 	chat, _ := wire(chatEvents)
 	more := "data:" + strings.Replace(chatEvents[1].data, "The ", strings.Repeat("x", 64<<10), 1) + "\n\n" // to overwrite them
 	text := "data:" + first + "\n\ndata:" + second + "\n\n" + more + chat
-	var unknown []*data202604.UnknownChunk
+	var unknown []*data202604.UnknownChatChunk
 	known := 0
-	for chunk, err := range newData(t, streamOf(text)).ChatAssistantStream(t.Context(), "a", data202604.ChatRequest{}) {
+	for chunk, err := range newData(t, streamOf(text)).ChatStream(t.Context(), "a", data202604.ChatRequest{}) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if u, ok := chunk.(*data202604.UnknownChunk); ok {
+		if u, ok := chunk.(*data202604.UnknownChatChunk); ok {
 			unknown = append(unknown, u)
 		} else {
 			known++
@@ -458,7 +458,7 @@ func TestUnknownChunks(t *testing.T) {
 	if unknown[0].Type != "thinking" || string(unknown[0].Raw) != first || unknown[1].Type != "" || string(unknown[1].Raw) != second {
 		t.Errorf("got %q %s, %q %s", unknown[0].Type, unknown[0].Raw, unknown[1].Type, unknown[1].Raw)
 	}
-	r, err := data202604.CollectChatAssistant(newData(t, streamOf(text)).ChatAssistantStream(t.Context(), "a", data202604.ChatRequest{}))
+	r, err := data202604.CollectChat(newData(t, streamOf(text)).ChatStream(t.Context(), "a", data202604.ChatRequest{}))
 	if err != nil || !strings.HasSuffix(r.Message.Content, "That is all.") {
 		t.Errorf("got %+v, error %v", r, err)
 	}
@@ -468,7 +468,7 @@ func TestUnknownChunks(t *testing.T) {
 func TestFinishReasonsThatAreNone(t *testing.T) {
 	for _, none := range []string{`"null"`, `""`, `null`} {
 		text := `data:{"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":` + none + "}]}\n\n"
-		r, err := data202604.CollectChatCompletionAssistant(newData(t, streamOf(text)).ChatCompletionAssistantStream(t.Context(), "a", data202604.SearchCompletions{}))
+		r, err := data202604.CollectChatCompletion(newData(t, streamOf(text)).ChatCompletionStream(t.Context(), "a", data202604.ChatCompletionRequest{}))
 		if !errors.Is(err, io.ErrUnexpectedEOF) || len(r.Choices) != 1 || r.Choices[0].Message.Content != "a" {
 			t.Errorf("%s: got %+v, error %v", none, r, err)
 		}
@@ -480,12 +480,12 @@ func TestLargeCitation(t *testing.T) {
 	chat, _ := wire(chatEvents)
 	long := strings.Repeat("x", 5<<20)
 	text := strings.Replace(chat, "X-Sig=a", "X-Sig="+long, 1)
-	r, err := data202604.CollectChatAssistant(newData(t, streamOf(text)).ChatAssistantStream(t.Context(), "a", data202604.ChatRequest{}))
+	r, err := data202604.CollectChat(newData(t, streamOf(text)).ChatStream(t.Context(), "a", data202604.ChatRequest{}))
 	if err != nil || len(r.Citations) != 1 || !strings.Contains(r.Citations[0].References[0].File.SignedURL, long) {
 		t.Errorf("%d citations, error %v", len(r.Citations), err)
 	}
 	api := newData(t, streamOf(text), data202604.WithMaxEventBytes(1<<20))
-	r, err = data202604.CollectChatAssistant(api.ChatAssistantStream(t.Context(), "a", data202604.ChatRequest{}))
+	r, err = data202604.CollectChat(api.ChatStream(t.Context(), "a", data202604.ChatRequest{}))
 	var failure *data202604.StreamError
 	if !errors.As(err, &failure) || !strings.Contains(err.Error(), "more than 1048576 bytes") || !strings.HasPrefix(r.Message.Content, "The ") {
 		t.Errorf("got %+v, error %v", r, err)
@@ -504,7 +504,7 @@ func TestStreamErrors(t *testing.T) {
 		"with 429":      {"HTTP/1.1 429 No\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n", problem, io.EOF},
 	} {
 		api := newData(t, doer, data202604.WithMaxRetries(0))
-		r, err := data202604.CollectChatAssistant(api.ChatAssistantStream(t.Context(), "a", data202604.ChatRequest{}))
+		r, err := data202604.CollectChat(api.ChatStream(t.Context(), "a", data202604.ChatRequest{}))
 		var reply *data202604.Error
 		if !errors.As(err, &reply) || !errors.Is(err, data202604.ErrRateLimited) || reply.Message != "slow down" || reply.Path != "/assistant/chat/a" {
 			t.Errorf("%s: error %v", name, err)
@@ -515,7 +515,7 @@ func TestStreamErrors(t *testing.T) {
 	}
 	// No error is an error of null, in any chunk.
 	text := strings.ReplaceAll(chat, `"id":"0000`, `"error":null,"id":"0000`)
-	if _, err := data202604.CollectChatAssistant(newData(t, streamOf(text)).ChatAssistantStream(t.Context(), "a", data202604.ChatRequest{})); err != nil {
+	if _, err := data202604.CollectChat(newData(t, streamOf(text)).ChatStream(t.Context(), "a", data202604.ChatRequest{})); err != nil {
 		t.Errorf("error %v", err)
 	}
 }
@@ -548,7 +548,7 @@ func TestStreamsLeaveNothing(t *testing.T) {
 	for i := range rounds {
 		ctx, cancel := context.WithCancel(t.Context())
 		chunks := 0
-		for _, err := range api.ChatAssistantStream(ctx, "a", data202604.ChatRequest{}) {
+		for _, err := range api.ChatStream(ctx, "a", data202604.ChatRequest{}) {
 			if err != nil {
 				if i%2 == 0 || err != context.Canceled {
 					t.Error(err)

@@ -109,11 +109,11 @@ var uploads = []struct {
 	send    func(t *testing.T, d *depot, file data202604.File, metadata map[string]any) error
 }{
 	{"UploadFile", false, func(t *testing.T, d *depot, file data202604.File, metadata map[string]any) error {
-		_, err := d.data(t).UploadFile(t.Context(), "a", nil, data202604.FileData{File: file, Metadata: metadata})
+		_, err := d.data(t).UploadFile(t.Context(), "a", nil, data202604.UploadFileRequest{File: file, Metadata: metadata})
 		return err
 	}},
 	{"UpsertFile", false, func(t *testing.T, d *depot, file data202604.File, metadata map[string]any) error {
-		_, err := d.data(t).UpsertFile(t.Context(), "a", "x", nil, data202604.FileData{File: file, Metadata: metadata})
+		_, err := d.data(t).UpsertFile(t.Context(), "a", "x", nil, data202604.UploadFileRequest{File: file, Metadata: metadata})
 		return err
 	}},
 	{"UploadFile 2025-01", true, func(t *testing.T, d *depot, file data202604.File, metadata map[string]any) error {
@@ -121,7 +121,7 @@ var uploads = []struct {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = api.UploadFile(t.Context(), "a", &data202501.UploadFileParams{Metadata: metadata}, data202501.FileData{File: file})
+		_, err = api.UploadFile(t.Context(), "a", &data202501.UploadFileParams{Metadata: metadata}, data202501.UploadFileRequest{File: file})
 		return err
 	}},
 }
@@ -139,7 +139,7 @@ func (d *depot) data(t *testing.T) *data202604.API {
 func TestUpsertIdentifiers(t *testing.T) {
 	d := newDepot(t)
 	for _, id := range []string{"a", "A_b-9", "-", "_", "0", strings.Repeat("x", 128)} {
-		_, err := d.data(t).UpsertFile(t.Context(), "a", id, nil, data202604.FileData{File: data202604.FileBytes("a.txt", nil)})
+		_, err := d.data(t).UpsertFile(t.Context(), "a", id, nil, data202604.UploadFileRequest{File: data202604.FileBytes("a.txt", nil)})
 		if err != nil {
 			t.Errorf("%q: %v", id, err)
 		} else if got := d.one(t); got.method != "PUT" || got.path != "/assistant/files/a/"+id {
@@ -158,7 +158,7 @@ func TestUpsertIdentifiers(t *testing.T) {
 		"%41":                    `is "%41"`,
 	} {
 		file := data202604.FileBytes("a.txt", nil).WithProgress(func(int64, int64) { t.Errorf("%q: the file is read", id) })
-		_, err := d.data(t).UpsertFile(t.Context(), "a", id, nil, data202604.FileData{File: file})
+		_, err := d.data(t).UpsertFile(t.Context(), "a", id, nil, data202604.UploadFileRequest{File: file})
 		if err == nil || !strings.Contains(err.Error(), "assistant_file_id "+want) || len(d.seen()) != 0 {
 			t.Errorf("%q: error %v, %d requests", id, err, len(d.seen()))
 		}
@@ -394,14 +394,14 @@ func TestUploadIsRepeated(t *testing.T) {
 			whole++
 		}
 	})
-	operation, err := api.UploadFile(t.Context(), "a", nil, data202604.FileData{File: file, Metadata: map[string]any{"a": 1}})
+	operation, err := api.UploadFile(t.Context(), "a", nil, data202604.UploadFileRequest{File: file, Metadata: map[string]any{"a": 1}})
 	if err != nil || operation.ID != "x" || len(bodies) != 2 || bodies[0] != bodies[1] || !strings.Contains(bodies[0], content) || whole != 2 {
 		t.Errorf("%d bodies, sent to the end %d times, error %v", len(bodies), whole, err)
 	}
 
 	// What can be read once is sent once, and the service's word is what is left.
 	bodies = nil
-	_, err = api.UploadFile(t.Context(), "a", nil, data202604.FileData{File: data202604.FileReader("a.txt", io.MultiReader(strings.NewReader(content)))})
+	_, err = api.UploadFile(t.Context(), "a", nil, data202604.UploadFileRequest{File: data202604.FileReader("a.txt", io.MultiReader(strings.NewReader(content)))})
 	if !errors.Is(err, data202604.ErrRateLimited) || len(bodies) != 1 {
 		t.Errorf("%d bodies, error %v", len(bodies), err)
 	}

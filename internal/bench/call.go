@@ -64,7 +64,7 @@ func callByHand(client *http.Client) error {
 	if err != nil {
 		return err
 	}
-	var operation data.OperationModel
+	var operation data.Operation
 	if err := json.Unmarshal(text, &operation); err != nil {
 		return err
 	}

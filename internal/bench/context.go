@@ -43,14 +43,14 @@ func Context() (*Work, error) {
 const pagesOfContext = snippets * 2
 
 func contextProject(api *data.API) error {
-	reply, err := api.ContextAssistant(context.Background(), name, data.ContextRequest{Query: query})
+	reply, err := api.RetrieveContext(context.Background(), name, data.ContextRequest{Query: query})
 	if err != nil {
 		return err
 	}
 	n := 0
 	for _, snippet := range reply.Snippets {
-		if text, ok := snippet.Value.(*data.TextSnippetModel); ok && len(text.Content) == snippetSize {
-			if pdf, ok := text.Reference.Value.(*data.PDFReferenceModel); ok && pdf.File.Name != "" {
+		if text, ok := snippet.Value.(*data.TextSnippet); ok && len(text.Content) == snippetSize {
+			if pdf, ok := text.Reference.Value.(*data.PDFReference); ok && pdf.File.Name != "" {
 				n += len(pdf.Pages)
 			}
 		}
@@ -87,9 +87,9 @@ func contextByHand(client *http.Client) error {
 			Type      string                 `json:"type"`
 			Content   string                 `json:"content"`
 			Score     float32                `json:"score"`
-			Reference data.PDFReferenceModel `json:"reference"`
+			Reference data.PDFReference `json:"reference"`
 		} `json:"snippets"`
-		Usage data.UsageModel `json:"usage"`
+		Usage data.Usage `json:"usage"`
 	}
 	if err := json.Unmarshal(text, &reply); err != nil {
 		return err

@@ -58,7 +58,7 @@ func FirstChunk(transport string) (time.Duration, error) {
 	}
 	var took time.Duration
 	chunks := 0
-	for _, err := range api.ChatAssistantStream(context.Background(), name, chatRequest) {
+	for _, err := range api.ChatStream(context.Background(), name, chatRequest) {
 		if err != nil {
 			return 0, err
 		}

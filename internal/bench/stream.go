@@ -74,17 +74,17 @@ const (
 func count(text string) int { return strings.Count(text, "\n\n") }
 
 var (
-	chatRequest       = data.ChatRequest{Messages: []data.MessageModel{{Role: "user", Content: query}}}
-	completionRequest = data.SearchCompletions{Messages: []data.MessageModel{{Role: "user", Content: query}}}
+	chatRequest       = data.ChatRequest{Messages: []data.Message{{Role: "user", Content: query}}}
+	completionRequest = data.ChatCompletionRequest{Messages: []data.Message{{Role: "user", Content: query}}}
 )
 
 func chatProject(api *data.API) error {
 	n := 0
-	for chunk, err := range api.ChatAssistantStream(context.Background(), name, chatRequest) {
+	for chunk, err := range api.ChatStream(context.Background(), name, chatRequest) {
 		if err != nil {
 			return err
 		}
-		if c, ok := chunk.(*data.ContentChunkModel); ok {
+		if c, ok := chunk.(*data.ContentChunk); ok {
 			n += len(c.Delta.Content)
 		}
 	}
@@ -93,7 +93,7 @@ func chatProject(api *data.API) error {
 
 func completionsProject(api *data.API) error {
 	n := 0
-	for chunk, err := range api.ChatCompletionAssistantStream(context.Background(), name, completionRequest) {
+	for chunk, err := range api.ChatCompletionStream(context.Background(), name, completionRequest) {
 		if err != nil {
 			return err
 		}
@@ -140,7 +140,7 @@ func chatByHand(client *http.Client) error {
 	}
 	n := 0
 	err = lines(resp, func(line []byte) error {
-		var event data.ContentChunkModel
+		var event data.ContentChunk
 		if err := json.Unmarshal(line, &event); err != nil {
 			return err
 		}
@@ -155,7 +155,7 @@ func chatByHand(client *http.Client) error {
 
 func chatStock(client *stock.ClientWithResponses) error {
 	stream := true
-	resp, err := checked(client.ChatAssistant(context.Background(), name, stock.ChatRequest{
+	resp, err := checked(client.Chat(context.Background(), name, stock.ChatRequest{
 		Messages: []stock.MessageModel{{Role: openai.Ptr("user"), Content: openai.Ptr(query)}},
 		Stream:   &stream,
 	}))

@@ -125,7 +125,7 @@ func uploadProject(client *http.Client, server, path string) error {
 	if err != nil {
 		return err
 	}
-	operation, err := api.UploadFile(context.Background(), name, nil, data.FileData{File: data.OpenFile(path)})
+	operation, err := api.UploadFile(context.Background(), name, nil, data.UploadFileRequest{File: data.OpenFile(path)})
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ func firstLook(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	assistant, err := ctl.GetAssistant(ctx, "example-assistant")
+	assistant, err := ctl.DescribeAssistant(ctx, "example-assistant")
 	if err != nil {
 		return err
 	}
@@ -38,8 +38,8 @@ func firstLook(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	answer, err := api.ChatAssistant(ctx, assistant.Name, data.ChatRequest{
-		Messages: []data.MessageModel{{Role: "user", Content: "When is the lamp lit?"}},
+	answer, err := api.Chat(ctx, assistant.Name, data.ChatRequest{
+		Messages: []data.Message{{Role: "user", Content: "When is the lamp lit?"}},
 	})
 	if err != nil {
 		return err
@@ -79,7 +79,7 @@ func redirects(editor auth.RequestEditorFn) error {
 }
 
 func errorHandling(ctx context.Context, ctl *control.API) {
-	_, err := ctl.GetAssistant(ctx, "no-such-assistant")
+	_, err := ctl.DescribeAssistant(ctx, "no-such-assistant")
 	if errors.Is(err, control.ErrNotFound) {
 		fmt.Println("there is none of that name")
 	}
@@ -90,14 +90,14 @@ func errorHandling(ctx context.Context, ctl *control.API) {
 }
 
 func stream(ctx context.Context, api *data.API, request data.ChatRequest) error {
-	for chunk, err := range api.ChatAssistantStream(ctx, "example-assistant", request) {
+	for chunk, err := range api.ChatStream(ctx, "example-assistant", request) {
 		if err != nil {
 			return err
 		}
 		switch chunk := chunk.(type) {
-		case *data.ContentChunkModel:
+		case *data.ContentChunk:
 			fmt.Print(chunk.Delta.Content)
-		case *data.CitationChunkModel:
+		case *data.CitationChunk:
 			fmt.Print(" [", chunk.Citation.References[0].File.Name, "]")
 		}
 	}
@@ -105,7 +105,7 @@ func stream(ctx context.Context, api *data.API, request data.ChatRequest) error 
 }
 
 func text(ctx context.Context, api *data.API, request data.ChatRequest) error {
-	for text, err := range data.ChatAssistantText(api.ChatAssistantStream(ctx, "example-assistant", request)) {
+	for text, err := range data.ChatText(api.ChatStream(ctx, "example-assistant", request)) {
 		if err != nil {
 			return err
 		}
@@ -128,7 +128,7 @@ func pages(ctx context.Context, api *data.API) error {
 }
 
 func upload(ctx context.Context, api *data.API) error {
-	operation, err := api.UploadFile(ctx, "example-assistant", nil, data.FileData{
+	operation, err := api.UploadFile(ctx, "example-assistant", nil, data.UploadFileRequest{
 		File: data.OpenFile("manual.pdf").WithProgress(func(sent, total int64) {
 			fmt.Println(sent, "of", total, "bytes")
 		}),
@@ -155,14 +155,14 @@ func retries(assistant *control.Assistant, editor auth.RequestEditorFn) (*data.A
 	return api, err
 }
 
-func snippets(found *data.ContextModel) {
+func snippets(found *data.ContextResponse) {
 	for _, snippet := range found.Snippets {
 		switch snippet := snippet.Value.(type) {
-		case *data.TextSnippetModel:
+		case *data.TextSnippet:
 			fmt.Println(snippet.Score, snippet.Content)
-		case *data.MultiModalSnippetModel:
+		case *data.MultimodalSnippet:
 			fmt.Println(snippet.Score, len(snippet.Content), "blocks")
-		case *data.UnknownSnippetModel:
+		case *data.UnknownSnippet:
 			fmt.Println(snippet.Type, len(snippet.Raw), "bytes")
 		}
 	}
@@ -199,7 +199,7 @@ func Example_errors() {
 
 func Example_unions() {
 	defer localService()()
-	found, err := newAPI().ContextAssistant(context.Background(), "example-assistant", data.ContextRequest{Query: "lamp"})
+	found, err := newAPI().RetrieveContext(context.Background(), "example-assistant", data.ContextRequest{Query: "lamp"})
 	if err != nil {
 		panic(err)
 	}
@@ -211,7 +211,7 @@ func Example_unions() {
 
 func Example_stream() {
 	defer localService()()
-	request := data.ChatRequest{Messages: []data.MessageModel{{Role: "user", Content: "When is the lamp lit?"}}}
+	request := data.ChatRequest{Messages: []data.Message{{Role: "user", Content: "When is the lamp lit?"}}}
 	fmt.Println(stream(context.Background(), newAPI(), request))
 	fmt.Println(text(context.Background(), newAPI(), request))
 	// Output:

@@ -21,7 +21,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/legacy"
-	"github.com/oapi-codegen/oapi-codegen/v2/pkg/util"
+
+	"github.com/pinecone-community/assistant-go/internal/compile"
 )
 
 // Spec is the spec of a plane, with its overlay applied.
@@ -47,12 +48,7 @@ func LoadStrict(t testing.TB, version, plane string) *Spec {
 func load(t testing.TB, version, plane string) *openapi3.T {
 	t.Helper()
 	_, self, _, _ := runtime.Caller(0)
-	folder := filepath.Join(filepath.Dir(self), "../../openapi", version)
-	document, err := util.LoadSwaggerWithOverlay(filepath.Join(folder, plane+".yaml"), util.LoadSwaggerWithOverlayOpts{
-		Path:                filepath.Join(folder, plane+".overlay.yaml"),
-		Strict:              true,
-		AllowRemoteRefsFrom: []string{},
-	})
+	document, err := compile.Spec(filepath.Join(filepath.Dir(self), "../.."), version, plane)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/pinecone-community/assistant-go/openapi/internal/compile"
+	"github.com/pinecone-community/assistant-go/internal/compile"
 )
 
 func main() {

@@ -20,8 +20,8 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	answer, err := api.ChatAssistant(context.Background(), "my-assistant", data.ChatRequest{
-		Messages: []data.MessageModel{{Role: "user", Content: "Hello"}},
+	answer, err := api.Chat(context.Background(), "my-assistant", data.ChatRequest{
+		Messages: []data.Message{{Role: "user", Content: "Hello"}},
 	})
 	if err != nil {
 		log.Fatal(err)

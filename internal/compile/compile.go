@@ -194,6 +194,36 @@ func applyOverlays(openapi, version string, words []string) ([]*Overlay, map[str
 	return sorted, specs, nil
 }
 
+// Spec returns the spec of a plane with what its overlay adds, and with the Go
+// names of its schemas. Tests hold requests and responses against it.
+func Spec(root, version, plane string) (*openapi3.T, error) {
+	openapi := filepath.Join(root, "openapi")
+	config, err := readConfig(filepath.Join(openapi, configFile))
+	if err != nil {
+		return nil, err
+	}
+	_, specs, err := applyOverlays(openapi, version, config.Words)
+	if err != nil {
+		return nil, err
+	}
+	if specs[plane] == nil {
+		return nil, fmt.Errorf("openapi/%s has no %s.yaml", version, plane)
+	}
+	spec, err := parse(specs[plane])
+	if err != nil {
+		return nil, err
+	}
+	eachSchema(spec, func(_ string, ref *openapi3.SchemaRef) {
+		for _, property := range maps.Clone(ref.Value.Properties) {
+			also, _ := extension[[]string](property.Value.Extensions, extAlso)
+			for _, name := range also {
+				ref.Value.Properties[name] = property
+			}
+		}
+	})
+	return spec, nil
+}
+
 // prepared is a spec that is ready for oapi-codegen.
 type prepared struct {
 	spec      *openapi3.T
@@ -204,8 +234,24 @@ type prepared struct {
 // prepare parses a spec and gives everything in it its Go name. oapi-codegen
 // changes what it is given, so that each run needs a spec of its own.
 func prepare(text []byte, config configuration) (*prepared, error) {
-	loader := openapi3.NewLoader() // refuses references to other documents
-	spec, err := loader.LoadFromData(text)
+	spec, err := parse(text)
+	if err != nil {
+		return nil, err
+	}
+	published, err := nameOperations(spec)
+	if err != nil {
+		return nil, err
+	}
+	renameParameters(spec)
+	unions, err := completeUnions(spec)
+	if err != nil {
+		return nil, err
+	}
+	return &prepared{spec, unions, published}, nameEnums(spec, config.Words)
+}
+
+func parse(text []byte) (*openapi3.T, error) {
+	spec, err := openapi3.NewLoader().LoadFromData(text) // refuses references to other documents
 	if err != nil {
 		return nil, err
 	}
@@ -218,17 +264,8 @@ func prepare(text []byte, config configuration) (*prepared, error) {
 	if err := spec.Validate(context.Background()); err != nil {
 		return nil, err
 	}
-	published, err := nameOperations(spec)
-	if err != nil {
-		return nil, err
-	}
 	jsonTexts(spec)
-	renameParameters(spec)
-	unions, err := completeUnions(spec)
-	if err != nil {
-		return nil, err
-	}
-	return &prepared{spec, unions, published}, nameEnums(spec, config.Words)
+	return spec, nil
 }
 
 // jsonTexts makes what the specs describe as a text of JSON the object that it
