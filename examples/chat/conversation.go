@@ -22,7 +22,7 @@ type conversation struct {
 	*service.Assistant
 	prompts     bool // in is a terminal
 	most        int  // questions in the history
-	history     []data.MessageModel
+	history     []data.Message
 	out, status io.Writer
 }
 
@@ -86,22 +86,22 @@ func (c *conversation) next(ctx context.Context, lines <-chan string) (line stri
 func (c *conversation) ask(ctx context.Context, question string) (err error) {
 	answering, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
-	messages := append(slices.Clone(c.history), data.MessageModel{Role: "user", Content: question})
+	messages := append(slices.Clone(c.history), data.Message{Role: "user", Content: question})
 	var answer strings.Builder
 	var notes cite.Footnotes
-	var chunk data.Chunk
-	for chunk, err = range c.Data.ChatAssistantStream(answering, c.Name, data.ChatRequest{Messages: messages}) {
+	var chunk data.ChatChunk
+	for chunk, err = range c.Data.ChatStream(answering, c.Name, data.ChatRequest{Messages: messages}) {
 		switch chunk := chunk.(type) { // nil with an error, which is the last
-		case *data.ContentChunkModel:
+		case *data.ContentChunk:
 			answer.WriteString(chunk.Delta.Content)
 			fmt.Fprint(c.out, notes.Text(chunk.Delta.Content))
-		case *data.CitationChunkModel:
+		case *data.CitationChunk:
 			fmt.Fprint(c.out, notes.Cite(chunk.Citation))
 		}
 	}
 	if answer.Len() > 0 {
 		fmt.Fprintln(c.out, notes.End())
-		messages = append(messages, data.MessageModel{Role: "assistant", Content: answer.String()})
+		messages = append(messages, data.Message{Role: "assistant", Content: answer.String()})
 		c.history = messages[max(0, len(messages)-2*c.most):]
 	}
 	for i, source := range notes.Sources {

@@ -31,7 +31,7 @@ func chat(ctx context.Context, t *testing.T, r *exampletest.Recorder, input stri
 }
 
 func TestPipe(t *testing.T) {
-	var asked [][]data.MessageModel
+	var asked [][]data.Message
 	r := &exampletest.Recorder{Instead: func(req *http.Request) (*http.Response, error) {
 		if strings.HasPrefix(req.URL.Path, "/assistant/chat/") {
 			asked = append(asked, messages(t, req))
@@ -66,7 +66,7 @@ func TestPipe(t *testing.T) {
 	for _, messages := range asked {
 		roles := ""
 		for _, message := range messages {
-			roles += message.Role + " "
+			roles += string(message.Role) + " "
 		}
 		sent = append(sent, roles)
 	}
@@ -81,7 +81,7 @@ func TestPipe(t *testing.T) {
 }
 
 // messages returns those of a request, and leaves its body to be read again.
-func messages(t *testing.T, req *http.Request) []data.MessageModel {
+func messages(t *testing.T, req *http.Request) []data.Message {
 	body, err := io.ReadAll(req.Body)
 	if err != nil {
 		t.Error(err)

@@ -89,13 +89,13 @@ func run(ctx context.Context, args []string, in io.Reader, out, status io.Writer
 // score fills in the scores, and the answer if there is none.
 func (r *row) score(ctx context.Context, s *service.Service, a *service.Assistant) error {
 	if r.answer == "" {
-		reply, err := a.Data.ChatAssistant(ctx, a.Name, data.ChatRequest{Messages: []data.MessageModel{{Role: "user", Content: r.question}}})
+		reply, err := a.Data.Chat(ctx, a.Name, data.ChatRequest{Messages: []data.Message{{Role: "user", Content: r.question}}})
 		if err != nil {
 			return fmt.Errorf("line %d: %w", r.line, err)
 		}
 		r.answer = reply.Message.Content
 	}
-	reply, err := s.Evaluation.MetricsAlignment(ctx, evaluation.AlignmentRequest{
+	reply, err := s.Evaluation.EvaluateAlignment(ctx, evaluation.AlignmentRequest{
 		Question: r.question, Answer: r.answer, GroundTruthAnswer: r.truth,
 	})
 	if err != nil {

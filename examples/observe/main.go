@@ -93,8 +93,8 @@ func inSpan(ctx context.Context, t trace.Tracer, name string, do func(context.Co
 }
 
 func ask(ctx context.Context, a *service.Assistant, question string, out io.Writer) error {
-	request := data.ChatRequest{Messages: []data.MessageModel{{Role: "user", Content: question}}}
-	for text, err := range data.ChatAssistantText(a.Data.ChatAssistantStream(ctx, a.Name, request)) {
+	request := data.ChatRequest{Messages: []data.Message{{Role: "user", Content: question}}}
+	for text, err := range data.ChatText(a.Data.ChatStream(ctx, a.Name, request)) {
 		if err != nil {
 			return err
 		}

@@ -113,7 +113,7 @@ func (t *tour) updateAssistant(ctx context.Context) error {
 func (t *tour) uploadFiles(ctx context.Context) error {
 	t.step("data.UploadFile, data.WaitForOperation", "upload documents, and wait until they have been read")
 	for _, document := range documents.All {
-		operation, err := t.data.UploadFile(ctx, t.name, nil, data.FileData{
+		operation, err := t.data.UploadFile(ctx, t.name, nil, data.UploadFileRequest{
 			File: data.OpenFile(filepath.Join(t.folder, document.Name)), Metadata: document.Metadata,
 		})
 		if err == nil {
@@ -139,20 +139,20 @@ func (t *tour) listFiles(ctx context.Context) error {
 }
 
 func (t *tour) chat(ctx context.Context) error {
-	t.step("data.ChatAssistantStream", question)
+	t.step("data.ChatStream", question)
 	var notes cite.Footnotes
-	messages := []data.MessageModel{{Role: "user", Content: question}}
-	for chunk, err := range t.data.ChatAssistantStream(ctx, t.name, data.ChatRequest{Messages: messages}) {
+	messages := []data.Message{{Role: "user", Content: question}}
+	for chunk, err := range t.data.ChatStream(ctx, t.name, data.ChatRequest{Messages: messages}) {
 		if err != nil {
 			return err
 		}
 		switch chunk := chunk.(type) {
-		case *data.ContentChunkModel:
+		case *data.ContentChunk:
 			t.answer += chunk.Delta.Content
 			fmt.Fprint(t.out, notes.Text(chunk.Delta.Content))
-		case *data.CitationChunkModel:
+		case *data.CitationChunk:
 			fmt.Fprint(t.out, notes.Cite(chunk.Citation))
-		case *data.MessageEndModel:
+		case *data.MessageEnd:
 			fmt.Fprintf(t.out, "%s\n", notes.End())
 			t.show("tokens", chunk.Usage.TotalTokens)
 		}
@@ -164,13 +164,13 @@ func (t *tour) chat(ctx context.Context) error {
 }
 
 func (t *tour) retrieve(ctx context.Context) error {
-	t.step("data.ContextAssistant", "get the passages that fit a question")
-	found, err := t.data.ContextAssistant(ctx, t.name, data.ContextRequest{Query: question, TopK: 3, SnippetSize: 512})
+	t.step("data.RetrieveContext", "get the passages that fit a question")
+	found, err := t.data.RetrieveContext(ctx, t.name, data.ContextRequest{Query: question, TopK: 3, SnippetSize: 512})
 	if err != nil {
 		return err
 	}
 	for _, snippet := range found.Snippets {
-		if text, ok := snippet.Value.(*data.TextSnippetModel); ok { // others are multimodal, or newer than this
+		if text, ok := snippet.Value.(*data.TextSnippet); ok { // others are multimodal, or newer than this
 			t.show(fmt.Sprintf("score %.2f", text.Score), fmt.Sprintf("%s: %.60q...", cite.Reference(text.Reference), text.Content))
 		}
 	}
@@ -178,9 +178,9 @@ func (t *tour) retrieve(ctx context.Context) error {
 }
 
 func (t *tour) evaluate(ctx context.Context) error {
-	t.step("evaluation.MetricsAlignment", "score the answer against what is known to be true")
+	t.step("evaluation.EvaluateAlignment", "score the answer against what is known to be true")
 	request := evaluation.AlignmentRequest{Question: question, Answer: t.answer, GroundTruthAnswer: truth}
-	scored, err := t.Evaluation.MetricsAlignment(ctx, request)
+	scored, err := t.Evaluation.EvaluateAlignment(ctx, request)
 	if err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func run(ctx context.Context, args []string, out, status io.Writer, client *http
 	}
 	defer func() { err = errors.Join(err, a.Close(ctx)) }()
 
-	found, err := a.Data.ContextAssistant(ctx, a.Name, request)
+	found, err := a.Data.RetrieveContext(ctx, a.Name, request)
 	if err != nil {
 		return err
 	}

@@ -14,14 +14,14 @@ type passage struct{ source, text string }
 // passages returns what can be put into a prompt, and the types of what cannot.
 // A snippet is a union: the type of the value tells what it is. One that is newer
 // than the client is an UnknownSnippetModel, and no error.
-func passages(snippets []data.SnippetModel) (known []passage, unknown []string) {
+func passages(snippets []data.Snippet) (known []passage, unknown []string) {
 	for _, snippet := range snippets {
 		switch snippet := snippet.Value.(type) {
-		case *data.TextSnippetModel:
+		case *data.TextSnippet:
 			known = append(known, passage{cite.Reference(snippet.Reference), snippet.Content})
-		case *data.MultiModalSnippetModel:
+		case *data.MultimodalSnippet:
 			known = append(known, passage{cite.Reference(snippet.Reference), blocks(snippet.Content)})
-		case *data.UnknownSnippetModel:
+		case *data.UnknownSnippet:
 			unknown = append(unknown, snippet.Type)
 		}
 	}
@@ -29,15 +29,15 @@ func passages(snippets []data.SnippetModel) (known []passage, unknown []string) 
 }
 
 // blocks writes text and images, with what the images show.
-func blocks(content []data.MultiModalContentBlocksModel) string {
+func blocks(content []data.ContentBlock) string {
 	var lines []string
 	for _, block := range content {
 		switch block := block.Value.(type) {
-		case *data.MultiModalContentTextBlockModel:
+		case *data.TextBlock:
 			lines = append(lines, block.Text)
-		case *data.MultiModalContentImageBlockModel:
+		case *data.ImageBlock:
 			lines = append(lines, fmt.Sprintf("(Image: %s)", block.Caption))
-		case *data.UnknownMultiModalContentBlocksModel:
+		case *data.UnknownContentBlock:
 			lines = append(lines, fmt.Sprintf("(Something of the type %q, which is left out)", block.Type))
 		}
 	}

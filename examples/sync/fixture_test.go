@@ -81,7 +81,7 @@ func (f *fixture) remove(t *testing.T, names ...string) {
 func (f *fixture) foreign(t *testing.T) {
 	t.Helper()
 	for _, metadata := range []map[string]any{{"path": "foreign"}, {"path": "foreign", "uploaded_by": mark, "sha256": "x"}} {
-		operation, err := f.api(t).UploadFile(t.Context(), "example-sync", nil, data.FileData{
+		operation, err := f.api(t).UploadFile(t.Context(), "example-sync", nil, data.UploadFileRequest{
 			File: data.FileBytes("foreign.txt", []byte("Foreign.")), Metadata: metadata,
 		})
 		if err == nil {

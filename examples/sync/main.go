@@ -90,7 +90,7 @@ type syncer struct {
 	delete    bool
 
 	api   *data.API                          // nil in a dry run when there is no assistant
-	there map[string]data.AssistantFileModel // what sync has uploaded, by path
+	there map[string]data.AssistantFile // what sync has uploaded, by path
 }
 
 // open gets the assistant ready and waits for what an earlier run has left in
@@ -111,7 +111,7 @@ func (s *syncer) open(ctx context.Context, pinecone *service.Service) (err error
 
 // list lists what sync has uploaded, and tells whether that is about to change.
 func (s *syncer) list(ctx context.Context) (busy bool, err error) {
-	s.there = make(map[string]data.AssistantFileModel)
+	s.there = make(map[string]data.AssistantFile)
 	for file, err := range s.api.AllFiles(ctx, s.assistant, nil) {
 		if err != nil {
 			return false, err
@@ -152,7 +152,7 @@ func (s *syncer) upload(ctx context.Context, path string) batch.Outcome {
 	if known {
 		o.What = "replaced"
 	}
-	o.Operation, o.Err = batch.Insist(func() (*data.OperationModel, error) {
+	o.Operation, o.Err = batch.Insist(func() (*data.Operation, error) {
 		file, err := folder.Open(s.root, path)
 		if err != nil {
 			return nil, err
@@ -167,7 +167,7 @@ func (s *syncer) upload(ctx context.Context, path string) batch.Outcome {
 		}
 		sent, done := s.report.Sending(path, file.Size)
 		defer done()
-		return s.api.UpsertFile(ctx, s.assistant, idOf(path), nil, data.FileData{
+		return s.api.UpsertFile(ctx, s.assistant, idOf(path), nil, data.UploadFileRequest{
 			File:     data.FileReader(path, file).WithProgress(sent),
 			Metadata: map[string]any{"path": path, "sha256": file.SHA256, "uploaded_by": mark},
 		})
@@ -178,7 +178,7 @@ func (s *syncer) upload(ctx context.Context, path string) batch.Outcome {
 func (s *syncer) remove(ctx context.Context, path string) batch.Outcome {
 	o := batch.Outcome{What: "deleted", Path: path}
 	if !s.report.Dry {
-		o.Operation, o.Err = batch.Insist(func() (*data.OperationModel, error) { return s.api.DeleteFile(ctx, s.assistant, idOf(path)) })
+		o.Operation, o.Err = batch.Insist(func() (*data.Operation, error) { return s.api.DeleteFile(ctx, s.assistant, idOf(path)) })
 		if errors.Is(o.Err, data.ErrNotFound) { // it is gone, then
 			o.Err = nil
 		}
@@ -191,7 +191,7 @@ func (s *syncer) wait(ctx context.Context, o batch.Outcome) batch.Outcome {
 	ctx, cancel := context.WithTimeout(ctx, processingLimit)
 	defer cancel()
 	if o.Operation != nil {
-		_, o.Err = batch.Insist(func() (*data.OperationModel, error) { return s.api.WaitForOperation(ctx, s.assistant, o.Operation.ID) })
+		_, o.Err = batch.Insist(func() (*data.Operation, error) { return s.api.WaitForOperation(ctx, s.assistant, o.Operation.ID) })
 	}
 	if o.Err != nil {
 		o.What, o.Bytes = batch.Failed, 0

@@ -34,11 +34,11 @@ func slow(between time.Duration) []emulator.Option {
 }
 
 // lastSent is the conversation that the browser has sent last.
-func (b *browser) lastSent(t *testing.T) []data.MessageModel {
+func (b *browser) lastSent(t *testing.T) []data.Message {
 	t.Helper()
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	var conversation struct{ Messages []data.MessageModel }
+	var conversation struct{ Messages []data.Message }
 	if err := json.Unmarshal([]byte(b.sent[len(b.sent)-1]), &conversation); err != nil {
 		t.Fatal(err)
 	}
@@ -205,7 +205,7 @@ func TestBrowserErrors(t *testing.T) {
 		{emulator.Fault{Status: http.StatusInternalServerError}, "The assistant cannot be reached. Try again later."},
 		{emulator.Fault{CutAfterEvents: &zero}, "The answer was cut off."},
 	} {
-		test.fault.Operation = "ChatAssistant"
+		test.fault.Operation = "Chat"
 		if err := f.Fail(test.fault); err != nil {
 			t.Fatal(err)
 		}

@@ -38,7 +38,7 @@ type chat struct {
 // serve answers a conversation. When the browser ends its request, that ends the
 // loop, and with it the request to the service.
 func (c *chat) serve(w http.ResponseWriter, r *http.Request) {
-	var conversation struct{ Messages []data.MessageModel }
+	var conversation struct{ Messages []data.Message }
 	r.Body = http.MaxBytesReader(w, r.Body, 256<<10)
 	if r.Header.Get("Content-Type") != "application/json" || json.NewDecoder(r.Body).Decode(&conversation) != nil {
 		http.Error(w, "want a conversation in JSON of at most 256 KiB", http.StatusBadRequest)
@@ -51,11 +51,11 @@ func (c *chat) serve(w http.ResponseWriter, r *http.Request) {
 		return errors.Join(control.SetWriteDeadline(time.Now().Add(30*time.Second)), out.Encode(e), control.Flush())
 	}
 	defer func() { _ = control.SetWriteDeadline(time.Time{}) }() // the connection is used again
-	for chunk, err := range c.api.ChatAssistantStream(r.Context(), c.assistant, data.ChatRequest{Messages: conversation.Messages}) {
+	for chunk, err := range c.api.ChatStream(r.Context(), c.assistant, data.ChatRequest{Messages: conversation.Messages}) {
 		switch chunk := chunk.(type) {
-		case *data.ContentChunkModel:
+		case *data.ContentChunk:
 			err = send(event{Text: chunk.Delta.Content})
-		case *data.CitationChunkModel:
+		case *data.CitationChunk:
 			cited := citation{Position: chunk.Citation.Position}
 			for _, reference := range chunk.Citation.References {
 				cited.Sources = append(cited.Sources, source{reference.File.Name, reference.Pages})

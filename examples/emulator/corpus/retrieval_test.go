@@ -116,7 +116,7 @@ func uploadAll(t *testing.T, api *data.API, documents []Document) {
 }
 
 func upload(t *testing.T, api *data.API, document Document) error {
-	operation, err := api.UploadFile(t.Context(), assistant, nil, data.FileData{
+	operation, err := api.UploadFile(t.Context(), assistant, nil, data.UploadFileRequest{
 		File:     data.FileBytes(document.Name, document.Content),
 		Metadata: map[string]any{"field": document.Field},
 	})
@@ -129,27 +129,27 @@ func upload(t *testing.T, api *data.API, document Document) error {
 
 func firstSnippet(t *testing.T, api *data.API, question string) string {
 	t.Helper()
-	found, err := api.ContextAssistant(t.Context(), assistant, data.ContextRequest{Query: question})
+	found, err := api.RetrieveContext(t.Context(), assistant, data.ContextRequest{Query: question})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(found.Snippets) == 0 {
 		return ""
 	}
-	snippet, ok := found.Snippets[0].Value.(*data.TextSnippetModel)
+	snippet, ok := found.Snippets[0].Value.(*data.TextSnippet)
 	if !ok {
 		t.Fatalf("the first snippet is a %T", found.Snippets[0].Value)
 	}
 	switch reference := snippet.Reference.Value.(type) {
-	case *data.TextReferenceModel:
+	case *data.TextReference:
 		return reference.File.Name
-	case *data.MarkdownReferenceModel:
+	case *data.MarkdownReference:
 		return reference.File.Name
-	case *data.JSONReferenceModel:
+	case *data.JSONReference:
 		return reference.File.Name
-	case *data.PDFReferenceModel:
+	case *data.PDFReference:
 		return reference.File.Name
-	case *data.DocxReferenceModel:
+	case *data.DocxReference:
 		return reference.File.Name
 	default:
 		return fmt.Sprintf("a %T", reference)
@@ -158,8 +158,8 @@ func firstSnippet(t *testing.T, api *data.API, question string) string {
 
 func firstCitation(t *testing.T, api *data.API, question string) string {
 	t.Helper()
-	answer, err := api.ChatAssistant(t.Context(), assistant, data.ChatRequest{
-		Messages: []data.MessageModel{{Role: "user", Content: question}},
+	answer, err := api.Chat(t.Context(), assistant, data.ChatRequest{
+		Messages: []data.Message{{Role: "user", Content: question}},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -127,7 +127,7 @@ func (w *work) one(ctx context.Context, api *data.API, number int) error {
 	metadata := w.ledger.Send(name, document.Name, content, map[string]any{
 		"field": document.Field, "number": float64(number), "tags": []any{document.Title, name},
 	})
-	operation, err := api.UploadFile(ctx, assistant, nil, data.FileData{
+	operation, err := api.UploadFile(ctx, assistant, nil, data.UploadFileRequest{
 		File: data.FileBytes(document.Name, content), Metadata: metadata,
 	})
 	if err != nil {

@@ -26,7 +26,7 @@ func TestAssistant(t *testing.T) {
 
 	var described *control.Assistant
 	eventually(t, func() bool {
-		if described, err = f.control.GetAssistant(ctx, "a"); err != nil {
+		if described, err = f.control.DescribeAssistant(ctx, "a"); err != nil {
 			t.Fatal(err)
 		}
 		return described.Status == control.AssistantStatusReady
@@ -49,11 +49,11 @@ func TestAssistant(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		described, err := f.control.GetAssistant(ctx, "a")
+		described, err := f.control.DescribeAssistant(ctx, "a")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if updated.AssistantName != "a" || updated.Instructions != change.instructions || len(updated.Metadata) != change.metadata ||
+		if updated.Name != "a" || updated.Instructions != change.instructions || len(updated.Metadata) != change.metadata ||
 			described.Instructions != change.instructions || len(described.Metadata) != change.metadata {
 			t.Errorf("updated %+v, described %+v", updated, described)
 		}
@@ -66,7 +66,7 @@ func TestAssistant(t *testing.T) {
 		t.Errorf("files of a deleted assistant: %v", err)
 	}
 	eventually(t, func() bool {
-		described, err := f.control.GetAssistant(ctx, "a")
+		described, err := f.control.DescribeAssistant(ctx, "a")
 		if err == nil && described.Status != control.AssistantStatusTerminating {
 			t.Fatalf("status %s", described.Status)
 		}

@@ -29,13 +29,13 @@ func library(t *testing.T) *fixture {
 	return f
 }
 
-func ask(question string) []data.MessageModel {
-	return []data.MessageModel{{Role: "user", Content: question}}
+func ask(question string) []data.Message {
+	return []data.Message{{Role: "user", Content: question}}
 }
 
 func TestChat(t *testing.T) {
 	f := library(t)
-	reply, err := f.data.ChatAssistant(t.Context(), "a", data.ChatRequest{
+	reply, err := f.data.Chat(t.Context(), "a", data.ChatRequest{
 		Messages:          ask("When is the lamp lit, at sunset?"),
 		IncludeHighlights: true,
 		Model:             "claude-sonnet-4-5",
@@ -68,7 +68,7 @@ func TestChat(t *testing.T) {
 
 func TestChatQuotesBothFiles(t *testing.T) {
 	f := library(t)
-	reply, err := f.data.ChatAssistant(t.Context(), "a", data.ChatRequest{Messages: ask("fog signal tested Mondays")})
+	reply, err := f.data.Chat(t.Context(), "a", data.ChatRequest{Messages: ask("fog signal tested Mondays")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +91,7 @@ func TestChatQuotesBothFiles(t *testing.T) {
 func TestChatFindsNothing(t *testing.T) {
 	f := library(t)
 	for _, question := range []string{"Who won the chess tournament?", "?"} {
-		reply, err := f.data.ChatAssistant(t.Context(), "a", data.ChatRequest{Messages: ask(question)})
+		reply, err := f.data.Chat(t.Context(), "a", data.ChatRequest{Messages: ask(question)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -103,7 +103,7 @@ func TestChatFindsNothing(t *testing.T) {
 
 func TestChatFilter(t *testing.T) {
 	f := library(t)
-	reply, err := f.data.ChatAssistant(t.Context(), "a", data.ChatRequest{
+	reply, err := f.data.Chat(t.Context(), "a", data.ChatRequest{
 		Messages: ask("When is the fog signal tested?"),
 		Filter:   map[string]any{"kind": map[string]any{"$nin": []any{"md", "txt"}}},
 	})
@@ -114,7 +114,7 @@ func TestChatFilter(t *testing.T) {
 
 func TestChatConversation(t *testing.T) {
 	f := library(t)
-	reply, err := f.data.ChatAssistant(t.Context(), "a", data.ChatRequest{Messages: []data.MessageModel{
+	reply, err := f.data.Chat(t.Context(), "a", data.ChatRequest{Messages: []data.Message{
 		{Role: "system", Content: "You know about the fog signal."},
 		{Role: "user", Content: "When is the fog signal tested?"},
 		{Role: "assistant", Content: "On Mondays."},
@@ -128,7 +128,7 @@ func TestChatConversation(t *testing.T) {
 
 func TestJSONResponse(t *testing.T) {
 	f := library(t)
-	reply, err := f.data.ChatAssistant(t.Context(), "a", data.ChatRequest{
+	reply, err := f.data.Chat(t.Context(), "a", data.ChatRequest{
 		Messages: ask("How often does the fog signal sound, and when is it tested?"), JSONResponse: true,
 	})
 	if err != nil {
@@ -150,15 +150,15 @@ func TestJSONResponse(t *testing.T) {
 
 func TestCompletions(t *testing.T) {
 	f := library(t)
-	reply, err := f.data.ChatCompletionAssistant(t.Context(), "a", data.SearchCompletions{Messages: ask("When is the lamp lit, at sunset?")})
+	reply, err := f.data.ChatCompletion(t.Context(), "a", data.ChatCompletionRequest{Messages: ask("When is the lamp lit, at sunset?")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(reply.Choices) != 1 || reply.Choices[0].Message.Content != "The “lamp” is lit at sunset. [1]" ||
-		reply.Choices[0].FinishReason != data.FinishReasonStop || reply.Model != string(data.ModelGPT4O) || reply.Usage.TotalTokens == 0 {
+		reply.Choices[0].FinishReason != data.FinishReasonStop || reply.Model != data.ModelGPT4O || reply.Usage.TotalTokens == 0 {
 		t.Errorf("reply %+v", reply)
 	}
-	reply, err = f.data.ChatCompletionAssistant(t.Context(), "a", data.SearchCompletions{Messages: ask("chess?")})
+	reply, err = f.data.ChatCompletion(t.Context(), "a", data.ChatCompletionRequest{Messages: ask("chess?")})
 	if err != nil || reply.Choices[0].Message.Content != nothingFound {
 		t.Errorf("reply %+v, error %v", reply, err)
 	}
@@ -171,18 +171,18 @@ func TestContext(t *testing.T) {
 		"messages": {Messages: ask("lamp sunset")},
 		"filter":   {Query: "the lamp and the fog", Filter: map[string]any{"kind": "txt"}, TopK: 1, SnippetSize: 512},
 	} {
-		reply, err := f.data.ContextAssistant(t.Context(), "a", request)
+		reply, err := f.data.RetrieveContext(t.Context(), "a", request)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if len(reply.Snippets) != 1 || reply.Usage.CompletionTokens != 0 || reply.Usage.PromptTokens == 0 {
 			t.Fatalf("%s: %+v", name, reply)
 		}
-		snippet, ok := reply.Snippets[0].Value.(*data.TextSnippetModel)
+		snippet, ok := reply.Snippets[0].Value.(*data.TextSnippet)
 		if !ok || snippet.Content != "The lamp burns at night. The “lamp” is lit at sunset." || snippet.Score <= 0 {
 			t.Fatalf("%s: %+v", name, reply.Snippets[0].Value)
 		}
-		if text, ok := snippet.Reference.Value.(*data.TextReferenceModel); !ok || text.File.Name != "lamp.txt" {
+		if text, ok := snippet.Reference.Value.(*data.TextReference); !ok || text.File.Name != "lamp.txt" {
 			t.Errorf("%s: %+v", name, snippet.Reference.Value)
 		}
 	}
@@ -201,26 +201,26 @@ func TestReferences(t *testing.T) {
 			t.Fatal(op.ErrorMessage)
 		}
 	}
-	reply, err := f.data.ContextAssistant(t.Context(), "a", data.ContextRequest{Query: "tide"})
+	reply, err := f.data.RetrieveContext(t.Context(), "a", data.ContextRequest{Query: "tide"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	found := make(map[string]bool)
 	for _, snippet := range reply.Snippets {
-		text, ok := snippet.Value.(*data.TextSnippetModel)
+		text, ok := snippet.Value.(*data.TextSnippet)
 		if !ok {
 			t.Fatalf("%T", snippet.Value)
 		}
 		switch reference := text.Reference.Value.(type) {
-		case *data.TextReferenceModel:
+		case *data.TextReference:
 			found[reference.File.Name] = true
-		case *data.MarkdownReferenceModel:
+		case *data.MarkdownReference:
 			found[reference.File.Name] = true
-		case *data.JSONReferenceModel:
+		case *data.JSONReference:
 			found[reference.File.Name] = true
-		case *data.PDFReferenceModel:
+		case *data.PDFReference:
 			found[reference.File.Name] = slices.Equal(reference.Pages, []int{1, 2})
-		case *data.DocxReferenceModel:
+		case *data.DocxReference:
 			found[reference.File.Name] = slices.Equal(reference.Pages, []int{1})
 		}
 	}
@@ -230,7 +230,7 @@ func TestReferences(t *testing.T) {
 		}
 	}
 
-	answer, err := f.data.ChatCompletionAssistant(t.Context(), "a", data.SearchCompletions{Messages: ask("Which floor is the office on?")})
+	answer, err := f.data.ChatCompletion(t.Context(), "a", data.ChatCompletionRequest{Messages: ask("Which floor is the office on?")})
 	if err != nil || answer.Choices[0].Message.Content != "The office of the harbor master is on the first floor. [1, pp. 1]" {
 		t.Errorf("answer %+v, error %v", answer, err)
 	}

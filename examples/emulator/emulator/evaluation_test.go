@@ -26,7 +26,7 @@ func TestAlignment(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			reply, err := f.evaluation.MetricsAlignment(t.Context(), evaluation.AlignmentRequest{
+			reply, err := f.evaluation.EvaluateAlignment(t.Context(), evaluation.AlignmentRequest{
 				Question: "What is it like?", Answer: tt.answer, GroundTruthAnswer: truth,
 			})
 			if err != nil {

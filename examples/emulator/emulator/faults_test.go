@@ -55,7 +55,7 @@ func TestFaultStatuses(t *testing.T) {
 
 	// The evaluation plane has its own shape, and the status is the one asked for.
 	for _, status := range []int{400, 429, 503} {
-		if err := f.Fail(Fault{Status: status, Operation: "MetricsAlignment"}); err != nil {
+		if err := f.Fail(Fault{Status: status, Operation: "EvaluateAlignment"}); err != nil {
 			t.Fatal(err)
 		}
 		got, text := f.send(t, "POST", "/assistant/evaluation/metrics/alignment", nil, `{"question":"q","answer":"a","ground_truth_answer":"g"}`)
@@ -241,10 +241,10 @@ func TestCutStream(t *testing.T) {
 
 	// The library does not take it for a whole answer.
 	n := 3
-	if err := f.Fail(Fault{CutAfterEvents: &n, Operation: "ChatAssistant"}); err != nil {
+	if err := f.Fail(Fault{CutAfterEvents: &n, Operation: "Chat"}); err != nil {
 		t.Fatal(err)
 	}
-	_, err := data.CollectChatAssistant(f.data.ChatAssistantStream(t.Context(), "a", data.ChatRequest{Messages: ask("When is the lamp lit?")}))
+	_, err := data.CollectChat(f.data.ChatStream(t.Context(), "a", data.ChatRequest{Messages: ask("When is the lamp lit?")}))
 	if !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("error %v", err)
 	}

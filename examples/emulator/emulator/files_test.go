@@ -18,7 +18,7 @@ func TestUpload(t *testing.T) {
 		f := inMemory(t, WithPace(100*time.Millisecond))
 		ctx := t.Context()
 		f.createAssistant(t)
-		op, err := f.data.UploadFile(ctx, "a", nil, data.FileData{
+		op, err := f.data.UploadFile(ctx, "a", nil, data.UploadFileRequest{
 			File: data.FileBytes("tide table.txt", []byte("The tide is high.")), Metadata: map[string]any{"year": 2026},
 		})
 		if err != nil {
@@ -98,8 +98,8 @@ func TestUpsert(t *testing.T) {
 	ctx := t.Context()
 	f.createAssistant(t)
 	const id = "Tide_Table-1"
-	upsert := func(name, content string) *data.AssistantFileModel {
-		op, err := f.data.UpsertFile(ctx, "a", id, nil, data.FileData{File: data.FileBytes(name, []byte(content))})
+	upsert := func(name, content string) *data.AssistantFile {
+		op, err := f.data.UpsertFile(ctx, "a", id, nil, data.UploadFileRequest{File: data.FileBytes(name, []byte(content))})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -117,7 +117,7 @@ func TestUpsert(t *testing.T) {
 	if second.Name != "b.md" || second.Size != 16 || !second.CreatedOn.Equal(first.CreatedOn) || !second.UpdatedOn.After(first.UpdatedOn) {
 		t.Errorf("first %+v, second %+v", first, second)
 	}
-	answer, err := f.data.ChatAssistant(ctx, "a", data.ChatRequest{Messages: []data.MessageModel{{Content: "How is the tide?"}}})
+	answer, err := f.data.Chat(ctx, "a", data.ChatRequest{Messages: []data.Message{{Content: "How is the tide?"}}})
 	if err != nil || answer.Message.Content != "The tide is low." {
 		t.Errorf("answer %+v, error %v", answer, err)
 	}
@@ -131,9 +131,9 @@ func TestReplacedWhileProcessed(t *testing.T) {
 	f := start(t, WithPace(100*time.Millisecond))
 	ctx := t.Context()
 	f.createAssistant(t)
-	var ops []*data.OperationModel
+	var ops []*data.Operation
 	for _, content := range []string{"The tide is high.", "The tide is low."} {
-		op, err := f.data.UpsertFile(ctx, "a", "x", nil, data.FileData{File: data.FileBytes("a.txt", []byte(content))})
+		op, err := f.data.UpsertFile(ctx, "a", "x", nil, data.UploadFileRequest{File: data.FileBytes("a.txt", []byte(content))})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -195,7 +195,7 @@ func TestDeletedWhileProcessed(t *testing.T) {
 	f := start(t, WithPace(100*time.Millisecond))
 	ctx := t.Context()
 	f.createAssistant(t)
-	upload, err := f.data.UploadFile(ctx, "a", nil, data.FileData{File: data.FileBytes("a.txt", []byte("x"))})
+	upload, err := f.data.UploadFile(ctx, "a", nil, data.UploadFileRequest{File: data.FileBytes("a.txt", []byte("x"))})
 	if err != nil {
 		t.Fatal(err)
 	}

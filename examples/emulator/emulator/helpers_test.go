@@ -168,16 +168,16 @@ func (f *fixture) createAssistant(t *testing.T) {
 }
 
 // upload uploads a file to the assistant a and returns the operation as it ended.
-func (f *fixture) upload(t *testing.T, name, content string, metadata map[string]any) *data.OperationModel {
+func (f *fixture) upload(t *testing.T, name, content string, metadata map[string]any) *data.Operation {
 	t.Helper()
-	op, err := f.data.UploadFile(t.Context(), "a", nil, data.FileData{File: data.FileBytes(name, []byte(content)), Metadata: metadata})
+	op, err := f.data.UploadFile(t.Context(), "a", nil, data.UploadFileRequest{File: data.FileBytes(name, []byte(content)), Metadata: metadata})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return f.wait(t, op)
 }
 
-func (f *fixture) wait(t *testing.T, op *data.OperationModel) *data.OperationModel {
+func (f *fixture) wait(t *testing.T, op *data.Operation) *data.Operation {
 	t.Helper()
 	var err error
 	eventually(t, func() bool {

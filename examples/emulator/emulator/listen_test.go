@@ -40,12 +40,12 @@ func useConcurrently(t *testing.T, f *fixture) {
 			if _, err := f.control.ListAssistants(ctx, nil); err != nil {
 				t.Error(err)
 			}
-			op, err := f.data.UpsertFile(ctx, "a", name, nil, data.FileData{File: data.FileBytes("a.txt", []byte("The tide is high.")), Metadata: map[string]any{"x": worker}})
+			op, err := f.data.UpsertFile(ctx, "a", name, nil, data.UploadFileRequest{File: data.FileBytes("a.txt", []byte("The tide is high.")), Metadata: map[string]any{"x": worker}})
 			if err != nil {
 				t.Error(err)
 				return
 			}
-			if _, err := f.data.ChatAssistant(ctx, "a", data.ChatRequest{Messages: ask("How is the tide?")}); err != nil {
+			if _, err := f.data.Chat(ctx, "a", data.ChatRequest{Messages: ask("How is the tide?")}); err != nil {
 				t.Error(err)
 			}
 			if _, err := f.data.ListFiles(ctx, "a", &data.ListFilesParams{Filter: map[string]any{"x": map[string]any{"$gte": 0}}}); err != nil {

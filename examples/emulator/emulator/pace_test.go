@@ -101,8 +101,8 @@ func TestHeartbeatsAreSkipped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := ready(t, WithChunkDelay(heartbeat+time.Second))
 		var text strings.Builder
-		stream := f.data.ChatAssistantStream(t.Context(), "a", data.ChatRequest{Messages: ask("When is the lamp lit?")})
-		for chunk, err := range data.ChatAssistantText(stream) {
+		stream := f.data.ChatStream(t.Context(), "a", data.ChatRequest{Messages: ask("When is the lamp lit?")})
+		for chunk, err := range data.ChatText(stream) {
 			if err != nil {
 				t.Fatal(err)
 			}

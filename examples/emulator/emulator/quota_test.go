@@ -210,7 +210,7 @@ func TestNumberOfFiles(t *testing.T) {
 		f.createAssistant(t)
 		upsert := func(id string) error {
 			time.Sleep(12 * time.Second) // the rate of uploads
-			_, err := f.data.UpsertFile(t.Context(), "a", id, nil, data.FileData{File: data.FileBytes("a.txt", []byte("The tide is high."))})
+			_, err := f.data.UpsertFile(t.Context(), "a", id, nil, data.UploadFileRequest{File: data.FileBytes("a.txt", []byte("The tide is high."))})
 			return err
 		}
 		for i := range 100 {
@@ -267,7 +267,7 @@ func TestSizesOfPlans(t *testing.T) {
 	}{{nil, false}, {[]Option{WithPlan(Starter)}, true}, {[]Option{WithPlan(Standard)}, false}} {
 		f := start(t, append(test.options, WithPace(time.Hour))...)
 		f.createAssistant(t)
-		_, err := f.data.UploadFile(t.Context(), "a", nil, data.FileData{File: data.FileBytes("a.pdf", large)})
+		_, err := f.data.UploadFile(t.Context(), "a", nil, data.UploadFileRequest{File: data.FileBytes("a.pdf", large)})
 		if (err != nil) != test.refused || test.refused && !errors.Is(err, data.ErrBadRequest) {
 			t.Errorf("%d options: %v", len(test.options), err)
 		}

@@ -113,7 +113,7 @@ func TestRestart(t *testing.T) {
 		first.upload(t, fmt.Sprintf("%d.txt", number), "The tide is high.", map[string]any{"number": number})
 	}
 	failed := first.upload(t, "a.json", "{", nil)
-	before, err := first.control.GetAssistant(ctx, "a")
+	before, err := first.control.DescribeAssistant(ctx, "a")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +133,7 @@ func TestRestart(t *testing.T) {
 	if second.Key != first.Key {
 		t.Error("the key is another one")
 	}
-	after, err := second.control.GetAssistant(ctx, "a")
+	after, err := second.control.DescribeAssistant(ctx, "a")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +151,7 @@ func TestRestart(t *testing.T) {
 	if err != nil || op.ErrorMessage != failed.ErrorMessage || !op.CompletedOn.Equal(failed.CompletedOn) {
 		t.Errorf("operation %+v, error %v", op, err)
 	}
-	found, err := second.data.ContextAssistant(ctx, "a", data.ContextRequest{Query: "tide", Filter: map[string]any{"number": map[string]any{"$gte": 1}}})
+	found, err := second.data.RetrieveContext(ctx, "a", data.ContextRequest{Query: "tide", Filter: map[string]any{"number": map[string]any{"$gte": 1}}})
 	if err != nil || len(found.Snippets) != 2 {
 		t.Errorf("found %+v, error %v", found, err)
 	}
@@ -179,7 +179,7 @@ func TestResume(t *testing.T) {
 	if err := slow.control.DeleteAssistant(ctx, "going"); err != nil {
 		t.Fatal(err)
 	}
-	upload, err := slow.data.UploadFile(ctx, "a", nil, data.FileData{File: data.FileBytes("new.txt", []byte("The tide is high."))})
+	upload, err := slow.data.UploadFile(ctx, "a", nil, data.UploadFileRequest{File: data.FileBytes("new.txt", []byte("The tide is high."))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,7 +192,7 @@ func TestResume(t *testing.T) {
 	}
 
 	again := start(t, WithPace(quick), WithData(folder))
-	for _, op := range []*data.OperationModel{upload, deletion} {
+	for _, op := range []*data.Operation{upload, deletion} {
 		if op = again.wait(t, op); op.Status != data.OperationStatusCompleted {
 			t.Errorf("operation %+v", op)
 		}
@@ -201,11 +201,11 @@ func TestResume(t *testing.T) {
 		t.Errorf("the deleted file: %v", err)
 	}
 	eventually(t, func() bool {
-		created, err := again.control.GetAssistant(ctx, "new")
+		created, err := again.control.DescribeAssistant(ctx, "new")
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = again.control.GetAssistant(ctx, "going")
+		_, err = again.control.DescribeAssistant(ctx, "going")
 		return created.Status == control.AssistantStatusReady && errors.Is(err, control.ErrNotFound)
 	})
 }
@@ -273,7 +273,7 @@ func TestKilled(t *testing.T) {
 			group.Go(func() {
 				for number := 0; ; number++ {
 					content := bytes.Repeat(fmt.Appendf(nil, "The tide of round %d, client %d, file %d. ", round, client, number), 1+rand.IntN(3_000))
-					op, err := api.UploadFile(t.Context(), "a", nil, data.FileData{File: data.FileBytes("a.txt", content)})
+					op, err := api.UploadFile(t.Context(), "a", nil, data.UploadFileRequest{File: data.FileBytes("a.txt", content)})
 					if err != nil {
 						return // the process was killed
 					}

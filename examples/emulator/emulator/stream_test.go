@@ -17,15 +17,15 @@ func TestChatStream(t *testing.T) {
 		"not found": {Messages: ask("zebra")},
 	} {
 		t.Run(name, func(t *testing.T) {
-			whole, err := f.data.ChatAssistant(t.Context(), "a", request)
+			whole, err := f.data.Chat(t.Context(), "a", request)
 			if err != nil {
 				t.Fatal(err)
 			}
-			streamed, err := data.CollectChatAssistant(f.data.ChatAssistantStream(t.Context(), "a", request))
+			streamed, err := data.CollectChat(f.data.ChatStream(t.Context(), "a", request))
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, reply := range []*data.ChatModel{whole, streamed} {
+			for _, reply := range []*data.ChatResponse{whole, streamed} {
 				if reply.ID == "" || reply.Message.Content == "" {
 					t.Errorf("%+v", reply)
 				}
@@ -51,21 +51,21 @@ func TestCitationsFollowTheirText(t *testing.T) {
 	f := library(t)
 	var kinds []string
 	text := ""
-	for chunk, err := range f.data.ChatAssistantStream(t.Context(), "a", data.ChatRequest{Messages: ask("fog signal tested Mondays")}) {
+	for chunk, err := range f.data.ChatStream(t.Context(), "a", data.ChatRequest{Messages: ask("fog signal tested Mondays")}) {
 		if err != nil {
 			t.Fatal(err)
 		}
 		switch chunk := chunk.(type) {
-		case *data.MessageStartModel:
+		case *data.MessageStart:
 			kinds = append(kinds, chunk.Type)
-		case *data.ContentChunkModel:
+		case *data.ContentChunk:
 			text += chunk.Delta.Content
-		case *data.CitationChunkModel:
+		case *data.CitationChunk:
 			if chunk.Citation.Position > len([]rune(text)) {
 				t.Errorf("a citation at %d of %q", chunk.Citation.Position, text)
 			}
 			kinds = append(kinds, chunk.Type)
-		case *data.MessageEndModel:
+		case *data.MessageEnd:
 			kinds = append(kinds, chunk.Type)
 		default:
 			t.Errorf("%T", chunk)
@@ -78,12 +78,12 @@ func TestCitationsFollowTheirText(t *testing.T) {
 
 func TestCompletionStream(t *testing.T) {
 	f := library(t)
-	request := data.SearchCompletions{Messages: ask("When is the lamp lit?")}
-	whole, err := f.data.ChatCompletionAssistant(t.Context(), "a", request)
+	request := data.ChatCompletionRequest{Messages: ask("When is the lamp lit?")}
+	whole, err := f.data.ChatCompletion(t.Context(), "a", request)
 	if err != nil {
 		t.Fatal(err)
 	}
-	streamed, err := data.CollectChatCompletionAssistant(f.data.ChatCompletionAssistantStream(t.Context(), "a", request))
+	streamed, err := data.CollectChatCompletion(f.data.ChatCompletionStream(t.Context(), "a", request))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func TestCompletionStream(t *testing.T) {
 		t.Errorf("streamed %+v\nwhole %+v", streamed, whole)
 	}
 	text := ""
-	for piece, err := range data.ChatCompletionAssistantText(f.data.ChatCompletionAssistantStream(t.Context(), "a", request)) {
+	for piece, err := range data.ChatCompletionText(f.data.ChatCompletionStream(t.Context(), "a", request)) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -105,7 +105,7 @@ func TestCompletionStream(t *testing.T) {
 
 func TestStreamRefused(t *testing.T) {
 	f := library(t)
-	for _, err := range f.data.ChatAssistantStream(t.Context(), "none", data.ChatRequest{Messages: ask("lamp")}) {
+	for _, err := range f.data.ChatStream(t.Context(), "none", data.ChatRequest{Messages: ask("lamp")}) {
 		if err == nil || !strings.Contains(err.Error(), "NOT_FOUND") {
 			t.Errorf("error %v", err)
 		}

@@ -54,7 +54,7 @@ func TestMemoryOfUploads(t *testing.T) {
 	for name, want := range map[string]string{"large.pdf": "", "large.txt": "94371840 bytes, the limit of .txt is 10485760"} {
 		before := inUse()
 		content := &watched{left: 90 << 20}
-		op, err := api.UploadFile(t.Context(), "a", nil, data.FileData{File: data.FileReader(name, content)})
+		op, err := api.UploadFile(t.Context(), "a", nil, data.UploadFileRequest{File: data.FileReader(name, content)})
 		if want != "" {
 			if err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("%s: %v, want %q", name, err, want)

@@ -44,9 +44,9 @@ func (f *fixture) older(t *testing.T) *older {
 }
 
 // upload uploads a file to the assistant a and returns it as it is processed.
-func (o *older) upload(t *testing.T, name, content string, metadata map[string]any) (*data2025.AssistantFileModel, error) {
+func (o *older) upload(t *testing.T, name, content string, metadata map[string]any) (*data2025.AssistantFile, error) {
 	t.Helper()
-	f, err := o.data.UploadFile(t.Context(), "a", &data2025.UploadFileParams{Metadata: metadata}, data2025.FileData{File: data2025.FileBytes(name, []byte(content))})
+	f, err := o.data.UploadFile(t.Context(), "a", &data2025.UploadFileParams{Metadata: metadata}, data2025.UploadFileRequest{File: data2025.FileBytes(name, []byte(content))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func TestAssistant2025(t *testing.T) {
 	}
 	none := ""
 	updated, err := o.control.UpdateAssistant(ctx, "a", control2025.UpdateAssistantRequest{Instructions: &none})
-	if err != nil || updated.AssistantName != "a" || updated.Instructions != "" || updated.Metadata["x"] != 1.0 {
+	if err != nil || updated.Name != "a" || updated.Instructions != "" || updated.Metadata["x"] != 1.0 {
 		t.Errorf("updated %+v, error %v", updated, err)
 	}
 	updated, err = o.control.UpdateAssistant(ctx, "a", control2025.UpdateAssistantRequest{Metadata: map[string]any{}})
@@ -83,7 +83,7 @@ func TestAssistant2025(t *testing.T) {
 	}
 
 	// The other version sees the same assistant, with what this one leaves out.
-	same, err := f.control.GetAssistant(ctx, "a")
+	same, err := f.control.DescribeAssistant(ctx, "a")
 	if err != nil || same.Region != "eu" || same.Instructions != "" || len(same.Metadata) != 0 {
 		t.Errorf("in 2026-04 %+v, error %v", same, err)
 	}
@@ -91,7 +91,7 @@ func TestAssistant2025(t *testing.T) {
 		t.Fatal(err)
 	}
 	eventually(t, func() bool {
-		_, err := o.control.GetAssistant(ctx, "a")
+		_, err := o.control.DescribeAssistant(ctx, "a")
 		return errors.Is(err, control2025.ErrNotFound)
 	})
 }
@@ -103,7 +103,7 @@ func TestNoPages2025(t *testing.T) {
 	f.createAssistant(t)
 	const files = dataPage + 1
 	for range files {
-		if _, err := f.data.UploadFile(t.Context(), "a", nil, data.FileData{File: data.FileBytes("a.txt", []byte("The tide is high."))}); err != nil {
+		if _, err := f.data.UploadFile(t.Context(), "a", nil, data.UploadFileRequest{File: data.FileBytes("a.txt", []byte("The tide is high."))}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -183,7 +183,7 @@ func TestProgressOfReplacedFile2025(t *testing.T) {
 		percent float64
 		failed  bool
 	}{{"{", percentBegun, true}, {`["The tide is high."]`, 100, false}, {"{", percentBegun, true}} {
-		op, err := f.data.UpsertFile(t.Context(), "a", "x", nil, data.FileData{File: data.FileBytes("a.json", []byte(test.content))})
+		op, err := f.data.UpsertFile(t.Context(), "a", "x", nil, data.UploadFileRequest{File: data.FileBytes("a.json", []byte(test.content))})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -199,9 +199,9 @@ func TestChat2025(t *testing.T) {
 	f := library(t)
 	o := f.older(t)
 	ctx := t.Context()
-	question := []data2025.MessageModel{{Role: "user", Content: "When is the lamp lit, at sunset?"}}
+	question := []data2025.Message{{Role: "user", Content: "When is the lamp lit, at sunset?"}}
 	request := data2025.ChatRequest{Messages: question, IncludeHighlights: true, Model: "claude-3-5-sonnet"}
-	whole, err := o.data.ChatAssistant(ctx, "a", request)
+	whole, err := o.data.Chat(ctx, "a", request)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -209,11 +209,11 @@ func TestChat2025(t *testing.T) {
 		len(whole.Citations) != 1 || whole.Citations[0].Position != 28 || whole.Citations[0].References[0].Highlight.Content != whole.Message.Content {
 		t.Errorf("reply %+v", whole)
 	}
-	streamed, err := data2025.CollectChatAssistant(o.data.ChatAssistantStream(ctx, "a", request))
+	streamed, err := data2025.CollectChat(o.data.ChatStream(ctx, "a", request))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, reply := range []*data2025.ChatModel{whole, streamed} {
+	for _, reply := range []*data2025.ChatResponse{whole, streamed} {
 		reply.ID = ""
 		reply.Citations[0].References[0].File.SignedURL = "" // it tells the time
 	}
@@ -221,16 +221,16 @@ func TestChat2025(t *testing.T) {
 		t.Errorf("streamed %+v\nwhole %+v", streamed, whole)
 	}
 
-	completion, err := o.data.ChatCompletionAssistant(ctx, "a", data2025.SearchCompletions{Messages: question})
+	completion, err := o.data.ChatCompletion(ctx, "a", data2025.ChatCompletionRequest{Messages: question})
 	if err != nil || completion.Choices[0].Message.Content != "The “lamp” is lit at sunset. [1]" {
 		t.Errorf("completion %+v, error %v", completion, err)
 	}
-	collected, err := data2025.CollectChatCompletionAssistant(o.data.ChatCompletionAssistantStream(ctx, "a", data2025.SearchCompletions{Messages: question}))
+	collected, err := data2025.CollectChatCompletion(o.data.ChatCompletionStream(ctx, "a", data2025.ChatCompletionRequest{Messages: question}))
 	if err != nil || collected.Choices[0].Message.Content != completion.Choices[0].Message.Content || collected.Usage.TotalTokens == 0 {
 		t.Errorf("streamed completion %+v, error %v", collected, err)
 	}
 
-	found, err := o.data.ContextAssistant(ctx, "a", data2025.ContextRequest{Query: "lamp sunset"})
+	found, err := o.data.RetrieveContext(ctx, "a", data2025.ContextRequest{Query: "lamp sunset"})
 	if err != nil || len(found.Snippets) != 1 || found.Snippets[0].Type != data2025.SnippetTypeText || found.Snippets[0].Reference["type"] != "text" {
 		t.Fatalf("context %+v, error %v", found, err)
 	}
@@ -239,7 +239,7 @@ func TestChat2025(t *testing.T) {
 		t.Errorf("a reference to %+v", file)
 	}
 
-	scores, err := o.evaluation.MetricsAlignment(ctx, evaluation2025.AlignmentRequest{
+	scores, err := o.evaluation.EvaluateAlignment(ctx, evaluation2025.AlignmentRequest{
 		Question: "When?", Answer: "The lamp is lit at sunset.", GroundTruthAnswer: "The lamp is lit at sunset.",
 	})
 	if err != nil || scores.Metrics.Alignment != 1 || len(scores.Reasoning.EvaluatedFacts) != 1 {
@@ -257,7 +257,7 @@ func TestTopK2025(t *testing.T) {
 		}
 	}
 	for _, test := range []struct{ topK, want int }{{0, 15}, {16, 16}, {1, 1}} {
-		found, err := o.data.ContextAssistant(t.Context(), "a", data2025.ContextRequest{Query: "tide", TopK: test.topK})
+		found, err := o.data.RetrieveContext(t.Context(), "a", data2025.ContextRequest{Query: "tide", TopK: test.topK})
 		if err != nil || len(found.Snippets) != test.want {
 			t.Errorf("top_k %d: %d snippets, error %v", test.topK, len(found.Snippets), err)
 		}

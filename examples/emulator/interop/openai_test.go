@@ -39,7 +39,7 @@ func start(t *testing.T) *emulator.Running {
 	if err != nil {
 		t.Fatal(err)
 	}
-	operation, err := api.UploadFile(t.Context(), name, nil, data.FileData{
+	operation, err := api.UploadFile(t.Context(), name, nil, data.UploadFileRequest{
 		File: data.FileBytes("lamp.txt", []byte("The lamp is lit at sunset. It is put out at sunrise. The door is green.")),
 	})
 	if err != nil {

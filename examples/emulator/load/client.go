@@ -58,7 +58,7 @@ func (c *client) upload(ctx context.Context) {
 	}
 	metadata := c.ledger.Send(key, document.Name, content, map[string]any{"field": document.Field, "client": float64(c.number)})
 	_ = c.meter.call("upload", func() error {
-		operation, err := c.api.UploadFile(ctx, c.name, nil, data.FileData{
+		operation, err := c.api.UploadFile(ctx, c.name, nil, data.UploadFileRequest{
 			File: data.FileBytes(document.Name, content), Metadata: metadata,
 		})
 		if err != nil {
@@ -114,42 +114,42 @@ var errEmpty = errors.New("the answer has no text")
 // ask puts a question in one of the five ways.
 func (c *client) ask(ctx context.Context) {
 	question := c.questions[c.random.IntN(len(c.questions))].Text
-	messages := []data.MessageModel{{Role: "user", Content: question}}
-	completions := data.SearchCompletions{Messages: messages}
+	messages := []data.Message{{Role: "user", Content: question}}
+	completions := data.ChatCompletionRequest{Messages: messages}
 	kinds := []struct {
 		name string
 		ask  func() (text string, err error)
 	}{
 		{"chat", func() (string, error) {
-			answer, err := c.api.ChatAssistant(ctx, c.name, data.ChatRequest{Messages: messages})
+			answer, err := c.api.Chat(ctx, c.name, data.ChatRequest{Messages: messages})
 			if err != nil {
 				return "", err
 			}
 			return answer.Message.Content, nil
 		}},
 		{"chat stream", func() (string, error) {
-			answer, err := data.CollectChatAssistant(c.api.ChatAssistantStream(ctx, c.name, data.ChatRequest{Messages: messages}))
+			answer, err := data.CollectChat(c.api.ChatStream(ctx, c.name, data.ChatRequest{Messages: messages}))
 			if err != nil {
 				return "", err
 			}
 			return answer.Message.Content, nil
 		}},
 		{"completion", func() (string, error) {
-			answer, err := c.api.ChatCompletionAssistant(ctx, c.name, completions)
+			answer, err := c.api.ChatCompletion(ctx, c.name, completions)
 			if err != nil || len(answer.Choices) == 0 {
 				return "", err
 			}
 			return answer.Choices[0].Message.Content, nil
 		}},
 		{"completion stream", func() (string, error) {
-			answer, err := data.CollectChatCompletionAssistant(c.api.ChatCompletionAssistantStream(ctx, c.name, completions))
+			answer, err := data.CollectChatCompletion(c.api.ChatCompletionStream(ctx, c.name, completions))
 			if err != nil || len(answer.Choices) == 0 {
 				return "", err
 			}
 			return answer.Choices[0].Message.Content, nil
 		}},
 		{"context", func() (string, error) {
-			_, err := c.api.ContextAssistant(ctx, c.name, data.ContextRequest{Query: question})
+			_, err := c.api.RetrieveContext(ctx, c.name, data.ContextRequest{Query: question})
 			return "a list of snippets, which may be empty", err
 		}},
 	}

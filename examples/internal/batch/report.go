@@ -43,7 +43,7 @@ type Outcome struct {
 
 	// Operation is what the service has begun, or nil. The outcome is final when
 	// that has ended.
-	Operation *data.OperationModel
+	Operation *data.Operation
 }
 
 // NewReport returns a report that is written to out. Close it at the end.

@@ -23,7 +23,7 @@ type Footnotes struct {
 
 	written int    // characters that were returned
 	space   []rune // that is kept
-	ahead   []data.CitationModel
+	ahead   []data.Citation
 }
 
 // Text returns what can be written after a piece of the answer has come.
@@ -47,12 +47,12 @@ func (f *Footnotes) Text(piece string) string {
 }
 
 // Cite returns the numbers of a citation, or nothing if its place is ahead.
-func (f *Footnotes) Cite(citation data.CitationModel) string {
+func (f *Footnotes) Cite(citation data.Citation) string {
 	if citation.Position <= f.written {
 		return f.mark(citation)
 	}
 	f.ahead = append(f.ahead, citation)
-	slices.SortStableFunc(f.ahead, func(a, b data.CitationModel) int { return cmp.Compare(a.Position, b.Position) })
+	slices.SortStableFunc(f.ahead, func(a, b data.Citation) int { return cmp.Compare(a.Position, b.Position) })
 	return ""
 }
 
@@ -67,7 +67,7 @@ func (f *Footnotes) End() string {
 	return out.String()
 }
 
-func (f *Footnotes) mark(citation data.CitationModel) string {
+func (f *Footnotes) mark(citation data.Citation) string {
 	var out strings.Builder
 	for _, reference := range citation.References {
 		source := Source(reference.File.Name, reference.Pages)

@@ -7,16 +7,16 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
-func reference(file string, pages ...int) data.ReferenceModel {
-	return data.ReferenceModel{File: data.AssistantFileModel{Name: file}, Pages: pages}
+func reference(file string, pages ...int) data.Reference {
+	return data.Reference{File: data.AssistantFile{Name: file}, Pages: pages}
 }
 
-func citation(position int, references ...data.ReferenceModel) data.CitationModel {
-	return data.CitationModel{Position: position, References: references}
+func citation(position int, references ...data.Reference) data.Citation {
+	return data.Citation{Position: position, References: references}
 }
 
 // whole returns a whole answer with numbers in it, and the sources.
-func whole(answer string, citations []data.CitationModel) (text string, sources []string) {
+func whole(answer string, citations []data.Citation) (text string, sources []string) {
 	var f Footnotes
 	for _, citation := range citations {
 		text += f.Cite(citation)
@@ -27,21 +27,21 @@ func whole(answer string, citations []data.CitationModel) (text string, sources 
 
 func TestWholeAnswer(t *testing.T) {
 	highlighted := reference("c.txt")
-	highlighted.Highlight = data.HighlightModel{Type: "text", Content: "Eins."}
+	highlighted.Highlight = data.Highlight{Type: "text", Content: "Eins."}
 	tests := []struct {
 		name      string
 		answer    string
-		citations []data.CitationModel
+		citations []data.Citation
 		text      string
 		sources   []string
 	}{
 		{"none", "Eins.", nil, "Eins.", nil},
-		{"characters, not bytes", "Öäü. Zwei.", []data.CitationModel{citation(4, reference("a.pdf", 1, 2))},
+		{"characters, not bytes", "Öäü. Zwei.", []data.Citation{citation(4, reference("a.pdf", 1, 2))},
 			"Öäü.[1] Zwei.", []string{"a.pdf, p. 1, 2"}},
-		{"unsorted, the same twice", "Eins. Zwei.", []data.CitationModel{
+		{"unsorted, the same twice", "Eins. Zwei.", []data.Citation{
 			citation(11, reference("b.txt"), highlighted), citation(5, reference("b.txt")),
 		}, "Eins.[1] Zwei.[1][2]", []string{"b.txt", `c.txt: "Eins."`}},
-		{"out of range", "Eins.", []data.CitationModel{
+		{"out of range", "Eins.", []data.Citation{
 			citation(-1, reference("a")), citation(99, reference("b")),
 		}, "[1]Eins.[2]", []string{"a", "b"}},
 	}
@@ -60,12 +60,12 @@ func TestWholeAnswer(t *testing.T) {
 func TestFootnotesOfStream(t *testing.T) {
 	type step struct {
 		text string
-		cite []data.CitationModel
+		cite []data.Citation
 		want string
 	}
 	text := func(text, want string) step { return step{text, nil, want} }
-	cite := func(position int, want string, references ...data.ReferenceModel) step {
-		return step{"", []data.CitationModel{citation(position, references...)}, want}
+	cite := func(position int, want string, references ...data.Reference) step {
+		return step{"", []data.Citation{citation(position, references...)}, want}
 	}
 	a, b := reference("a"), reference("b")
 	tests := []struct {

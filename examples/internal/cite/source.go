@@ -17,19 +17,19 @@ func Source(file string, pages []int) string {
 
 // Reference names the source of a snippet. References are a union: the type of
 // the value tells what it is.
-func Reference(reference data.TypedReferenceModel) string {
+func Reference(reference data.SnippetReference) string {
 	switch target := reference.Value.(type) {
-	case *data.TextReferenceModel:
+	case *data.TextReference:
 		return Source(target.File.Name, nil)
-	case *data.MarkdownReferenceModel:
+	case *data.MarkdownReference:
 		return Source(target.File.Name, nil)
-	case *data.JSONReferenceModel:
+	case *data.JSONReference:
 		return Source(target.File.Name, nil)
-	case *data.PDFReferenceModel:
+	case *data.PDFReference:
 		return Source(target.File.Name, target.Pages)
-	case *data.DocxReferenceModel:
+	case *data.DocxReference:
 		return Source(target.File.Name, target.Pages)
-	case *data.UnknownTypedReferenceModel:
+	case *data.UnknownSnippetReference:
 		return fmt.Sprintf("a source of the new type %q", target.Type)
 	}
 	return "a source without a name"

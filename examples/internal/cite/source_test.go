@@ -19,7 +19,7 @@ func TestReference(t *testing.T) {
 		`{"type":"video",` + file + `,"seconds":[1,2]}`: `a source of the new type "video"`,
 		`null`: "a source without a name",
 	} {
-		var reference data.TypedReferenceModel
+		var reference data.SnippetReference
 		if err := json.Unmarshal([]byte(reply), &reference); err != nil {
 			t.Fatal(err)
 		}

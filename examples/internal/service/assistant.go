@@ -60,7 +60,7 @@ func (f *AssistantFlags) Open(ctx context.Context, s *Service, progress io.Write
 		return nil, err
 	}
 	a := &Assistant{Name: f.name, close: func(context.Context) error { return nil }}
-	_, err = s.Control.GetAssistant(ctx, f.name)
+	_, err = s.Control.DescribeAssistant(ctx, f.name)
 	isNew := errors.Is(err, control.ErrNotFound)
 	if isNew {
 		fmt.Fprintf(progress, "The assistant %s is created.\n", f.name)
@@ -141,13 +141,13 @@ func (a *Assistant) upload(ctx context.Context, from source, progress io.Writer)
 	return nil
 }
 
-func (a *Assistant) uploadFile(ctx context.Context, from fs.FS, document documents.Document) (*data.OperationModel, error) {
+func (a *Assistant) uploadFile(ctx context.Context, from fs.FS, document documents.Document) (*data.Operation, error) {
 	file, err := from.Open(document.Name)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	return a.Data.UploadFile(ctx, a.Name, nil, data.FileData{
+	return a.Data.UploadFile(ctx, a.Name, nil, data.UploadFileRequest{
 		File:     data.FileReader(document.Name, file),
 		Metadata: document.Metadata,
 	})

@@ -46,8 +46,8 @@ func use(ctx context.Context, t *testing.T, r *exampletest.Recorder, args []stri
 	return out.String(), a.Close(ctx)
 }
 
-func files(t *testing.T, a *Assistant) map[string]data.AssistantFileModel {
-	files := map[string]data.AssistantFileModel{}
+func files(t *testing.T, a *Assistant) map[string]data.AssistantFile {
+	files := map[string]data.AssistantFile{}
 	for file, err := range a.Data.AllFiles(t.Context(), a.Name, nil) {
 		if err != nil {
 			t.Fatal(err)

@@ -70,7 +70,7 @@ func wait(ctx context.Context, api *data.API, assistant string, e entry) error {
 }
 
 // compare holds a file against what was sent.
-func (e entry) compare(ctx context.Context, api *data.API, assistant string, listed data.AssistantFileModel) error {
+func (e entry) compare(ctx context.Context, api *data.API, assistant string, listed data.AssistantFile) error {
 	switch {
 	case e.state == sent:
 		e.id = listed.ID

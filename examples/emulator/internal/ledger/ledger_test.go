@@ -41,9 +41,9 @@ func start(t *testing.T) *fixture {
 }
 
 // upload uploads a file with the metadata that Send returned.
-func (f *fixture) upload(t *testing.T, name, content string, metadata map[string]any) *data.OperationModel {
+func (f *fixture) upload(t *testing.T, name, content string, metadata map[string]any) *data.Operation {
 	t.Helper()
-	operation, err := f.api.UploadFile(t.Context(), assistant, nil, data.FileData{
+	operation, err := f.api.UploadFile(t.Context(), assistant, nil, data.UploadFileRequest{
 		File: data.FileBytes(name, []byte(content)), Metadata: metadata,
 	})
 	if err != nil {
@@ -53,7 +53,7 @@ func (f *fixture) upload(t *testing.T, name, content string, metadata map[string
 }
 
 // store uploads a file as it is noted.
-func (f *fixture) store(t *testing.T, key string) *data.OperationModel {
+func (f *fixture) store(t *testing.T, key string) *data.Operation {
 	t.Helper()
 	operation := f.upload(t, key+".txt", key+" is stored.", f.Send(key, key+".txt", []byte(key+" is stored."), map[string]any{"n": 1.5}))
 	f.Stored(key, operation.FileID, operation.ID)
