@@ -5,7 +5,7 @@
 // generated client takes through its WithRequestEditorFn option. The editor
 // sets these headers:
 //
-//	Api-Key                 the key
+//	Api-Key                 the key; with WithBearer, Authorization: Bearer <key> in its place
 //	X-Pinecone-Api-Version  WithVersion, else what the request has, else DefaultVersion
 //	Content-Type            application/json, if the request has a body and no Content-Type
 //	User-Agent              assistant-go/<version> (<Go version>), if the request has none
@@ -28,9 +28,11 @@
 // [WithHost] allows one more. The destination is the request's URL: the Host
 // field of a request does not change where its connection goes.
 //
-// An editor does not see the requests that follow a redirect. Set
-// [CheckRedirect] on the HTTP client, or a redirect carries the key to whatever
-// host it names.
+// An editor by itself does not see the requests that follow a redirect. The
+// typed clients protect the key there: they give [CheckRedirect] to every
+// [http.Client] that has no CheckRedirect of its own. For other HTTP clients, use
+// [Transport], which runs the editor on every request, or set [CheckRedirect]:
+// without either, a redirect carries the key to whatever host it names.
 //
 // No error of this package shows the key or a part of it.
 package auth
@@ -55,10 +57,11 @@ const (
 )
 
 const (
-	keyHeader         = "Api-Key"
-	versionHeader     = "X-Pinecone-Api-Version"
-	contentTypeHeader = "Content-Type"
-	userAgentHeader   = "User-Agent"
+	keyHeader           = "Api-Key"
+	authorizationHeader = "Authorization"
+	versionHeader       = "X-Pinecone-Api-Version"
+	contentTypeHeader   = "Content-Type"
+	userAgentHeader     = "User-Agent"
 )
 
 // Errors to be matched with [errors.Is].
@@ -123,6 +126,9 @@ func newEditor(source func(context.Context) (string, error), opts []Option) (Req
 		return nil, err
 	}
 	return func(ctx context.Context, req *http.Request) error {
+		if req == nil {
+			return fmt.Errorf("%w: the request is nil", ErrForeignHost)
+		}
 		if err := cfg.checkDestination(req.URL); err != nil {
 			return err
 		}
@@ -140,7 +146,12 @@ func (c *config) setHeaders(req *http.Request, key string) {
 		req.Header = make(http.Header)
 	}
 	h := req.Header
-	h.Set(keyHeader, key)
+	if c.bearer {
+		h.Del(keyHeader)
+		h.Set(authorizationHeader, "Bearer "+key)
+	} else {
+		h.Set(keyHeader, key)
+	}
 	switch {
 	case c.version != "":
 		h.Set(versionHeader, c.version)

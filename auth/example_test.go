@@ -142,3 +142,50 @@ func ExampleCheckRedirect() {
 	fmt.Println(errors.Is(err, auth.ErrRedirect))
 	// Output: true
 }
+
+// A library that takes an HTTP client and no headers, such as one for MCP, gets
+// the key from the client's transport.
+func ExampleTransport() {
+	srv := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		fmt.Println(r.URL.Path, r.Header.Get("Authorization"))
+	}))
+	defer srv.Close()
+
+	editor, err := auth.APIKey("example-key", auth.WithBearer())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	client := &http.Client{Transport: auth.Transport(editor, nil)}
+	resp, err := client.Get(srv.URL + "/mcp/assistants/example-assistant")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	resp.Body.Close()
+
+	_, err = client.Get("https://elsewhere.example/")
+	fmt.Println(errors.Is(err, auth.ErrForeignHost))
+	// Output:
+	// /mcp/assistants/example-assistant Bearer example-key
+	// true
+}
+
+func ExampleWithBearer() {
+	editor, err := auth.APIKey("example-key", auth.WithBearer())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	req, err := http.NewRequest(http.MethodPost, "https://prod-1-data.ke.pinecone.io/mcp/assistants/example-assistant", nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err := editor(req.Context(), req); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(req.Header.Get("Authorization"))
+	// Output: Bearer example-key
+}

@@ -15,11 +15,15 @@ type config struct {
 	sourceTag string
 	hosts     map[origin]bool
 	userAgent string
+	bearer    bool
 }
 
 func newConfig(opts []Option) (*config, error) {
 	c := &config{hosts: make(map[origin]bool)}
-	for _, opt := range opts {
+	for i, opt := range opts {
+		if opt == nil {
+			return nil, fmt.Errorf("auth: option %d is nil", i+1)
+		}
 		if err := opt(c); err != nil {
 			return nil, err
 		}
@@ -72,6 +76,17 @@ func WithHost(host string) Option {
 func WithSourceTag(tag string) Option {
 	return func(c *config) error {
 		c.sourceTag = normalizeSourceTag(tag)
+		return nil
+	}
+}
+
+// WithBearer sends the key as "Authorization: Bearer" followed by the key, and no
+// Api-Key header. Pinecone's MCP endpoints take the key in this form; see
+// [Transport] for HTTP clients of MCP libraries. The operations of the Assistant
+// API take Api-Key.
+func WithBearer() Option {
+	return func(c *config) error {
+		c.bearer = true
 		return nil
 	}
 }

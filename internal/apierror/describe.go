@@ -25,7 +25,7 @@ type description struct {
 // lose the others. The content type is a hint only. The message is empty if
 // and only if the body is blank.
 func describe(body []byte, contentType string) description {
-	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
+	body = trimSpace(body)
 	switch {
 	case json.Valid(body):
 		return describeJSON(body)
@@ -33,6 +33,11 @@ func describe(body []byte, contentType string) description {
 		return description{message: cmp.Or(htmlTitle(body), "HTML reply")}
 	}
 	return description{message: excerpt(string(body))}
+}
+
+// trimSpace drops a byte-order mark and the white space around a body.
+func trimSpace(body []byte) []byte {
+	return bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
 }
 
 func describeJSON(body []byte) description {
@@ -81,6 +86,10 @@ func number(raw json.RawMessage) string {
 	}
 	return ""
 }
+
+// IsHTML reports whether a body is an HTML page: markup, of the content type of
+// HTML or with the beginning of a page.
+func IsHTML(body []byte, contentType string) bool { return isHTML(trimSpace(body), contentType) }
 
 // isHTML wants markup, since some proxies send bare text as text/html.
 func isHTML(body []byte, contentType string) bool {

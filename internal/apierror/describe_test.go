@@ -59,7 +59,7 @@ func TestShapes(t *testing.T) {
 		{"JSON null", 400, json, `null`, "", "null", ""},
 		{"JSON number", 400, json, `42`, "", "42", ""},
 		{"JSON list", 400, json, `[ 1, 2 ]`, "", "[1,2]", ""},
-		{"JSON cut", 400, json, `{"error":{"code":"NOT_FOUND","mess`, "", `{"error":{"code":"NOT_FOUND","mess`, ""},
+		{"JSON cut", 400, json, `{"error":{"code":"NOT_FOUND","mess`, "NOT_FOUND", `{"error":{"code":"NOT_FOUND","mess`, ""},
 		{"JSON too deep", 400, json, strings.Repeat("[", 20000), "", strings.Repeat("[", maxText-3) + "…", ""},
 		{"invalid UTF-8 in JSON", 400, json, "{\"message\":\"a\xffb\"}", "", "a\uFFFDb", ""},
 

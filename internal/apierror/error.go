@@ -18,8 +18,10 @@ type Error struct {
 	// StatusCode is the HTTP status, whatever status the body claims.
 	StatusCode int
 
-	// Code is the service's code, such as "NOT_FOUND"; empty when the reply
-	// had none.
+	// Code is the service's code, such as "NOT_FOUND"; empty when the reply had
+	// none. It is a string because one type serves all packages, each of which
+	// has an ErrorCode of its own: compare it with string(data.ErrorCodeNotFound),
+	// or convert it, data.ErrorCode(err.Code). [errors.Is] matches the kinds.
 	Code string
 
 	// Message is the service's message. When the body is not an error that
@@ -48,6 +50,9 @@ type Error struct {
 
 	// cause says why a body was cut short or could not be used.
 	cause error
+	// version is the version of the API that the request asked for, and unserved
+	// the same if the service says that it does not serve it.
+	version, unserved string
 }
 
 // Error returns one line without control characters, such as
@@ -55,7 +60,10 @@ type Error struct {
 //	pinecone: GET /assistant/assistants/x: 404 NOT_FOUND: Assistant "x" not found (request id abc)
 //
 // What is not known is left out, and long parts end in "…". When there is a
-// cause it comes before the message, which is in quotes then.
+// cause it comes before the message, which is in quotes then. The time that the
+// service asks to wait, see RetryAfter, follows the request id. An error for a
+// version of the API that the service does not serve says which version the
+// request asked for and what to do.
 func (e *Error) Error() string {
 	var status string
 	if e.StatusCode != 0 {
@@ -70,8 +78,19 @@ func (e *Error) Error() string {
 		}
 	}
 	text := join(append(parts, message), ": ")
+	if e.unserved != "" {
+		text += ": the request asked for version " + line(e.unserved) +
+			": import the package of another version, or send another one with auth.WithVersion if its replies have the same form"
+	}
+	var notes []string
 	if id := line(e.RequestID); id != "" {
-		text += " (request id " + id + ")"
+		notes = append(notes, "request id "+id)
+	}
+	if after, ok := e.RetryAfter(); ok && e.StatusCode/100 != 2 {
+		notes = append(notes, "retry after "+after.String())
+	}
+	if notes != nil {
+		text += " (" + strings.Join(notes, ", ") + ")"
 	}
 	return text
 }

@@ -229,3 +229,105 @@ func TestFromEvent(t *testing.T) {
 		})
 	}
 }
+
+// A body that is longer than what is kept, or was cut short, keeps its code and
+// message, wherever they are.
+func TestCodeOfLongBodies(t *testing.T) {
+	long := strings.Repeat("x", MaxBody)
+	deep := strings.Repeat(`[{"code":"INNER","a":`, 1000) + "1" + strings.Repeat("}]", 1000)
+	const inner = `"code":"ALREADY_EXISTS","message":"it is taken"`
+	tests := map[string]struct{ body, code, message string }{
+		"details behind":           {`{"error":{` + inner + `,"details":"` + long + `"},"status":409}`, "ALREADY_EXISTS", "it is taken"},
+		"details before":           {`{"status":409,"error":{"details":"` + long + `",` + inner + `}}`, "ALREADY_EXISTS", "it is taken"},
+		"members before":           {`{"trace":["` + long + `"],"error":{` + inner + `}}`, "ALREADY_EXISTS", "it is taken"},
+		"nested":                   {`{"trace":` + deep + `,"n":-1.5e3,"t":true,"z":null,"long":"` + long + `","error":{` + inner + `}}`, "ALREADY_EXISTS", "it is taken"},
+		"quotes and backslashes":   {`{"trace":"` + strings.Repeat(`\"\\`, MaxBody) + `","error":{` + inner + `}}`, "ALREADY_EXISTS", "it is taken"},
+		"an odd boundary":          {`{"trace":"x` + strings.Repeat(`\"\\`, MaxBody) + `","error":{` + inner + `}}`, "ALREADY_EXISTS", "it is taken"},
+		"white space":              {"\ufeff \n{" + strings.Repeat(" ", MaxBody) + `"error" : { "code" : "ALREADY_EXISTS" , "message":"it is taken" } }`, "ALREADY_EXISTS", "it is taken"},
+		"a long message":           {`{"error":{"message":"` + long + `","code":"ALREADY_EXISTS"}}`, "ALREADY_EXISTS", long[:maxText-3] + "…"},
+		"a message of escapes":     {`{"error":{"message":"` + strings.Repeat(`\u00e9`, MaxBody) + `","code":"ALREADY_EXISTS"}}`, "ALREADY_EXISTS", strings.Repeat("é", (maxText-3)/2) + "…"},
+		"evaluation":               {`{"details":"` + long + `","message":"it is taken"}`, "", "it is taken"},
+		"a gateway":                {`{"details":["` + long + `"],"code":5,"message":"it is taken"}`, "5", "it is taken"},
+		"error of text":            {`{"details":"` + long + `","error":"it is taken"}`, "", "it is taken"},
+		"the nested one counts":    {`{"code":"OUTER","message":"outer","details":"` + long + `","error":{` + inner + `}}`, "ALREADY_EXISTS", "it is taken"},
+		"cut in the details":       {`{"error":{` + inner + `,"details":"x`, "ALREADY_EXISTS", "it is taken"},
+		"cut in the details, long": {`{"error":{` + inner + `,"details":"` + long, "ALREADY_EXISTS", "it is taken"},
+		"the key":                  {`{"details":"` + long + `","error":{"code":"` + testKey + `","message":"` + strings.Repeat("y", maxText-20) + testKey + `"}}`, "REDACTED", strings.Repeat("y", maxText-20) + "REDACTED"},
+	}
+	for name, tt := range tests {
+		for form, e := range map[string]*Error{
+			"reply": FromResponse(reply(429, "application/json", tt.body)),
+			"event": FromEvent(reply(200, "application/json", ""), []byte(tt.body)),
+		} {
+			if e.Code != tt.code || e.Message != tt.message {
+				t.Errorf("%s, %s: code %q, message %.600q", name, form, e.Code, e.Message)
+			}
+			if conflict := errors.Is(e, ErrConflict); form == "reply" && conflict != (tt.code == "ALREADY_EXISTS") {
+				t.Errorf("%s: conflict %t", name, conflict)
+			}
+			if len(e.Body) > MaxBody {
+				t.Errorf("%s: %d bytes kept", name, len(e.Body))
+			}
+		}
+	}
+}
+
+// What is read of a body for its code is neither kept nor endless.
+func TestEndlessBody(t *testing.T) {
+	for name, start := range map[string]string{"in a string": `{"details":"`, "in white space": "{", "in a number": `{"code":1`} {
+		resp := reply(500, "application/json", "")
+		fill := byte('1')
+		if name == "in white space" {
+			fill = ' '
+		}
+		body := &closeCounter{Reader: io.MultiReader(strings.NewReader(start), endless(fill))}
+		resp.Body = body
+		if e := FromResponse(resp); e.StatusCode != 500 || len(e.Body) != MaxBody {
+			t.Errorf("%s: %d bytes kept", name, len(e.Body))
+		}
+		if most := maxScan + MaxBody + 4096; body.read > most {
+			t.Errorf("%s: %d bytes read, want %d at most", name, body.read, most)
+		}
+	}
+}
+
+type endless byte
+
+func (e endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = byte(e)
+	}
+	return len(p), nil
+}
+
+func TestVersionThatIsNotServed(t *testing.T) {
+	const hint = `the request asked for version 2026-10: import the package of another version`
+	for body, want := range map[string]bool{
+		"Invalid API version": true, `{"message":"Invalid API version"}`: true,
+		`{"status":403,"error":{"code":"FORBIDDEN","message":"Invalid API Version: 2026-10"}}`: true,
+		"Forbidden": false, "": false,
+	} {
+		resp := reply(403, "", body)
+		resp.Request.Header.Set("X-Pinecone-API-Version", "2026-10")
+		err := FromResponse(resp)
+		if got := strings.Contains(err.Error(), hint) && strings.Contains(err.Error(), "auth.WithVersion"); got != want || !errors.Is(err, ErrForbidden) {
+			t.Errorf("%s: %v", body, err)
+		}
+		resp = reply(404, "", body)
+		if err := FromResponse(resp); strings.Contains(err.Error(), "asked for version") {
+			t.Errorf("404 %s: %v", body, err)
+		}
+	}
+}
+
+func TestRetryAfterIsShown(t *testing.T) {
+	resp := reply(429, "", "slow down")
+	resp.Header.Set("Retry-After", "90")
+	if got := FromResponse(resp).Error(); !strings.HasSuffix(got, "429: slow down (retry after 1m30s)") {
+		t.Error(got)
+	}
+	resp.Header.Set("X-Request-Id", "abc")
+	if got := FromResponse(resp).Error(); !strings.HasSuffix(got, " (request id abc, retry after 1m30s)") {
+		t.Error(got)
+	}
+}
