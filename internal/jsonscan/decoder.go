@@ -116,6 +116,13 @@ var (
 
 // next skips white space and returns the byte behind it, 0 at the end.
 func (d *Decoder) next() byte {
+	if d.pos < len(d.data) && d.data[d.pos] > ' ' {
+		return d.data[d.pos]
+	}
+	return d.skipSpace()
+}
+
+func (d *Decoder) skipSpace() byte {
 	for d.pos < len(d.data) {
 		switch c := d.data[d.pos]; c {
 		case ' ', '\t', '\n', '\r':
@@ -160,11 +167,10 @@ func (d *Decoder) List() bool { return d.enter('[', ']', "want a list") }
 func (d *Decoder) NextElement() bool { return d.more(']', "want a comma or the end of the list") }
 
 func (d *Decoder) enter(start, end byte, want string) bool {
-	if d.Null() || d.err != nil {
-		return false
-	}
-	if d.next() != start {
-		d.fail(want)
+	if d.next() != start || d.err != nil {
+		if !d.Null() {
+			d.fail(want)
+		}
 		return false
 	}
 	if d.depth++; d.depth > maxDepth {
@@ -218,11 +224,10 @@ func (d *Decoder) Name() []byte {
 
 // String reads a string.
 func (d *Decoder) String() string {
-	if d.Null() || d.err != nil {
-		return ""
-	}
-	if d.next() != '"' {
-		d.fail("want a string")
+	if d.next() != '"' || d.err != nil {
+		if !d.Null() {
+			d.fail("want a string")
+		}
 		return ""
 	}
 	return d.text(d.quoted())

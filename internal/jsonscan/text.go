@@ -151,30 +151,23 @@ func (d *Decoder) number(want string) []byte {
 	d.next()
 	text := d.data[d.pos:]
 	n := 0
-	digits := func() bool {
-		start := n
-		for n < len(text) && '0' <= text[n] && text[n] <= '9' {
+	if n < len(text) && text[n] == '-' {
+		n++
+	}
+	var valid bool
+	if n < len(text) && text[n] == '0' {
+		n, valid = n+1, true
+	} else {
+		n, valid = digits(text, n)
+	}
+	if valid && n < len(text) && text[n] == '.' {
+		n, valid = digits(text, n+1)
+	}
+	if valid && n < len(text) && (text[n] == 'e' || text[n] == 'E') {
+		if n++; n < len(text) && (text[n] == '+' || text[n] == '-') {
 			n++
 		}
-		return n > start
-	}
-	at := func(chars string) bool {
-		for i := range len(chars) {
-			if n < len(text) && text[n] == chars[i] {
-				n++
-				return true
-			}
-		}
-		return false
-	}
-	at("-")
-	valid := at("0") || digits()
-	if valid && at(".") {
-		valid = digits()
-	}
-	if valid && at("eE") {
-		at("+-")
-		valid = digits()
+		n, valid = digits(text, n)
 	}
 	if !valid {
 		d.fail(want)
@@ -182,6 +175,15 @@ func (d *Decoder) number(want string) []byte {
 	}
 	d.pos += n
 	return text[:n]
+}
+
+// digits returns where the digits end that start at n, and whether there are any.
+func digits(text []byte, n int) (end int, ok bool) {
+	start := n
+	for n < len(text) && '0' <= text[n] && text[n] <= '9' {
+		n++
+	}
+	return n, n > start
 }
 
 // cache hands out the same string for the same short text again and again:
