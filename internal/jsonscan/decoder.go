@@ -2,21 +2,32 @@
 // reflection. It takes and refuses what encoding/json does, but for this: names
 // of members are compared by case, an integer may be written as a float64, such
 // as 53.0 or 1e3, a time may be empty, which is the zero time, or hold escape
-// sequences. Of members of one name the last one counts, even if it is null;
-// only structs are merged.
+// sequences, and a byte-order mark may come first. Of members of one name the
+// last one counts, even if it is null; only structs are merged.
+//
+// What a text decodes to takes at most [MaxExpansion] times the length of the
+// text; see there.
 package jsonscan
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"time"
 )
 
 // maxDepth bounds how deep values are nested, as encoding/json does.
 const maxDepth = 10000
+
+// MaxExpansion bounds the memory that a decoded value takes, as a multiple of
+// the length of its text. A text that would take more is an error: three bytes
+// of a list, {}, may stand for a struct of hundreds. Up to 4 MiB are allowed
+// whatever the length. Replies of the service take about as much as their text.
+const MaxExpansion = 16
+
+const minRoom = 4 << 20
 
 // maxScratch bounds how much a decoder at rest keeps for strings with escape
 // sequences.
@@ -31,10 +42,12 @@ type Decoder struct {
 	data  []byte
 	pos   int
 	depth int
+	room  int // bytes that may still be allocated
 	owned bool
+	ahead bool // what is read is going to be read again
 	err   error
+	errAt int
 
-	member  []byte // name of the last member, for errors
 	scratch []byte // what strings are unescaped into
 	strings cache
 }
@@ -42,31 +55,46 @@ type Decoder struct {
 // Reset starts another text. What is owned stays as it is for as long as what
 // was decoded is in use, so that Raw can refer to it instead of copying.
 func (d *Decoder) Reset(data []byte, owned bool) {
-	d.data, d.pos, d.depth, d.owned, d.err, d.member = data, 0, 0, owned, nil, nil
+	d.data, d.pos, d.depth, d.owned, d.err = data, 0, 0, owned, nil
+	d.room = max(minRoom, MaxExpansion*len(data))
+	if bytes.HasPrefix(data, byteOrderMark) {
+		d.pos = len(byteOrderMark)
+	}
 }
 
-// End returns the first error, which may be that something follows the value.
+var byteOrderMark = []byte("\ufeff")
+
+// End returns the first error, which may be that something follows the value. It
+// names the byte and the path, such as snippets[3].score.
 func (d *Decoder) End() error {
 	if d.err == nil {
 		d.next()
-		d.member = nil
 		if d.pos < len(d.data) {
 			d.fail("want the end")
 		}
 	}
-	return d.err
+	if d.err == nil {
+		return nil
+	}
+	if path := pathTo(d.data[:d.errAt]); path != "" {
+		return fmt.Errorf("at byte %d, in %s: %w", d.errAt, path, d.err)
+	}
+	return fmt.Errorf("at byte %d: %w", d.errAt, d.err)
 }
 
 // Fail makes err the error, unless there is one.
 func (d *Decoder) Fail(err error) {
-	if d.err != nil {
-		return
+	if d.err == nil {
+		d.err, d.errAt = err, d.pos
 	}
-	if d.member == nil {
-		d.err = fmt.Errorf("at byte %d: %w", d.pos, err)
-	} else {
-		d.err = fmt.Errorf("at byte %d, in %q: %w", d.pos, d.member, err)
+}
+
+// allocate reports whether so many bytes may be allocated.
+func (d *Decoder) allocate(size uintptr) bool {
+	if d.room -= int(size); d.room < 0 {
+		d.Fail(errRoom)
 	}
+	return d.room >= 0
 }
 
 // fail says what was wanted and what there is instead.
@@ -81,10 +109,20 @@ func (d *Decoder) fail(want string) {
 	d.Fail(fmt.Errorf("%s, found %q", want, d.data[d.pos:min(d.pos+16, len(d.data))]))
 }
 
-var errEnd = errors.New("unexpected end of JSON")
+var (
+	errEnd  = errors.New("unexpected end of JSON")
+	errRoom = fmt.Errorf("the decoded value takes more than %d times the length of its text", MaxExpansion)
+)
 
 // next skips white space and returns the byte behind it, 0 at the end.
 func (d *Decoder) next() byte {
+	if d.pos < len(d.data) && d.data[d.pos] > ' ' {
+		return d.data[d.pos]
+	}
+	return d.skipSpace()
+}
+
+func (d *Decoder) skipSpace() byte {
 	for d.pos < len(d.data) {
 		switch c := d.data[d.pos]; c {
 		case ' ', '\t', '\n', '\r':
@@ -129,11 +167,10 @@ func (d *Decoder) List() bool { return d.enter('[', ']', "want a list") }
 func (d *Decoder) NextElement() bool { return d.more(']', "want a comma or the end of the list") }
 
 func (d *Decoder) enter(start, end byte, want string) bool {
-	if d.Null() || d.err != nil {
-		return false
-	}
-	if d.next() != start {
-		d.fail(want)
+	if d.next() != start || d.err != nil {
+		if !d.Null() {
+			d.fail(want)
+		}
 		return false
 	}
 	if d.depth++; d.depth > maxDepth {
@@ -166,7 +203,8 @@ func (d *Decoder) more(end byte, want string) bool {
 	return false
 }
 
-// Name consumes the name of a member and the colon. It is valid until Reset.
+// Name consumes the name of a member and the colon. It is valid until another
+// string is read.
 func (d *Decoder) Name() []byte {
 	if d.err != nil {
 		return nil
@@ -175,11 +213,7 @@ func (d *Decoder) Name() []byte {
 		d.fail("want the name of a member")
 		return nil
 	}
-	name, plain := d.quoted()
-	if !plain {
-		name = unescape(nil, name)
-	}
-	d.member = name
+	name := d.quoted()
 	if d.next() != ':' {
 		d.fail("want a colon")
 		return nil
@@ -190,21 +224,21 @@ func (d *Decoder) Name() []byte {
 
 // String reads a string.
 func (d *Decoder) String() string {
-	if d.Null() || d.err != nil {
-		return ""
-	}
-	if d.next() != '"' {
-		d.fail("want a string")
-		return ""
-	}
-	text, plain := d.quoted()
-	if !plain {
-		text = unescape(slices.Grow(d.scratch[:0], len(text)), text)
-		if cap(text) <= maxScratch {
-			d.scratch = text
+	if d.next() != '"' || d.err != nil {
+		if !d.Null() {
+			d.fail("want a string")
 		}
+		return ""
 	}
-	return d.strings.get(text)
+	return d.text(d.quoted())
+}
+
+// text returns what was read as a string of its own.
+func (d *Decoder) text(read []byte) string {
+	if !d.allocate(uintptr(len(read))) {
+		return ""
+	}
+	return d.strings.get(read)
 }
 
 // Bool reads a boolean.
@@ -279,10 +313,7 @@ func (d *Decoder) Time() (t time.Time) {
 		d.fail("want a time")
 		return t
 	}
-	text, plain := d.quoted()
-	if !plain {
-		text = unescape(nil, text)
-	}
+	text := d.quoted()
 	if d.err == nil && len(text) > 0 && t.UnmarshalText(text) != nil {
 		d.pos = start
 		d.fail("want a time")
@@ -290,14 +321,28 @@ func (d *Decoder) Time() (t time.Time) {
 	return t
 }
 
+// What an interface points to takes at most, and what a map takes: itself, room
+// for its first 8 entries, and each entry beyond these.
+const (
+	boxSize   = 24
+	mapSize   = 48
+	groupSize = 288
+	entrySize = 80
+)
+
 // Map reads an object of whatever it holds, as encoding/json does.
 func (d *Decoder) Map() map[string]any {
-	if d.Null() || d.err != nil {
+	if d.Null() || d.err != nil || !d.allocate(mapSize) {
 		return nil
 	}
 	m := map[string]any{}
 	for more := d.Object(); more; more = d.NextMember() {
-		name := d.strings.get(d.Name())
+		if n := len(m); n == 0 {
+			d.allocate(groupSize)
+		} else if n >= 8 {
+			d.allocate(entrySize)
+		}
+		name := d.text(d.Name())
 		m[name] = d.Any()
 	}
 	return m
@@ -305,18 +350,14 @@ func (d *Decoder) Map() map[string]any {
 
 // Any reads whatever there is, as encoding/json does.
 func (d *Decoder) Any() any {
-	if d.err != nil {
+	if d.err != nil || !d.allocate(boxSize) {
 		return nil
 	}
 	switch d.next() {
 	case '{':
 		return d.Map()
 	case '[':
-		list := []any{}
-		for more := d.List(); more; more = d.NextElement() {
-			list = append(list, d.Any())
-		}
-		return list
+		return List(d, Any)
 	case '"':
 		return d.String()
 	case 't', 'f':
@@ -347,7 +388,11 @@ func (d *Decoder) Skip() {
 			d.Skip()
 		}
 	case '"':
-		d.quoted()
+		if d.ahead {
+			d.skipQuoted()
+		} else {
+			d.quoted()
+		}
 	case 't', 'f':
 		d.Bool()
 	case 'n':
@@ -361,6 +406,9 @@ func (d *Decoder) Skip() {
 func (d *Decoder) Raw() []byte {
 	start := d.Position()
 	d.Skip()
+	if !d.allocate(2 * boxSize) { // for what refers to it: the member of a union
+		return nil
+	}
 	return d.Since(start)
 }
 
@@ -377,6 +425,9 @@ func (d *Decoder) Since(start int) []byte {
 	}
 	raw := d.data[start:d.pos:d.pos]
 	if !d.owned {
+		if !d.allocate(uintptr(len(raw))) {
+			return nil
+		}
 		raw = append([]byte(nil), raw...)
 	}
 	return raw
@@ -386,7 +437,8 @@ func (d *Decoder) Since(start int) []byte {
 // that name, without consuming any of it; "" if there is no such member, or no
 // such object.
 func (d *Decoder) Kind(member string) (kind string) {
-	pos, depth, err, name := d.pos, d.depth, d.err, d.member
+	pos, depth, err, ahead := d.pos, d.depth, d.err, d.ahead
+	d.ahead = true
 	if d.next() == '{' {
 		for more := d.Object(); more; more = d.NextMember() {
 			if string(d.Name()) != member {
@@ -399,6 +451,6 @@ func (d *Decoder) Kind(member string) (kind string) {
 			break
 		}
 	}
-	d.pos, d.depth, d.err, d.member = pos, depth, err, name
+	d.pos, d.depth, d.err, d.ahead = pos, depth, err, ahead
 	return kind
 }

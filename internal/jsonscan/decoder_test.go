@@ -70,6 +70,8 @@ func TestValues(t *testing.T) {
 		{"string", readString, `"\u0041\n\/\""`, "A\n/\""},
 		{"string", readString, `"` + strings.Repeat(`ab\t`, 100) + `"`, strings.Repeat("ab\t", 100)},
 		{"string", readString, `null`, ""},
+		{"string", readString, "\ufeff\"a\"", "a"},
+		{"string", readString, "\ufeff \"\ufeffa\"", "\ufeffa"},
 		{"bool", readBool, `true`, true},
 		{"bool", readBool, ` false `, false},
 		{"bool", readBool, `null`, false},
@@ -149,21 +151,23 @@ func TestErrors(t *testing.T) {
 		{"string", readString, ``, `at byte 0: want a string: unexpected end of JSON`},
 		{"string", readString, `  `, `at byte 2: want a string: unexpected end of JSON`},
 		{"string", readString, ` 5`, `at byte 1: want a string, found "5"`},
-		{"string", readString, "\ufeff\"a\"", `at byte 0: want a string, found "\ufeff\"a\""`},
+		{"string", readString, "\ufeff5", `at byte 3: want a string, found "5"`},
+		{"string", readString, "\ufeff\ufeff\"a\"", `at byte 3: want a string, found "\ufeff\"a\""`},
+		{"string", readString, " \ufeff\"a\"", `at byte 1: want a string, found "\ufeff\"a\""`},
 		{"string", readString, "\x00", `at byte 0: want a string, found "\x00"`},
 		{"string", readString, `"a" "b"`, `at byte 4: want the end, found "\"b\""`},
 		{"string", readString, "\"a\"\x00", `at byte 3: want the end, found "\x00"`},
 		{"string", readMember(readString), `{"a":"x"},`, `at byte 9: want the end, found ","`},
-		{"string", readMember(readString), `{"a":{"b":1}}`, `at byte 5, in "a": want a string, found "{\"b\":1}}"`},
-		{"string", readMember(readString), `{"a":123456789012345678}`, `at byte 5, in "a": want a string, found "1234567890123456"`},
-		{"string", readMember(readString), `{"\u0061":1}`, `at byte 10, in "a": want a string, found "1}"`},
-		{"string", readMember(readString), `{"a":nul}`, `at byte 5, in "a": want null, found "nul}"`},
-		{"bool", readMember(readBool), `{"a":"true"}`, `at byte 5, in "a": want a boolean, found "\"true\"}"`},
+		{"string", readMember(readString), `{"a":{"b":1}}`, `at byte 5, in a: want a string, found "{\"b\":1}}"`},
+		{"string", readMember(readString), `{"a":123456789012345678}`, `at byte 5, in a: want a string, found "1234567890123456"`},
+		{"string", readMember(readString), `{"\u0061":1}`, `at byte 10, in a: want a string, found "1}"`},
+		{"string", readMember(readString), `{"a":nul}`, `at byte 5, in a: want null, found "nul}"`},
+		{"bool", readMember(readBool), `{"a":"true"}`, `at byte 5, in a: want a boolean, found "\"true\"}"`},
 		{"bool", readBool, `truth`, `at byte 0: want true, found "truth"`},
 		{"bool", readBool, `fals`, `at byte 0: want false, found "fals"`},
 		{"bool", readBool, `nil`, `at byte 0: want null, found "nil"`},
 		{"bool", readBool, `truer`, `at byte 4: want the end, found "r"`},
-		{"int", readMember(readInt64), `{"a": "1"}`, `at byte 6, in "a": want an integer, found "\"1\"}"`},
+		{"int", readMember(readInt64), `{"a": "1"}`, `at byte 6, in a: want an integer, found "\"1\"}"`},
 		{"int", readInt64, `true`, `at byte 0: want an integer, found "true"`},
 		{"int", readInt64, `-`, `at byte 0: want an integer, found "-"`},
 		{"int", readInt64, ` 1.5`, `at byte 1: want an integer of 64 bits, found "1.5"`},
@@ -176,7 +180,7 @@ func TestErrors(t *testing.T) {
 		{"int", readInt32, `-2147483649`, `at byte 0: want an integer of 32 bits, found "-2147483649"`},
 		{"int", readInt32, `2147483648.0`, `at byte 0: want an integer of 32 bits, found "2147483648.0"`},
 		{"int", readInt64, `01`, `at byte 1: want the end, found "1"`},
-		{"float", readMember(readFloat64), `{"b":0,"a":"NaN"}`, `at byte 11, in "a": want a number, found "\"NaN\"}"`},
+		{"float", readMember(readFloat64), `{"b":0,"a":"NaN"}`, `at byte 11, in a: want a number, found "\"NaN\"}"`},
 		{"float", readFloat64, `+1`, `at byte 0: want a number, found "+1"`},
 		{"float", readFloat64, `.5`, `at byte 0: want a number, found ".5"`},
 		{"float", readFloat64, `1.`, `at byte 0: want a number, found "1."`},
@@ -185,33 +189,33 @@ func TestErrors(t *testing.T) {
 		{"float", readFloat64, ` -1e999`, `at byte 1: want a number of 64 bits, found "-1e999"`},
 		{"float", readFloat32, `1e39`, `at byte 0: want a number of 32 bits, found "1e39"`},
 		{"time", readTime, `5`, `at byte 0: want a time, found "5"`},
-		{"time", readMember(readTime), `{"a":"2026-01-02"}`, `at byte 5, in "a": want a time, found "\"2026-01-02\"}"`},
+		{"time", readMember(readTime), `{"a":"2026-01-02"}`, `at byte 5, in a: want a time, found "\"2026-01-02\"}"`},
 		{"time", readTime, `"2026-13-02T03:04:05Z"`, `at byte 0: want a time, found "\"2026-13-02T03:0"`},
 		{"time", readTime, `"2026`, `at byte 5: want the end of a string: unexpected end of JSON`},
 		{"map", readMap, `[1]`, `at byte 0: want an object, found "[1]"`},
-		{"map", readMap, `{"a":1e999}`, `at byte 5, in "a": want a number of 64 bits, found "1e999}"`},
+		{"map", readMap, `{"a":1e999}`, `at byte 5, in a: want a number of 64 bits, found "1e999}"`},
 		{"any", readAny, ``, `at byte 0: want a value: unexpected end of JSON`},
 		{"any", readAny, `hello`, `at byte 0: want a value, found "hello"`},
-		{"any", readAny, "\ufeff1", `at byte 0: want a value, found "\ufeff1"`},
-		{"any", readAny, `[1,]`, `at byte 3: want a value, found "]"`},
-		{"any", readAny, `[1 2]`, `at byte 3: want a comma or the end of the list, found "2]"`},
-		{"any", readAny, `[1`, `at byte 2: want a comma or the end of the list: unexpected end of JSON`},
-		{"any", readAny, `{"a":1,}`, `at byte 7, in "a": want the name of a member, found "}"`},
-		{"any", readAny, `{"a":1]`, `at byte 6, in "a": want a comma or the end of the object, found "]"`},
-		{"any", readAny, `{"a"}`, `at byte 4, in "a": want a colon, found "}"`},
+		{"any", readAny, "\ufeff", `at byte 3: want a value: unexpected end of JSON`},
+		{"any", readAny, `[1,]`, `at byte 3, in [1]: want a value, found "]"`},
+		{"any", readAny, `[1 2]`, `at byte 3, in [0]: want a comma or the end of the list, found "2]"`},
+		{"any", readAny, `[1`, `at byte 2, in [0]: want a comma or the end of the list: unexpected end of JSON`},
+		{"any", readAny, `{"a":1,}`, `at byte 7: want the name of a member, found "}"`},
+		{"any", readAny, `{"a":1]`, `at byte 6, in a: want a comma or the end of the object, found "]"`},
+		{"any", readAny, `{"a"}`, `at byte 4, in a: want a colon, found "}"`},
 		{"any", readAny, `{a:1}`, `at byte 1: want the name of a member, found "a:1}"`},
 		{"any", readAny, `nope`, `at byte 0: want null, found "nope"`},
 		{"skip", readSkip, ``, `at byte 0: want a value: unexpected end of JSON`},
-		{"skip", readSkip, `{"a":+}`, `at byte 5, in "a": want a value, found "+}"`},
-		{"skip", readSkip, `["a`, `at byte 3: want the end of a string: unexpected end of JSON`},
-		{"skip", readSkip, `[tru]`, `at byte 1: want true, found "tru]"`},
+		{"skip", readSkip, `{"a":+}`, `at byte 5, in a: want a value, found "+}"`},
+		{"skip", readSkip, `["a`, `at byte 3, in [0]: want the end of a string: unexpected end of JSON`},
+		{"skip", readSkip, `[tru]`, `at byte 1, in [0]: want true, found "tru]"`},
 		{"null", readNull, `none`, `at byte 0: want null, found "none"`},
-		{"raw", readRaw, `{"a":`, `at byte 5, in "a": want a value: unexpected end of JSON`},
+		{"raw", readRaw, `{"a":`, `at byte 5, in a: want a value: unexpected end of JSON`},
 		{"names", readNames, `"a"`, `at byte 0: want an object, found "\"a\""`},
 		{"names", readNames, `{"`, `at byte 2: want the end of a string: unexpected end of JSON`},
 		{"names", readNames, `{"b`, `at byte 3: want the end of a string: unexpected end of JSON`},
 		{"list", readStrings, `{}`, `at byte 0: want a list, found "{}"`},
-		{"list", readMember(readStrings), `{"a":["x",1]}`, `at byte 10, in "a": want a string, found "1]}"`},
+		{"list", readMember(readStrings), `{"a":["x",1]}`, `at byte 10, in a[1]: want a string, found "1]}"`},
 	} {
 		t.Run(test.name+" "+test.text, func(t *testing.T) {
 			var d Decoder
@@ -269,23 +273,6 @@ func TestErrorsStick(t *testing.T) {
 		if got := as(&d); !reflect.ValueOf(got).IsZero() || d.End() == nil {
 			t.Errorf("%s: read %v, error %v", text, got, d.End())
 		}
-	}
-}
-
-// The member in an error is the one that is read, also after a look at the kind
-// of what comes next.
-func TestMemberInErrors(t *testing.T) {
-	var d Decoder
-	d.Reset([]byte(`{"\u0061":{"\u0062":"x","k":1}}`), false)
-	d.Object()
-	name := d.Name()
-	d.Kind("type")
-	if string(name) != "a" {
-		t.Errorf("name %q", name)
-	}
-	_ = d.String()
-	if err := d.End(); err == nil || !strings.Contains(err.Error(), `at byte 10, in "a": want a string`) {
-		t.Errorf("error %v", err)
 	}
 }
 

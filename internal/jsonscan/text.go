@@ -1,109 +1,128 @@
 package jsonscan
 
 import (
+	"bytes"
 	"encoding/binary"
+	"math/bits"
 	"unicode/utf16"
 	"unicode/utf8"
 )
 
-// What a byte of a string calls for.
-const (
-	plainByte = iota
-	quoteByte
-	escapeByte
-	controlByte
-	unicodeByte // part of a rune of several bytes
-)
-
-var byteClass = func() (class [256]uint8) {
-	for c := range class {
-		switch {
-		case c == '"':
-			class[c] = quoteByte
-		case c == '\\':
-			class[c] = escapeByte
-		case c < ' ':
-			class[c] = controlByte
-		case c >= utf8.RuneSelf:
-			class[c] = unicodeByte
-		}
-	}
-	return class
-}()
-
-// plainLen returns how many plain bytes text starts with.
-func plainLen(text []byte) int {
+// special returns a word in which the lowest bit that is set belongs to the
+// first of eight bytes that is not plain: a quotation mark, a backslash, a
+// control character, or part of a rune of several bytes. It returns 0 if all
+// eight are plain.
+func special(eight uint64) uint64 {
 	const each = 0x0101010101010101
-	n := 0
-	for ; len(text)-n >= 8; n += 8 {
-		// A high bit of special is set if one of the eight is not plain.
-		eight := binary.LittleEndian.Uint64(text[n:])
-		quote, escape := eight^each*'"', eight^each*'\\'
-		special := eight | (eight - each*' ') | (quote - each) | (escape - each)
-		if special&(each<<7) != 0 {
-			break
-		}
-	}
-	for n < len(text) && byteClass[text[n]] == plainByte {
-		n++
-	}
-	return n
+	quote, escape := eight^each*'"', eight^each*'\\'
+	return (eight | (eight - each*' ') | (quote - each) | (escape - each)) & (each << 7)
 }
 
-// quoted consumes a string and returns what is between its quotes. It is plain
-// if that is the string itself; else it has to be unescaped.
-func (d *Decoder) quoted() (text []byte, plain bool) {
-	start := d.pos + 1
-	escaped, ascii := false, true
-	for i := start; ; {
-		i += plainLen(d.data[i:])
-		if i == len(d.data) {
-			d.pos = i
-			d.fail("want the end of a string")
-			return nil, true
-		}
-		switch byteClass[d.data[i]] {
-		case quoteByte:
-			text = d.data[start:i]
-			d.pos = i + 1
-			return text, !escaped && (ascii || utf8.Valid(text))
-		case unicodeByte:
-			ascii = false
-			for i < len(d.data) && d.data[i] >= utf8.RuneSelf {
-				i++
+// quoted consumes a string and returns what it stands for, which is valid until
+// another string is read. Invalid UTF-8 and half a surrogate pair become U+FFFD.
+func (d *Decoder) quoted() []byte {
+	data, first := d.data, d.pos+1
+	to := d.scratch[:0]
+	start := first // of what is to be appended to it
+	for i := first; i < len(data); {
+		if len(data)-i >= 8 {
+			s := special(binary.LittleEndian.Uint64(data[i:]))
+			if s == 0 {
+				i += 8
+				continue
 			}
-		case escapeByte:
-			escaped = true
-			n := escapeLen(d.data[i:])
-			if n == 0 {
+			i += bits.TrailingZeros64(s) / 8
+		}
+		switch c := data[i]; {
+		case c == '"':
+			d.pos = i + 1
+			if start == first {
+				return data[first:i]
+			}
+			to = append(to, data[start:i]...)
+			if cap(to) <= maxScratch {
+				d.scratch = to
+			}
+			return to
+		case c == '\\':
+			r, size := unescape(data[i:])
+			if size == 0 {
 				d.pos = i
 				d.fail("want an escape sequence")
-				return nil, true
+				return nil
 			}
-			i += n
-		case controlByte:
+			if r < utf8.RuneSelf { // in the place of the backslash
+				to = append(to, data[start:i+1]...)
+				to[len(to)-1] = byte(r)
+			} else {
+				to = utf8.AppendRune(append(to, data[start:i]...), r)
+			}
+			i += size
+			start = i
+		case c < ' ':
 			d.pos = i
 			d.fail("want no control character in a string")
-			return nil, true
+			return nil
+		case c < utf8.RuneSelf:
+			i++
+		default:
+			r, size := utf8.DecodeRune(data[i:])
+			if r == utf8.RuneError && size == 1 {
+				to = append(append(to, data[start:i]...), "\ufffd"...)
+				start = i + 1
+			}
+			i += size
+		}
+	}
+	d.pos = len(data)
+	d.fail("want the end of a string")
+	return nil
+}
+
+var escapes = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
+
+// skipQuoted consumes a string that is going to be read again.
+func (d *Decoder) skipQuoted() {
+	start := d.pos + 1
+	for i := start; ; i++ {
+		n := bytes.IndexByte(d.data[i:], '"')
+		if n < 0 {
+			d.pos = len(d.data)
+			d.fail("want the end of a string")
+			return
+		}
+		i += n
+		escapes := 0
+		for i-escapes > start && d.data[i-escapes-1] == '\\' {
+			escapes++
+		}
+		if escapes%2 == 0 {
+			d.pos = i + 1
+			return
 		}
 	}
 }
 
-// escapeLen returns the length of the escape sequence that text starts with, or
-// 0 if it is none.
-func escapeLen(text []byte) int {
+// unescape returns what the escape sequence that text starts with stands for,
+// and its length: 0 if it is none.
+func unescape(text []byte) (r rune, size int) {
 	if len(text) < 2 {
-		return 0
+		return 0, 0
 	}
-	switch text[1] {
-	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
-		return 2
-	case 'u':
-		if _, ok := hex4(text); ok {
-			return 6
+	if c := escapes[text[1]]; c != 0 {
+		return rune(c), 2
+	}
+	r, ok := hex4(text)
+	if !ok {
+		return 0, 0
+	}
+	if utf16.IsSurrogate(r) {
+		low, _ := hex4(text[6:])
+		if r = utf16.DecodeRune(r, low); r != utf8.RuneError {
+			return r, 12
 		}
 	}
-	return 0
+	return r, 6
 }
 
 // hex4 returns the UTF-16 code unit of a \uXXXX sequence.
@@ -127,65 +146,28 @@ func hex4(text []byte) (unit rune, ok bool) {
 	return unit, true
 }
 
-var escapes = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
-
-// unescape appends what the inside of a string stands for. What is no UTF-8 or
-// half of a surrogate pair becomes U+FFFD.
-func unescape(to, text []byte) []byte {
-	for {
-		n := plainLen(text)
-		to, text = append(to, text[:n]...), text[n:]
-		switch {
-		case len(text) == 0:
-			return to
-		case text[0] != '\\':
-			r, size := utf8.DecodeRune(text)
-			to, text = utf8.AppendRune(to, r), text[size:]
-		case text[1] != 'u':
-			to, text = append(to, escapes[text[1]]), text[2:]
-		default:
-			unit, _ := hex4(text)
-			text = text[6:]
-			if utf16.IsSurrogate(unit) {
-				low, _ := hex4(text)
-				if unit = utf16.DecodeRune(unit, low); unit != utf8.RuneError {
-					text = text[6:]
-				}
-			}
-			to = utf8.AppendRune(to, unit)
-		}
-	}
-}
-
 // number consumes a number and returns its text.
 func (d *Decoder) number(want string) []byte {
 	d.next()
 	text := d.data[d.pos:]
 	n := 0
-	digits := func() bool {
-		start := n
-		for n < len(text) && '0' <= text[n] && text[n] <= '9' {
+	if n < len(text) && text[n] == '-' {
+		n++
+	}
+	var valid bool
+	if n < len(text) && text[n] == '0' {
+		n, valid = n+1, true
+	} else {
+		n, valid = digits(text, n)
+	}
+	if valid && n < len(text) && text[n] == '.' {
+		n, valid = digits(text, n+1)
+	}
+	if valid && n < len(text) && (text[n] == 'e' || text[n] == 'E') {
+		if n++; n < len(text) && (text[n] == '+' || text[n] == '-') {
 			n++
 		}
-		return n > start
-	}
-	at := func(chars string) bool {
-		for i := range len(chars) {
-			if n < len(text) && text[n] == chars[i] {
-				n++
-				return true
-			}
-		}
-		return false
-	}
-	at("-")
-	valid := at("0") || digits()
-	if valid && at(".") {
-		valid = digits()
-	}
-	if valid && at("eE") {
-		at("+-")
-		valid = digits()
+		n, valid = digits(text, n)
 	}
 	if !valid {
 		d.fail(want)
@@ -193,6 +175,15 @@ func (d *Decoder) number(want string) []byte {
 	}
 	d.pos += n
 	return text[:n]
+}
+
+// digits returns where the digits end that start at n, and whether there are any.
+func digits(text []byte, n int) (end int, ok bool) {
+	start := n
+	for n < len(text) && '0' <= text[n] && text[n] <= '9' {
+		n++
+	}
+	return n, n > start
 }
 
 // cache hands out the same string for the same short text again and again:

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"strings"
 	"testing"
 	"unsafe"
@@ -56,35 +57,52 @@ func TestStringErrors(t *testing.T) {
 }
 
 // Every byte at every place of the eight that are looked at together.
-func TestPlainLen(t *testing.T) {
+func TestStringsOfEveryByte(t *testing.T) {
+	var d Decoder
+	check := func(inside []byte) {
+		t.Helper()
+		text := `["` + string(inside) + `",1]`
+		want, ok := std[[]any](t, text)
+		for _, as := range map[string]read{
+			"any": readAny,
+			"after a look": func(d *Decoder) any {
+				list := []any{}
+				for more := d.List(); more; more = d.NextElement() {
+					d.ahead = true
+					start := d.pos
+					d.Skip()
+					d.ahead, d.pos = false, start
+					list = append(list, d.Any())
+				}
+				return list
+			},
+		} {
+			d.Reset([]byte(text), false)
+			got := as(&d)
+			if err := d.End(); (err == nil) != ok || ok && !reflect.DeepEqual(got, any(want)) {
+				t.Fatalf("%q: %q, error %v, want %q %v", text, got, err, want, ok)
+			}
+		}
+	}
 	for c := range 256 {
 		for length := range 20 {
 			for at := range length {
 				text := []byte(strings.Repeat("~ ", length))[:length]
 				text[at] = byte(c)
-				want := length
-				if c < ' ' || c == '"' || c == '\\' || c >= 0x80 {
-					want = at
-				}
-				if got := plainLen(text); got != want {
-					t.Fatalf("%q: %d, want %d", text, got, want)
-				}
+				check(text)
 			}
 		}
 	}
 	random := rand.New(rand.NewPCG(1, 2))
-	for range 10000 {
-		text := make([]byte, random.IntN(24))
+	const likely = `"\\\\\\ntu00d83e9é€😀` + "\xff\x80\n"
+	for range 20000 {
+		text := make([]byte, random.IntN(40))
 		for i := range text {
-			text[i] = byte(random.IntN(256))
+			if text[i] = 'x'; random.IntN(2) == 0 {
+				text[i] = likely[random.IntN(len(likely))]
+			}
 		}
-		want := 0
-		for want < len(text) && byteClass[text[want]] == plainByte {
-			want++
-		}
-		if got := plainLen(text); got != want {
-			t.Fatalf("%q: %d, want %d", text, got, want)
-		}
+		check(text)
 	}
 }
 

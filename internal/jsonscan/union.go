@@ -7,6 +7,9 @@ import (
 
 // Member decodes a member of a union.
 func Member[T any](d *Decoder, decode func(*T, *Decoder)) *T {
+	if d.err != nil || !d.allocate(size[T]()) {
+		return nil
+	}
 	v := new(T)
 	decode(v, d)
 	return v

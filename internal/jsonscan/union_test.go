@@ -139,11 +139,11 @@ func TestMarshalUnionThatWasNotDecoded(t *testing.T) {
 
 func TestUnionErrors(t *testing.T) {
 	for text, want := range map[string]string{
-		`{"type":"circle","radius":"x"}`: `at byte 26, in "radius": want an integer, found "\"x\"}"`,
-		`{"type":"circle",}`:             `at byte 17, in "type": want the name of a member, found "}"`,
-		`{"a":tru,"type":"circle"}`:      `at byte 5, in "a": want true, found "tru,\"type\":\"circ"`,
-		`{"type":"line","a":}`:           `at byte 19, in "a": want a value, found "}"`,
-		`{"type":"line`:                  `at byte 13, in "type": want the end of a string: unexpected end of JSON`,
+		`{"type":"circle","radius":"x"}`: `at byte 26, in radius: want an integer, found "\"x\"}"`,
+		`{"type":"circle",}`:             `at byte 17: want the name of a member, found "}"`,
+		`{"a":tru,"type":"circle"}`:      `at byte 5, in a: want true, found "tru,\"type\":\"circ"`,
+		`{"type":"line","a":}`:           `at byte 19, in a: want a value, found "}"`,
+		`{"type":"line`:                  `at byte 13, in type: want the end of a string: unexpected end of JSON`,
 		``:                               `at byte 0: want a value: unexpected end of JSON`,
 	} {
 		var v shape

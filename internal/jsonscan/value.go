@@ -2,6 +2,7 @@ package jsonscan
 
 import (
 	"encoding/json"
+	"reflect"
 	"sync"
 )
 
@@ -27,21 +28,26 @@ func List[T any](d *Decoder, decode func(*T, *Decoder)) []T {
 	}
 	list := []T{}
 	for more := d.List(); more; more = d.NextElement() {
-		var zero T
-		list = append(list, zero)
-		decode(&list[len(list)-1], d)
+		n := len(list)
+		if n == cap(list) {
+			more := max(n, 1)
+			if !d.allocate(uintptr(more) * size[T]()) {
+				break
+			}
+			list = append(make([]T, 0, n+more), list...)
+		}
+		list = list[:n+1]
+		decode(&list[n], d)
 	}
 	return list
 }
 
 // Pointer reads a value that may be missing.
 func Pointer[T any](d *Decoder, decode func(*T, *Decoder)) *T {
-	if d.Null() || d.err != nil {
+	if d.Null() {
 		return nil
 	}
-	v := new(T)
-	decode(v, d)
-	return v
+	return Member(d, decode)
 }
 
 // Default reads a value that another member of the object may have given
@@ -55,6 +61,8 @@ func Default[T comparable](v *T, decode func(*T, *Decoder), d *Decoder) {
 	decode(v, d)
 }
 
+func size[T any]() uintptr { return reflect.TypeFor[T]().Size() }
+
 // Other reads a value of a type that has no decoder.
 func Other[T any](v *T, d *Decoder) {
 	start := d.Position()
@@ -63,6 +71,7 @@ func Other[T any](v *T, d *Decoder) {
 		return
 	}
 	if err := json.Unmarshal(d.data[start:d.pos], v); err != nil {
+		d.pos = start
 		d.Fail(err)
 	}
 }

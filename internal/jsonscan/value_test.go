@@ -39,8 +39,8 @@ func TestUnmarshal(t *testing.T) {
 		{"Map", decodeWith(Map), `{"a":"b"}`, map[string]any{"a": "b"}, ""},
 		{"Other", decodeWith(Other[strange]), ` {"A":[1,2]} `, strange{[]int{1, 2}}, ""},
 		{"Other", decodeWith(Other[strange]), `null`, strange{}, ""},
-		{"Other", decodeWith(Other[strange]), `{"A":"x"}`, strange{}, `at byte 9, in "A": json: cannot unmarshal string`},
-		{"Other", decodeWith(Other[strange]), `{"A":[}`, strange{}, `at byte 6, in "A": want a value, found "}"`},
+		{"Other", decodeWith(Other[strange]), `{"A":"x"}`, strange{}, `at byte 0: json: cannot unmarshal string`},
+		{"Other", decodeWith(Other[strange]), `{"A":[}`, strange{}, `at byte 6, in A[0]: want a value, found "}"`},
 		{"Pointer", decodeWith(pointer), `0`, new(int), ""},
 		{"Pointer", decodeWith(pointer), `null`, (*int)(nil), ""},
 		{"Pointer", decodeWith(pointer), `"0"`, new(int), "want an integer"},
@@ -88,8 +88,8 @@ func TestDecodersAreReused(t *testing.T) {
 	if err := Unmarshal([]byte(`"a"`), &v, broken, true); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Fatalf("error %v", err)
 	}
-	if used.data != nil || used.member != nil || used.err != nil || used.owned {
-		t.Errorf("a decoder at rest holds %q, %q, error %v, owned %v", used.data, used.member, used.err, used.owned)
+	if used.data != nil || used.err != nil || used.owned {
+		t.Errorf("a decoder at rest holds %q, error %v, owned %v", used.data, used.err, used.owned)
 	}
 
 	func() {
@@ -101,8 +101,8 @@ func TestDecodersAreReused(t *testing.T) {
 			panic("half way")
 		}, true)
 	}()
-	if used.data != nil || used.member != nil || used.depth != 0 {
-		t.Errorf("after a panic it holds %q, %q, depth %d", used.data, used.member, used.depth)
+	if used.data != nil || used.depth != 0 {
+		t.Errorf("after a panic it holds %q, depth %d", used.data, used.depth)
 	}
 	for range 100 {
 		if err := Unmarshal([]byte(`"b"`), &v, String, false); err != nil || v != "b" {

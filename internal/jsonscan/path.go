@@ -1,0 +1,76 @@
+package jsonscan
+
+import (
+	"bytes"
+	"slices"
+	"strconv"
+)
+
+// Bounds of a path in an error: how many steps of it, from its end, and how many
+// bytes of a name.
+const (
+	maxSteps = 8
+	maxName  = 64
+)
+
+// step is where a path goes on: to a member of an object or, if there is an
+// index, to an element of a list.
+type step struct {
+	list  bool
+	index int
+	name  []byte
+}
+
+// pathTo returns the path to what comes after the beginning of a JSON text, such
+// as snippets[3].score, "" for the whole. Names that are no identifiers are
+// quoted. It is found by another pass, so that only errors pay for it.
+func pathTo(beginning []byte) string {
+	var d Decoder
+	var steps []step
+	for d.Reset(beginning, true); d.err == nil && d.next() != 0; {
+		last := len(steps) - 1
+		switch c := d.data[d.pos]; {
+		case c == '"':
+			text := d.quoted()
+			if last >= 0 && !steps[last].list && steps[last].name == nil && d.err == nil {
+				steps[last].name = append([]byte{}, text...)
+			}
+			continue
+		case c == '{' || c == '[':
+			steps = append(steps, step{list: c == '['})
+		case c == '}' || c == ']':
+			steps = steps[:last]
+		case c == ',':
+			steps[last].index++
+			steps[last].name = nil
+		}
+		d.pos++
+	}
+
+	var path []byte
+	if more := len(steps) - maxSteps; more > 0 {
+		path, steps = append(path, "\u2026"...), steps[more:]
+	}
+	for _, s := range steps {
+		switch {
+		case s.list:
+			path = append(strconv.AppendInt(append(path, '['), int64(s.index), 10), ']')
+		case s.name == nil:
+		case isIdentifier(s.name):
+			if len(path) > 0 {
+				path = append(path, '.')
+			}
+			path = append(path, s.name...)
+		default:
+			name := bytes.ToValidUTF8(s.name[:min(maxName, len(s.name))], nil)
+			path = append(strconv.AppendQuote(append(path, '['), string(name)), ']')
+		}
+	}
+	return string(path)
+}
+
+func isIdentifier(name []byte) bool {
+	return len(name) > 0 && len(name) <= maxName && !slices.ContainsFunc(name, func(c byte) bool {
+		return c != '_' && (c < '0' || '9' < c) && (c < 'A' || 'Z' < c) && (c < 'a' || 'z' < c)
+	})
+}
