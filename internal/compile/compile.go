@@ -10,13 +10,12 @@ package compile
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"os"
 	"path"
 	"path/filepath"
-	"runtime/debug"
+	"regexp"
 	"slices"
 	"strings"
 	"text/template"
@@ -72,6 +71,9 @@ func Version(root, version string) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if config.generator, err = generator(root); err != nil {
+		return nil, err
+	}
 	names, err := Planes(openapi, version)
 	if err != nil {
 		return nil, err
@@ -109,6 +111,8 @@ type configuration struct {
 	codegen.Configuration `yaml:",inline"`
 	// Words are words as they are spelled in the names of constants.
 	Words []string `yaml:"words"`
+
+	generator string // see generator
 }
 
 func readConfig(file string) (configuration, error) {
@@ -317,7 +321,7 @@ func compilePlane(text []byte, folder, templates string, config configuration) (
 			return found, refused
 		},
 		"packageDoc": func(name string) (string, error) { return packageDoc(described, name) },
-		"generator":  generatorVersion,
+		"generator":  func() string { return config.generator },
 		"streamDoc":  streamDoc,
 		"waitDoc":    waitDoc,
 		"unionDoc":   unionDoc,
@@ -342,7 +346,7 @@ func compilePlane(text []byte, folder, templates string, config configuration) (
 		return nil, nil, err
 	}
 	files := map[string]string{apiFile: api, clientFile: client}
-	if files[clientFile], err = tidyClient(client); err != nil {
+	if files[clientFile], err = tidyClient(client, config.generator); err != nil {
 		return nil, nil, err
 	}
 	done := map[string][]byte{}
@@ -368,16 +372,18 @@ func generate(spec *openapi3.T, config configuration) (code string, err error) {
 	return codegen.Generate(spec, config.Configuration)
 }
 
-// generatorVersion is the version of oapi-codegen that this command is built
-// with.
-func generatorVersion() (string, error) {
+// generator returns the module of oapi-codegen and its version, as go.mod has it.
+// A test binary does not know the versions that it is built with.
+func generator(root string) (string, error) {
 	const module = "github.com/oapi-codegen/oapi-codegen/v2"
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, dependency := range info.Deps {
-			if dependency.Path == module {
-				return module + " version " + dependency.Version, nil
-			}
-		}
+	file := filepath.Join(root, "go.mod")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return "", err
 	}
-	return "", errors.New("built without the version of " + module)
+	found := regexp.MustCompile(`(?m)^(?:require)?\s+` + module + ` (v\S+)`).FindSubmatch(text)
+	if found == nil {
+		return "", fmt.Errorf("%s: no version of %s", file, module)
+	}
+	return module + " version " + string(found[1]), nil
 }
