@@ -155,7 +155,7 @@ func chatByHand(client *http.Client) error {
 
 func chatStock(client *stock.ClientWithResponses) error {
 	stream := true
-	resp, err := checked(client.Chat(context.Background(), name, stock.ChatRequest{
+	resp, err := checked(client.ChatAssistant(context.Background(), name, stock.ChatRequest{
 		Messages: []stock.MessageModel{{Role: openai.Ptr("user"), Content: openai.Ptr(query)}},
 		Stream:   &stream,
 	}))
