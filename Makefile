@@ -7,8 +7,11 @@ ACTIONLINT = github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 # Folder of published specs, with a folder for each version.
 UPSTREAM ?= ../shared/upstream
 
-# Folder of the newest version before VERSION.
-PREVIOUS = $(lastword $(shell ls -d openapi/20* | awk '$$0 < "openapi/$(VERSION)"'))
+# Values of the command line are data: make does not expand them, and a recipe gets
+# them from its environment, so that no shell reads them as code.
+DATA = VERSION FROM BASE HEAD UPSTREAM
+$(foreach name,$(DATA),$(eval override $(name) := $$(value $(name))))
+export $(DATA)
 
 # The race detector needs cgo and a C compiler.
 RACE := $(shell test "$$(go env CGO_ENABLED)" = 1 && command -v "$$(go env CC)" >/dev/null && echo -race)
@@ -24,10 +27,8 @@ generate: ## compile the specs into the clients
 	cd examples && go generate ./...
 
 .PHONY: import
-import: ## bring a version in: VERSION=2026-10 FROM=folder of its published specs
-	@test "$(VERSION)" -a "$(FROM)" || { echo "want VERSION=2026-10 FROM=folder" >&2; exit 1; }
-	go run ./openapi/importer -version "$(VERSION)" -from "$(FROM)"
-	status=0; $(MAKE) test || status=$$?; $(MAKE) review BASE=$(PREVIOUS) HEAD=openapi/$(VERSION) && exit $$status
+import: ## bring a version in: VERSION=2026-10 FROM=folder of its published specs, or REPOSITORY:PATH
+	@go run ./openapi/importer -version "$$VERSION" -from "$$FROM"
 
 .PHONY: demo
 demo: generate ## compile the specs, then run the quickstart against a local service
@@ -69,8 +70,8 @@ drift: ## fail when generating again changes anything
 .PHONY: conformance
 conformance: ## hold the specs against the published ones in UPSTREAM
 	go test -tags conformance -run Conformance ./openapi/importer
-	@if [ -d "$(UPSTREAM)" ]; then openapi/conformance.sh "$(UPSTREAM)"; \
-	else echo "conformance: no published specs at $(UPSTREAM): NOT CHECKED"; fi
+	@if [ -d "$$UPSTREAM" ]; then openapi/conformance.sh "$$UPSTREAM"; \
+	else echo "conformance: no published specs at $$UPSTREAM: NOT CHECKED"; fi
 
 .PHONY: sdk-diff
 sdk-diff: ## print where a version that is not published differs from the SDK that sends it (needs npm)
@@ -78,7 +79,7 @@ sdk-diff: ## print where a version that is not published differs from the SDK th
 
 .PHONY: review
 review: ## report what changed since revision BASE, up to HEAD if given; or from openapi/VERSION to another
-	@go run ./openapi/review -base "$(BASE)" $(if $(HEAD),-head "$(HEAD)")
+	@go run ./openapi/review -base "$$BASE" $(if $(HEAD),-head "$$HEAD")
 
 .PHONY: review-commit
 review-commit: ## the same of the last commit
@@ -94,7 +95,7 @@ reports: ## write the reports from each version of the API to the next, openapi/
 
 .PHONY: release-check
 release-check: ## try the release VERSION of this commit, as a consumer would get it
-	.github/release-check.sh "$(VERSION)"
+	.github/release-check.sh "$$VERSION"
 
 .PHONY: cross
 cross: ## build for the other systems

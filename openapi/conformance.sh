@@ -23,9 +23,10 @@ for folder in "$specs"/20*/; do
 		continue
 	fi
 	checked=$((checked + 1))
-	go run ./openapi/importer -from "$published/$version" -to "$temporary/$version" -prose "$specs"
-	for plane in control data evaluation; do
-		if go run "$oasdiff" diff "$temporary/$version/$plane.yaml" "$folder$plane.yaml" \
+	go run ./openapi/importer -version "$version" -from "$published/$version" -to "$temporary/$version" -prose "$specs"
+	for file in "$temporary/$version"/*.yaml; do
+		plane=$(basename "$file" .yaml)
+		if go run "$oasdiff" diff "$file" "$folder$plane.yaml" \
 			--exclude-elements description,summary,title,examples --fail-on-diff; then
 			echo "$version/$plane: as published"
 		else

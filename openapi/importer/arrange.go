@@ -17,7 +17,7 @@ var keywords = func() map[string]int {
 		"variables", "version", "contact", "license", "required", "style", "explode",
 		"schema", "type", "format", "nullable", "enum", "default", "minLength", "maxLength", "pattern",
 		"minimum", "maximum", "items", "minItems", "maxItems", "properties", "additionalProperties",
-		"discriminator", "oneOf", "anyOf", "allOf",
+		"discriminator", "propertyName", "mapping", "oneOf", "anyOf", "allOf",
 		"parameters", "requestBody", "headers", "content", "responses",
 		"get", "post", "put", "patch", "delete",
 		"schemas", "requestBodies", "securitySchemes",
@@ -32,12 +32,12 @@ var keywords = func() map[string]int {
 // the publisher's order, which means something to a reader; statuses, media
 // types and components are sorted.
 func arrange(root *yaml.Node) {
-	_ = walk(root, func(node *yaml.Node, of kind, _ string) error {
-		sortPairs(node, func(a, b string) int {
+	_ = walk(root, func(e element) error {
+		sortPairs(e.node, func(a, b string) int {
 			return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b))
 		})
-		for keyword, below := range grammar[of] {
-			value := get(node, keyword)
+		for keyword, below := range grammar[e.kind] {
+			value := get(e.node, keyword)
 			if below.shape != names || keyword == "paths" || keyword == "properties" || value == nil {
 				continue
 			}

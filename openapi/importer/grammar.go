@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -37,6 +36,7 @@ var grammar = map[kind]map[string]child{
 		"paths":      {"path", names},
 		"components": {"components", one},
 	},
+	"info":   {"contact": {"contact", one}, "license": {"license", one}},
 	"server": {"variables": {"variable", names}},
 	"components": {
 		"schemas":         {"schema", names},
@@ -44,6 +44,7 @@ var grammar = map[kind]map[string]child{
 		"requestBodies":   {"requestBody", names},
 		"responses":       {"response", names},
 		"headers":         {"header", names},
+		"links":           {"link", names},
 		"securitySchemes": {"securityScheme", names},
 	},
 	"path": {
@@ -64,57 +65,75 @@ var grammar = map[kind]map[string]child{
 		"responses":   {"response", names},
 		"servers":     {"server", list},
 	},
-	"parameter":   {"schema": {"schema", one}, "content": {"media", names}},
-	"header":      {"schema": {"schema", one}, "content": {"media", names}},
-	"requestBody": {"content": {"media", names}},
-	"response":    {"headers": {"header", names}, "content": {"media", names}},
-	"media":       {"schema": {"schema", one}},
+	"parameter":      {"schema": {"schema", one}, "content": {"media", names}},
+	"header":         {"schema": {"schema", one}, "content": {"media", names}},
+	"requestBody":    {"content": {"media", names}},
+	"response":       {"headers": {"header", names}, "content": {"media", names}, "links": {"link", names}},
+	"media":          {"schema": {"schema", one}, "encoding": {"encoding", names}},
+	"encoding":       {"headers": {"header", names}},
+	"link":           {"server": {"server", one}},
+	"securityScheme": {"flows": {"flows", one}},
+	"flows": {
+		"implicit":          {"flow", one},
+		"password":          {"flow", one},
+		"clientCredentials": {"flow", one},
+		"authorizationCode": {"flow", one},
+	},
 	"schema": {
 		"properties":           {"schema", names},
-		"patternProperties":    {"schema", names},
 		"additionalProperties": {"schema", one},
 		"items":                {"schema", one},
-		"prefixItems":          {"schema", list},
 		"oneOf":                {"schema", list},
 		"anyOf":                {"schema", list},
 		"allOf":                {"schema", list},
 		"not":                  {"schema", one},
+		"discriminator":        {"discriminator", one},
+		"xml":                  {"xml", one},
 	},
 }
 
-// visitor is called with an element, its kind, and its place in the document:
-// the keys on the way to it joined by slashes, list items by their name where
-// they have one. A slash inside of a key is written ~1; a path, which is full
-// of them, stands as it is behind "~".
-type visitor func(node *yaml.Node, of kind, place string) error
-
-// walk visits every element of a document, parents first. The error for an
-// element that is none starts with the number of its line.
-func walk(root *yaml.Node, visit visitor) error {
-	return walkElement(root, "document", "", visit)
+// element is a mapping of a document with what it stands for.
+type element struct {
+	node  *yaml.Node
+	kind  kind
+	place string
+	line  int // where its key stands, in the published file
 }
 
-func walkElement(node *yaml.Node, of kind, place string, visit visitor) error {
-	if node.Kind != yaml.MappingNode {
-		if of == "schema" && node.Tag == "!!bool" {
+// fault is what is wrong at a line.
+func (e element) fault(reason string, args ...any) error {
+	return newFault(e.line, e.place, reason, args...)
+}
+
+// walk visits every element of a document, parents first. An element's place are
+// the keys on the way to it joined by slashes, list items by their name where they
+// have one. A slash inside of a key is written ~1; a path, which is full of them,
+// stands as it is behind "~".
+func walk(root *yaml.Node, visit func(element) error) error {
+	return walkElement(element{root, "document", "", root.Line}, visit)
+}
+
+func walkElement(e element, visit func(element) error) error {
+	if e.node.Kind != yaml.MappingNode {
+		if e.kind == "schema" && e.node.Tag == "!!bool" {
 			return nil // such as additionalProperties: false
 		}
-		return fmt.Errorf("%d: %s is not an object", node.Line, place)
+		return e.fault("not an object")
 	}
-	if err := visit(node, of, place); err != nil {
+	if err := visit(e); err != nil {
 		return err
 	}
 	// visit may have removed pairs: look at what is there now.
-	for i := 0; i+1 < len(node.Content); i += 2 {
-		keyword, value := node.Content[i].Value, node.Content[i+1]
-		below, ok := grammar[of][keyword]
+	for i := 0; i+1 < len(e.node.Content); i += 2 {
+		key, value := e.node.Content[i], e.node.Content[i+1]
+		below, ok := grammar[e.kind][key.Value]
 		if !ok {
 			continue
 		}
-		at := join(place, keyword)
+		at := element{value, below.kind, join(e.place, key.Value), key.Line}
 		switch {
 		case below.shape == one:
-			if err := walkElement(value, below.kind, at, visit); err != nil {
+			if err := walkElement(at, visit); err != nil {
 				return err
 			}
 		case below.shape == list && value.Kind == yaml.SequenceNode:
@@ -123,16 +142,19 @@ func walkElement(node *yaml.Node, of kind, place string, visit visitor) error {
 				if name == "" {
 					name = strconv.Itoa(j)
 				}
-				if err := walkElement(item, below.kind, join(at, name), visit); err != nil {
+				if err := walkElement(element{item, below.kind, join(at.place, name), item.Line}, visit); err != nil {
 					return err
 				}
 			}
 		case below.shape == names && value.Kind == yaml.MappingNode:
 			for j := 0; j+1 < len(value.Content); j += 2 {
-				if err := walkElement(value.Content[j+1], below.kind, join(at, value.Content[j].Value), visit); err != nil {
+				key := value.Content[j]
+				if err := walkElement(element{value.Content[j+1], below.kind, join(at.place, key.Value), key.Line}, visit); err != nil {
 					return err
 				}
 			}
+		default:
+			return at.fault("want %s", map[shape]string{list: "a list", names: "an object"}[below.shape])
 		}
 	}
 	return nil

@@ -1,20 +1,22 @@
-// Importer turns a folder of published Pinecone Assistant specs into the form
-// that this project keeps under openapi/.
+// Importer brings a version of the published Pinecone Assistant specs into this
+// module: its specs, in this project's form, and what they are compiled to.
 //
-//	go run ./openapi/importer -from DIR -to openapi/2026-04
+//	go run ./openapi/importer -version 2026-10 -from FOLDER
+//
+// It is `make import`, and is run at the root of the module. FOLDER may also be a
+// folder of a git repository, REPOSITORY:PATH or REPOSITORY:REVISION:PATH.
 //
 // The facts of the published specs are carried over; their prose is not.
 // Descriptions come from the spec that stands at the destination already, then
-// from the other versions beside it, each found by its place in the document.
-// Places that are left without a description are listed.
+// from the other versions, each found by its place in the document.
 //
-// Nothing is written unless all three planes could be imported.
+// Everything is made in a copy of the module. The module is changed when the
+// generated code compiles and passes its tests, and not at all when there is an
+// error or an interrupt.
 //
-//	go run ./openapi/importer -from DIR -version 2026-10
+//	go run ./openapi/importer -version 2026-10 -from FOLDER -to FOLDER
 //
-// brings the version in, or up to date: the specs, what goes with them, and the
-// generated code. It is `make import`, and is run at the root of the module.
-// Nothing is written unless the generated code compiles.
+// writes the specs alone.
 package main
 
 import (
@@ -25,19 +27,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
-	"slices"
-	"strings"
 	"syscall"
-	"unicode"
 )
-
-// planes are the parts of the API, one spec file each.
-var planes = []string{"control", "data", "evaluation"}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	err := run(ctx, os.Args[1:], os.Stderr)
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	if err != nil {
 		if !errors.Is(err, flag.ErrHelp) {
@@ -47,122 +42,25 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, args []string, log io.Writer) error {
+func run(ctx context.Context, args []string, out, log io.Writer) error {
 	flags := flag.NewFlagSet("importer", flag.ContinueOnError)
 	flags.SetOutput(log)
-	from := flags.String("from", "", "`folder` with the published specs of one version")
-	to := flags.String("to", "", "`folder` to write control.yaml, data.yaml and evaluation.yaml to, named after the version")
-	prose := flags.String("prose", "", "`folder` of version folders to take descriptions from (default: the one that holds -to)")
-	version := flags.String("version", "", "`version` to bring into the module, instead of -to")
+	version := flags.String("version", "", "`version` that is published, such as 2026-10 or 2026-10.rc")
+	from := flags.String("from", "", "`folder` with the published specs of the version, or REPOSITORY:PATH, or REPOSITORY:REVISION:PATH")
+	to := flags.String("to", "", "`folder` to write the specs to, in place of the module")
+	prose := flags.String("prose", "openapi", "`folder` of version folders to take descriptions from")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	switch {
-	case *from == "" || (*to == "") == (*version == "") || flags.NArg() > 0:
-		return errors.New("want -from FOLDER and either -to FOLDER or -version VERSION, and nothing else")
-	case *version != "" && *prose != "":
-		return errors.New("-prose goes with -to: -version takes descriptions from the module's specs")
-	case *version != "":
-		return bringIn(ctx, ".", *version, *from, log)
-	case *prose == "":
-		*prose = filepath.Dir(filepath.Clean(*to))
+	if *from == "" || *version == "" || flags.NArg() > 0 {
+		return errors.New("want VERSION, such as 2026-10, and FROM, a folder of its published specs, and nothing else")
 	}
-	return importSpecs(*from, *to, *prose, log)
-}
-
-// importSpecs imports the specs of the version that the folder to is named
-// after.
-func importSpecs(from, to, prose string, log io.Writer) error {
-	version := filepath.Base(filepath.Clean(to))
-	sources, err := findPlanes(from)
+	if *to == "" {
+		return bringIn(ctx, ".", *version, *from, out)
+	}
+	imported, err := importSpecs(ctx, *from, *version, *prose)
 	if err != nil {
 		return err
 	}
-	specs := make(map[string][]byte, len(planes))
-	for _, plane := range planes {
-		known, err := readProse(prose, version, plane)
-		if err != nil {
-			return err
-		}
-		spec, missing, err := importSpec(sources[plane], version, known)
-		if err != nil {
-			return err
-		}
-		specs[plane+".yaml"] = spec
-		for _, place := range missing {
-			fmt.Fprintf(log, "%s.yaml: no description: %s\n", plane, place)
-		}
-	}
-	return writeAll(to, specs)
-}
-
-// findPlanes finds the spec of each plane in a folder by the words of its file
-// name. The folder may hold the specs of Pinecone's other APIs as well.
-func findPlanes(folder string) (map[string]string, error) {
-	entries, err := os.ReadDir(folder)
-	if err != nil {
-		return nil, err
-	}
-	found := make(map[string]string, len(planes))
-	for _, plane := range planes {
-		var all, assistant []string
-		for _, entry := range entries {
-			name := entry.Name()
-			words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool {
-				return !unicode.IsLetter(r)
-			})
-			isSpec := slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(name))
-			if entry.IsDir() || !isSpec || !slices.Contains(words, plane) {
-				continue
-			}
-			all = append(all, name)
-			if slices.Contains(words, "assistant") {
-				assistant = append(assistant, name)
-			}
-		}
-		if len(assistant) > 0 {
-			all = assistant
-		}
-		switch len(all) {
-		case 0:
-			return nil, fmt.Errorf("%s: no spec of the %s plane (a .yaml, .yml or .json file with %q in its name)", folder, plane, plane)
-		case 1:
-			found[plane] = filepath.Join(folder, all[0])
-		default:
-			return nil, fmt.Errorf("%s: which one is the spec of the %s plane? %s", folder, plane, strings.Join(all, ", "))
-		}
-	}
-	return found, nil
-}
-
-// writeAll writes the files into folder, all or none: each is complete beside
-// its destination before the first is renamed over it.
-func writeAll(folder string, files map[string][]byte) (err error) {
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return err
-	}
-	staged := make(map[string]string, len(files))
-	defer func() {
-		for temporary := range staged {
-			err = errors.Join(err, os.Remove(temporary))
-		}
-	}()
-	for name, content := range files {
-		file, err := os.CreateTemp(folder, "."+name+".*")
-		if err != nil {
-			return err
-		}
-		staged[file.Name()] = filepath.Join(folder, name)
-		_, err = file.Write(content)
-		if err := errors.Join(err, file.Chmod(0o644), file.Close()); err != nil {
-			return err
-		}
-	}
-	for temporary, destination := range staged {
-		if err := os.Rename(temporary, destination); err != nil {
-			return err
-		}
-		delete(staged, temporary)
-	}
-	return nil
+	return imported.writeTo(*to)
 }

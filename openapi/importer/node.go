@@ -23,13 +23,29 @@ func scalar(node *yaml.Node) string {
 	return node.Value
 }
 
-// add appends a pair.
-func add(node *yaml.Node, key, text string) {
-	node.Content = append(node.Content, newText(key), newText(text))
+// set gives a key a scalar.
+func set(node *yaml.Node, key, text, tag string) {
+	if value := get(node, key); value != nil {
+		*value = yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: text, Line: value.Line}
+		return
+	}
+	value := newText(text, node.Line)
+	value.Tag = tag
+	node.Content = append(node.Content, newText(key, node.Line), value)
 }
 
-func newText(text string) *yaml.Node {
-	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text}
+// newText returns a text that stands for what a line of the published file says.
+func newText(text string, line int) *yaml.Node {
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text, Line: line}
+}
+
+// renameKey changes a key.
+func renameKey(node *yaml.Node, from, to string) {
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if node.Content[i].Value == from {
+			node.Content[i].Value = to
+		}
+	}
 }
 
 // remove takes the pair of a key out of a mapping.

@@ -1,14 +1,10 @@
 package main
 
 import (
-	"bytes"
-	"context"
-	"fmt"
-	"os"
 	"slices"
+	"strconv"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi3"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -26,76 +22,34 @@ const (
 	defaultHost = "prod-1-data.ke.pinecone.io"
 )
 
-// importSpec reads a published spec and returns it in this project's form,
-// with the places that no description was known for. Errors name the file and
-// the place in it.
-func importSpec(file, version string, known prose) (spec []byte, missing []string, err error) {
-	source, err := os.ReadFile(file)
-	if err != nil {
-		return nil, nil, err
-	}
-	var document yaml.Node
-	if err := yaml.Unmarshal(source, &document); err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", file, err)
-	}
-	if len(document.Content) == 0 {
-		return nil, nil, fmt.Errorf("%s: empty", file)
-	}
-	root := document.Content[0]
-	if !strings.HasPrefix(scalar(get(root, "openapi")), "3.") {
-		return nil, nil, fmt.Errorf("%s:%d: not an OpenAPI 3 document", file, root.Line)
-	}
-
-	if err := normalise(root); err != nil {
-		return nil, nil, fmt.Errorf("%s:%w", file, err)
-	}
-	if got := scalar(get(get(root, "info"), "version")); got != version {
-		return nil, nil, fmt.Errorf("%s: info.version is %q, want %q (the name of the folder to write)", file, got, version)
-	}
-	if err := checkSchemas(root); err != nil {
-		return nil, nil, fmt.Errorf("%s:%w", file, err)
-	}
-	missing = known.apply(root)
-	arrange(root)
-
-	var out bytes.Buffer
-	encoder := yaml.NewEncoder(&out)
-	encoder.SetIndent(2)
-	if err := encoder.Encode(root); err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", file, err)
-	}
-	if err := validate(out.Bytes()); err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", file, err)
-	}
-	return out.Bytes(), missing, nil
-}
-
-// validate holds a spec against the OpenAPI standard. References to other
-// documents, local or remote, are refused.
-func validate(spec []byte) error {
-	document, err := openapi3.NewLoader().LoadFromData(spec)
-	if err != nil {
-		return err
-	}
-	return document.Validate(context.Background())
-}
-
 // normalise applies the rules of openapi/README.md to a whole document. An error
-// starts with the number of the line that it is about.
+// is a *fault.
 func normalise(root *yaml.Node) error {
 	if err := plain(root); err != nil {
 		return err
 	}
-	err := walk(root, func(node *yaml.Node, of kind, _ string) error {
-		removeProse(node, of)
-		switch of {
+	if err := toOpenAPI30(root); err != nil {
+		return err
+	}
+	for _, keyword := range []string{"paths", "components"} {
+		removeExtensions(get(root, keyword)) // of neither may a name begin with x-
+	}
+	err := walk(root, func(e element) error {
+		removeProse(e.node, e.kind)
+		switch e.kind {
 		case "server":
-			completeServer(node)
-		case "path", "operation":
-			removeVersionHeader(root, node)
+			completeServer(e.node)
+		case "path":
+			removeVersionHeader(root, e.node)
+		case "operation":
+			removeVersionHeader(root, e.node)
+			removeExtensions(get(e.node, "responses"))
 		case "schema":
-			return normaliseSchema(node)
+			if err := normaliseSchema(e); err != nil {
+				return err
+			}
 		}
+		removeExtensions(e.node)
 		return nil
 	})
 	if err != nil {
@@ -112,14 +66,26 @@ func normalise(root *yaml.Node) error {
 	return nil
 }
 
-// plain takes the layout out of a tree: comments, quotes, flow style.
+// plain takes the layout out of a tree: comments, quotes, flow style. What YAML
+// has beyond JSON is refused.
 func plain(node *yaml.Node) error {
 	if node.Kind == yaml.AliasNode || node.Anchor != "" {
-		return fmt.Errorf("%d: YAML anchors and aliases are not supported", node.Line)
+		return newFault(node.Line, "", "YAML anchors and aliases are not supported")
 	}
 	node.HeadComment, node.LineComment, node.FootComment = "", "", ""
 	node.Style = 0
-	for _, below := range node.Content {
+	keys := map[string]bool{}
+	for i, below := range node.Content {
+		if node.Kind == yaml.MappingNode && i%2 == 0 {
+			switch {
+			case below.Kind != yaml.ScalarNode:
+				return newFault(below.Line, "", "a key is not text")
+			case keys[below.Value]:
+				return newFault(below.Line, "", "the key %s comes twice", below.Value)
+			}
+			keys[below.Value] = true
+			below.Tag = "!!str" // such as 200:
+		}
 		if err := plain(below); err != nil {
 			return err
 		}
@@ -127,22 +93,102 @@ func plain(node *yaml.Node) error {
 	return nil
 }
 
-func normaliseSchema(node *yaml.Node) error {
-	if values := get(node, "x-enum"); values != nil {
-		if get(node, "enum") != nil {
-			return fmt.Errorf("%d: both enum and x-enum", values.Line)
-		}
-		if values.Kind != yaml.SequenceNode {
-			return fmt.Errorf("%d: x-enum is not a list", values.Line)
-		}
-		remove(node, "x-enum")
-		node.Content = append(node.Content, newText("enum"), values)
+// removeExtensions takes the publisher's extensions out of an element: what the
+// generator is told beyond the spec, an overlay tells it.
+func removeExtensions(node *yaml.Node) {
+	if node != nil && node.Kind == yaml.MappingNode {
+		removeIf(node, func(key, _ *yaml.Node) bool { return strings.HasPrefix(key.Value, "x-") })
 	}
-	if value := get(node, "default"); value != nil && scalar(get(node, "type")) == "boolean" && value.Tag == "!!str" {
-		if value.Value != "true" && value.Value != "false" {
-			return fmt.Errorf("%d: %q is not a default of a boolean", value.Line, value.Value)
+}
+
+func normaliseSchema(e element) error {
+	if reference := get(e.node, "$ref"); reference != nil {
+		wrapReference(e.node, reference)
+		return nil
+	}
+	if values := get(e.node, "x-enum"); values != nil {
+		if get(e.node, "enum") != nil {
+			return e.fault("both enum and x-enum")
 		}
-		value.Tag = "!!bool"
+		renameKey(e.node, "x-enum", "enum")
+	}
+	kind := scalar(get(e.node, "type"))
+	if values := get(e.node, "enum"); values != nil {
+		if values.Kind != yaml.SequenceNode || len(values.Content) == 0 {
+			return newFault(values.Line, e.place, "the enum is not a list of values")
+		}
+		if kind == "" { // what the values are, or the generator leaves them out
+			kind = map[string]string{"!!str": "string", "!!int": "integer", "!!bool": "boolean"}[values.Content[0].Tag]
+			if kind != "" {
+				set(e.node, "type", kind, "!!str")
+			}
+		}
+		var known []string
+		for _, value := range values.Content {
+			if value.Tag == "!!null" {
+				continue
+			}
+			if err := retype(value, kind, e.place); err != nil {
+				return err
+			}
+		}
+		values.Content = slices.DeleteFunc(values.Content, func(value *yaml.Node) bool {
+			if value.Tag == "!!null" {
+				set(e.node, "nullable", "true", "!!bool")
+				return true
+			}
+			twice := slices.Contains(known, value.Value)
+			known = append(known, value.Value)
+			return twice
+		})
+	}
+	if value := get(e.node, "default"); value != nil && value.Tag != "!!null" {
+		return retype(value, kind, e.place)
+	}
+	return nil
+}
+
+// wrapReference puts a schema's reference that has facts beside it into an allOf,
+// as OpenAPI 3.0 ignores all beside a reference.
+func wrapReference(schema, reference *yaml.Node) {
+	removeExtensions(schema)
+	if len(schema.Content) == 2 {
+		return
+	}
+	remove(schema, "$ref")
+	alone := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Line: reference.Line,
+		Content: []*yaml.Node{newText("$ref", reference.Line), reference}}
+	schema.Content = append(schema.Content, newText("allOf", reference.Line),
+		&yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq", Line: reference.Line, Content: []*yaml.Node{alone}})
+}
+
+// retype gives a value of a schema the schema's type: a boolean or a number may be
+// published as text, and text as what YAML takes for a boolean, a number or a date.
+func retype(value *yaml.Node, kind, place string) error {
+	if value.Kind != yaml.ScalarNode {
+		return nil
+	}
+	fits := true
+	switch kind {
+	case "string":
+		value.Tag = "!!str"
+	case "boolean":
+		if fits = value.Value == "true" || value.Value == "false"; fits {
+			value.Tag = "!!bool"
+		}
+	case "integer":
+		_, err := strconv.ParseInt(value.Value, 10, 64)
+		if fits = err == nil; fits {
+			value.Tag = "!!int"
+		}
+	case "number":
+		_, err := strconv.ParseFloat(value.Value, 64)
+		if fits = err == nil; fits && value.Tag == "!!str" {
+			value.Tag = "!!float"
+		}
+	}
+	if !fits {
+		return newFault(value.Line, place, "%q is no value of the type %s", value.Value, kind)
 	}
 	return nil
 }

@@ -12,14 +12,12 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/pinecone-community/assistant-go/internal/compile"
 	"go.yaml.in/yaml/v3"
 )
 
 // proseKeys are the keywords whose values are prose, and so the publisher's.
 var proseKeys = []string{"summary", "description", "title", "example", "examples", "externalDocs"}
-
-// ownProse are the keywords that this project writes itself.
-var ownProse = []string{"summary", "description"}
 
 // described are the kinds that ought to have a description.
 var described = []kind{
@@ -27,106 +25,193 @@ var described = []kind{
 	"response", "header", "schema", "securityScheme",
 }
 
-// prose holds this project's own words: texts by keyword, and within these by
-// place. Sources that come first win.
-type prose []map[string]string
+// prose is what the versions of a plane say in this project's own words.
+type prose struct {
+	sources []source // the version itself first, then the others, the newest first
+	added   vocabulary
+}
+
+// source is the prose of a spec of this project.
+type source struct {
+	texts map[string]string   // by place and keyword, joined by "#"
+	facts map[string][]string // by place: what the words are about
+	enums vocabulary
+	own   bool // the version's own
+}
 
 // readProse reads the prose of a plane from the specs in the version folders of
-// a folder: that of the version itself first, then the others', newest first.
-func readProse(folder, version, plane string) (prose, error) {
-	entries, err := os.ReadDir(folder)
+// a folder.
+func readProse(folder, version, plane string) (*prose, error) {
+	versions, err := compile.Versions(folder)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	versions := []string{version}
-	for _, entry := range slices.Backward(entries) {
-		if name := entry.Name(); entry.IsDir() && name != version {
-			versions = append(versions, name)
-		}
+	slices.Reverse(versions)
+	versions = append([]string{version}, slices.DeleteFunc(versions, func(other string) bool { return other == version })...)
+	known := &prose{}
+	if known.added, err = addedValues(filepath.Join(folder, plane+".overlay.yaml")); err != nil {
+		return nil, err
 	}
-	var known prose
 	for _, name := range versions {
 		file := filepath.Join(folder, name, plane+".yaml")
-		source, err := os.ReadFile(file)
+		text, err := os.ReadFile(file)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		texts, err := collect(source)
+		s, err := collect(text)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", file, err)
+			return nil, fmt.Errorf("%s:%w", file, err)
 		}
-		known = append(known, texts)
+		s.own = name == version
+		known.sources = append(known.sources, s)
 	}
 	return known, nil
 }
 
-// collect returns the prose of a spec of this project: the key of a text is its
-// place and its keyword, joined by "#".
-func collect(source []byte) (map[string]string, error) {
-	var root yaml.Node
-	if err := yaml.Unmarshal(source, &root); err != nil {
+// addedValues returns the values that an overlay adds to enums. A plane may have
+// no overlay.
+func addedValues(file string) (vocabulary, error) {
+	text, err := os.ReadFile(file)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	texts := map[string]string{}
-	if len(root.Content) == 0 {
-		return texts, nil
+	var document yaml.Node
+	if err := yaml.Unmarshal(text, &document); err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	err := walk(root.Content[0], func(node *yaml.Node, of kind, place string) error {
-		for _, keyword := range ownProse {
-			text := get(node, keyword)
-			if text == nil || of == "response" && text.Value == statusText(place) {
+	values := vocabulary{}
+	var visit func(node *yaml.Node)
+	visit = func(node *yaml.Node) {
+		if enum := get(node, "enum"); enum != nil {
+			for _, value := range enum.Content {
+				values[value.Value] = true
+			}
+		}
+		for _, below := range node.Content {
+			visit(below)
+		}
+	}
+	visit(&document)
+	return values, nil
+}
+
+// collect returns the prose of a spec of this project.
+func collect(text []byte) (source, error) {
+	s := source{texts: map[string]string{}, facts: map[string][]string{}}
+	var document yaml.Node
+	if err := yaml.Unmarshal(text, &document); err != nil || len(document.Content) == 0 {
+		return s, err
+	}
+	root := document.Content[0]
+	s.enums = valuesOf(root)
+	err := walk(root, func(e element) error {
+		s.facts[e.place] = factsOf(e)
+		for _, keyword := range []string{"summary", "description"} {
+			text := get(e.node, keyword)
+			if text == nil || e.kind == "response" && text.Value == statusText(e.place) {
 				continue
 			}
-			texts[place+"#"+keyword] = text.Value
+			s.texts[e.place+"#"+keyword] = text.Value
 		}
 		return nil
 	})
-	return texts, err
+	return s, err
 }
 
-// find returns the first source's text for a place.
-func (known prose) find(place, keyword string) (string, bool) {
-	for _, texts := range known {
-		if text, ok := texts[place+"#"+keyword]; ok {
-			return text, true
+// factsOf returns what an element says without its words, each fact with its place
+// below the element.
+func factsOf(e element) []string {
+	var facts []string
+	var visit func(place string, node *yaml.Node)
+	visit = func(place string, node *yaml.Node) {
+		switch node.Kind {
+		case yaml.MappingNode:
+			for i := 0; i+1 < len(node.Content); i += 2 {
+				if key := node.Content[i].Value; key != "description" && key != "summary" {
+					visit(place+"/"+key, node.Content[i+1])
+				}
+			}
+		case yaml.SequenceNode:
+			for _, item := range node.Content {
+				visit(place, item)
+			}
+		default:
+			facts = append(facts, place+"="+node.Value)
 		}
 	}
-	return "", false
+	visit("", e.node)
+	return facts
 }
 
-// apply puts the known texts into a document and returns the places that ought
+// find returns the text for a keyword of an element: the version's own, else that
+// of the version in which the element is most like it, of those that its facts do
+// not contradict.
+func (known *prose) find(e element, keyword string, document *yaml.Node) (text string, ok bool) {
+	facts := factsOf(e)
+	best := -1.0
+	for _, s := range known.sources {
+		other, has := s.texts[e.place+"#"+keyword]
+		if !has {
+			continue
+		}
+		if s.own {
+			return other, true
+		}
+		alike := 0
+		for _, fact := range s.facts[e.place] {
+			if slices.Contains(facts, fact) {
+				alike++
+			}
+		}
+		score := 1 + 2*float64(alike+1)/float64(len(facts)+len(s.facts[e.place])+1)
+		if contradiction(document, e, other, known.added) != "" {
+			score = 0
+		}
+		if score > best {
+			best, text, ok = score, other, true
+		}
+	}
+	return text, ok
+}
+
+// apply puts the known texts into a document and returns the elements that ought
 // to have a description and have none.
-func (known prose) apply(root *yaml.Node) (missing []string) {
-	_ = walk(root, func(node *yaml.Node, of kind, place string) error {
-		if get(node, "$ref") != nil {
+func (known *prose) apply(root *yaml.Node) (missing []element) {
+	_ = walk(root, func(e element) error {
+		if get(e.node, "$ref") != nil {
 			return nil
 		}
-		if text, ok := known.find(place, "summary"); ok && of == "operation" {
-			add(node, "summary", text)
+		var texts []*yaml.Node
+		if text, ok := known.find(e, "summary", root); ok && e.kind == "operation" {
+			texts = append(texts, newText("summary", 0), newText(text, 0))
 		}
-		text, ok := known.find(place, "description")
-		if !ok && slices.Contains(described, of) && !describedByOwner(place) {
-			missing = append(missing, place)
-			if of == "response" { // OpenAPI demands a description here.
-				text, ok = statusText(place), true
+		text, ok := known.find(e, "description", root)
+		if !ok && slices.Contains(described, e.kind) && !describedByOwner(e.place) {
+			missing = append(missing, e)
+			if e.kind == "response" { // OpenAPI demands a description here.
+				text, ok = statusText(e.place), true
 			}
 		}
 		if ok {
-			add(node, "description", text)
+			texts = append(texts, newText("description", 0), newText(text, 0))
 		}
+		e.node.Content = append(e.node.Content, texts...)
 		return nil
 	})
 	return missing
 }
 
 // describedByOwner tells a schema that whoever holds it describes: that of a
-// parameter or a header, and that of a list's items.
+// parameter or a header, that of a list's items, and an alternative.
 func describedByOwner(place string) bool {
 	owner, last := path.Split(place)
 	holder := path.Base(path.Dir(path.Clean(owner)))
+	if _, err := strconv.Atoi(last); err == nil {
+		return slices.Contains([]string{"oneOf", "anyOf", "allOf"}, path.Base(path.Clean(owner)))
+	}
 	return last == "items" || last == "schema" && (holder == "parameters" || holder == "headers")
 }
 
@@ -136,6 +221,11 @@ func removeProse(node *yaml.Node, of kind) {
 			continue
 		}
 		remove(node, keyword)
+	}
+	if scopes := get(node, "scopes"); of == "flow" && scopes != nil {
+		for i := 1; i < len(scopes.Content); i += 2 {
+			scopes.Content[i].Value = ""
+		}
 	}
 }
 

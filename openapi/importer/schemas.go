@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"unicode"
@@ -12,7 +11,7 @@ import (
 // checkSchemas refuses schemas that cannot become Go types: one that is made of
 // itself, that is, refers to itself or combines itself with others without a
 // property or a list in between; and two whose Go names are the same, of which
-// oapi-codegen would drop one. An error starts with the number of the line.
+// oapi-codegen would drop one.
 func checkSchemas(root *yaml.Node) error {
 	schemas := get(get(root, "components"), "schemas")
 	if schemas == nil {
@@ -26,7 +25,7 @@ func checkSchemas(root *yaml.Node) error {
 		}
 		goName := strings.Map(letterOrDigit, strings.ToLower(key.Value))
 		if other, ok := names[goName]; ok {
-			return fmt.Errorf("%d: schemas %s and %s have the same name in Go", key.Line, other, key.Value)
+			return newFault(key.Line, "components/schemas/"+key.Value, "%s has the same name in Go", other)
 		}
 		names[goName] = key.Value
 	}
@@ -45,7 +44,7 @@ func letterOrDigit(r rune) rune {
 // are the names on the way to it, finite those that are known to end.
 func checkFinite(schemas, name *yaml.Node, path []string, finite map[string]bool) error {
 	if start := slices.Index(path, name.Value); start >= 0 {
-		return fmt.Errorf("%d: schema %s is made of itself: %s", name.Line, name.Value,
+		return newFault(name.Line, "components/schemas/"+name.Value, "the schema is made of itself: %s",
 			strings.Join(append(path[start:], name.Value), " -> "))
 	}
 	if finite[name.Value] {

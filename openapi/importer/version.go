@@ -1,31 +1,36 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"path"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
+
+	"github.com/pinecone-community/assistant-go/internal/compile"
 )
 
-// versionForm is what Pinecone's versions look like.
-var versionForm = regexp.MustCompile(`^20\d\d-(0[1-9]|1[0-2])$`)
-
 // bringIn brings a version into the module in the folder tree, or up to date
-// there: its specs from the published ones in from; its configurations and
-// overlays, where it has none, from the newest other version; its lines in
-// generate.go; the generated code. All of it is made in a copy. The module is
-// changed when the generated code compiles, all at once, and left as it is when
-// there is an error. log gets the files that have changed.
-func bringIn(ctx context.Context, tree, version, from string, log io.Writer) (err error) {
-	if !versionForm.MatchString(version) {
-		return fmt.Errorf("version %q: want one such as 2026-10", version)
+// there: its specs, its line in generate.go, its rows in the READMEs, the
+// generated code. All of it is made in a copy. The module is changed when the
+// generated code passes its tests, all at once, and left as it is when there is an
+// error. out gets the report.
+func bringIn(ctx context.Context, tree, version, from string, out io.Writer) (err error) {
+	openapi := filepath.Join(tree, "openapi")
+	in, err := importSpecs(ctx, from, version, openapi)
+	if err != nil {
+		return err
+	}
+	if err := in.checkComplete(openapi); err != nil {
+		return err
 	}
 	work, err := copyTree(tree)
 	if err != nil {
@@ -33,140 +38,152 @@ func bringIn(ctx context.Context, tree, version, from string, log io.Writer) (er
 	}
 	defer func() { err = errors.Join(err, work.remove()) }()
 
-	specs := filepath.Join(work.folder, "openapi")
-	if err := importSpecs(from, filepath.Join(specs, version), specs, log); err != nil {
-		return err
-	}
-	base, err := newestBeside(specs, version)
+	result, err := in.compileIn(work.folder)
 	if err != nil {
 		return err
 	}
-	copied, err := addCompanions(specs, base, version)
-	if err != nil {
+	if err := test(ctx, work.folder, version); err != nil {
 		return err
 	}
-	if err := checkCompanions(specs, version, copied); err != nil {
-		return err
-	}
-	if err := addToGenerate(filepath.Join(work.folder, "generate.go"), base, version); err != nil {
-		return err
-	}
-	if err := compile(ctx, work.folder, version); err != nil {
+	if err := context.Cause(ctx); err != nil {
 		return err
 	}
 	changed, err := work.moveInto(tree)
 	if err != nil {
 		return err
 	}
-	if len(changed) == 0 {
-		fmt.Fprintf(log, "%s: nothing has changed\n", version)
+	return in.report(out, openapi, result, changed)
+}
+
+// checkComplete refuses to bring a version up to date without one of its planes.
+func (in *imported) checkComplete(openapi string) error {
+	planes, err := compile.Planes(openapi, in.version)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
 	}
-	for _, name := range changed {
-		fmt.Fprintln(log, name)
+	for _, plane := range planes {
+		if !slices.ContainsFunc(in.specs, func(s *spec) bool { return s.plane == plane }) {
+			return fmt.Errorf("no spec of the %s plane, which openapi/%s has", plane, in.version)
+		}
+	}
+	return err
+}
+
+// compileIn writes the specs into a module and compiles all versions there: what
+// the others say of the oldest version that has an operation may change.
+func (in *imported) compileIn(module string) (*compile.Result, error) {
+	if err := in.writeTo(filepath.Join(module, "openapi", in.version)); err != nil {
+		return nil, err
+	}
+	versions, err := compile.Versions(filepath.Join(module, "openapi"))
+	if err != nil {
+		return nil, err
+	}
+	results := map[string]*compile.Result{}
+	for _, version := range versions {
+		result, err := compile.Version(module, version)
+		if err != nil {
+			return nil, in.blame(err)
+		}
+		if err := writeFiles(module, filepath.Join("gen", version), result.Files); err != nil {
+			return nil, err
+		}
+		results[version] = result
+	}
+	for name, list := range lists {
+		if err := rewrite(filepath.Join(module, name), func(text string) (string, error) { return list(text, versions) }); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return results[in.version], nil
+}
+
+// writeFiles replaces a folder of a module by generated files.
+func writeFiles(module, folder string, files map[string][]byte) error {
+	if err := os.RemoveAll(filepath.Join(module, folder)); err != nil {
+		return err
+	}
+	for name, text := range files {
+		file := filepath.Join(module, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(file, text, 0o644); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// newestBeside returns the newest version in a folder of version folders that is
-// not the one given, "" if there is none.
-func newestBeside(specs, version string) (string, error) {
-	entries, err := os.ReadDir(specs)
-	if err != nil {
-		return "", err
-	}
-	for _, entry := range slices.Backward(entries) {
-		if name := entry.Name(); entry.IsDir() && name != version && versionForm.MatchString(name) {
-			return name, nil
+var (
+	endpoints  = regexp.MustCompile(`\b(GET|PUT|POST|DELETE|OPTIONS|HEAD|PATCH|TRACE) (/[^\s:,]*)`)
+	schemaName = regexp.MustCompile(`\b(?:schema|union) (\w+)`)
+)
+
+// blame puts the published file and line that an error of the compiler is about in
+// front of it.
+func (in *imported) blame(err error) error {
+	for _, s := range in.specs {
+		if text, ok := strings.CutPrefix(err.Error(), "openapi/"+in.version+"/"+s.plane+".yaml: "); ok {
+			return fmt.Errorf("%s: %s plane: %s", s.at(s.placeIn(text)), s.plane, text)
 		}
 	}
-	return "", nil
+	return err
 }
 
-// companions are what stands beside a spec.
-var companions = []string{".config.yaml", ".overlay.yaml"}
-
-// addCompanions gives the planes of a version the configurations and overlays
-// that they lack, as the base has them. copied are the originals by the copies:
-// slashed paths below the module's root.
-func addCompanions(specs, base, version string) (copied map[string]string, err error) {
-	copied = map[string]string{}
-	for _, plane := range planes {
-		for _, companion := range companions {
-			to := filepath.Join(specs, version, plane+companion)
-			if _, err := os.Stat(to); !errors.Is(err, fs.ErrNotExist) {
-				if err != nil {
-					return nil, err
-				}
-				continue
-			}
-			if base == "" {
-				return nil, fmt.Errorf("openapi/%s has no %s, and there is no other version to take it from", version, plane+companion)
-			}
-			text, err := os.ReadFile(filepath.Join(specs, base, plane+companion))
-			if err != nil {
-				return nil, err
-			}
-			if err := os.WriteFile(to, []byte(renameVersion(string(text), base, version)), 0o644); err != nil {
-				return nil, err
-			}
-			copied[path.Join("openapi", version, plane+companion)] = path.Join("openapi", base, plane+companion)
-		}
+// placeIn returns the place that a text of the compiler names, "" if it names none.
+func (s *spec) placeIn(text string) string {
+	if match := endpoints.FindStringSubmatch(text); match != nil {
+		return "paths/~" + match[2] + "/" + strings.ToLower(match[1])
 	}
-	return copied, nil
+	if match := schemaName.FindStringSubmatch(text); match != nil {
+		return "components/schemas/" + match[1]
+	}
+	return "components/schemas/" + text
 }
 
-// renameVersion changes the version in a companion's paths and in the title of
-// an overlay. What an overlay's descriptions say of a version stays true.
-func renameVersion(text, from, to string) string {
-	text = strings.ReplaceAll(text, "/"+from+"/", "/"+to+"/")
-	head, actions, ok := strings.Cut(text, "\nactions:")
-	if !ok {
-		return text
+// patience is how long the tests may take. It ends what would never end.
+const patience = 10 * time.Minute
+
+// test vets a version's packages and runs their tests.
+func test(ctx context.Context, module, version string) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	packages := "./gen/" + version + "/..."
+	if err := goTool(ctx, module, "build", packages); err != nil {
+		return fmt.Errorf("the generated code does not compile: %w", err)
 	}
-	return strings.ReplaceAll(head, from, to) + "\nactions:" + actions
+	if err := goTool(ctx, module, "test", packages); err != nil {
+		return fmt.Errorf("the generated code fails its tests: %w", err)
+	}
+	// The local service is generated from the specs, too.
+	examples := filepath.Join(module, "examples")
+	if text, err := os.ReadFile(filepath.Join(examples, "generate.go")); err == nil && bytes.Contains(text, []byte("openapi/"+version)) {
+		return goTool(ctx, examples, "generate", "./...")
+	}
+	return nil
 }
 
-// addToGenerate gives a version the lines in generate.go that the base has, in
-// the order of the versions. Lines that are there already stay.
-func addToGenerate(file, base, version string) error {
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return err
+// goTool runs the go command in a folder. An error is what it printed: all of it,
+// or the first lines and the last one.
+func goTool(ctx context.Context, folder string, args ...string) error {
+	const most = 20
+	var out bytes.Buffer
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir = folder
+	cmd.Env = append(os.Environ(), "GOWORK=off") // the copy of a module is in no workspace
+	cmd.Stdout, cmd.Stderr = &out, &out
+	cmd.WaitDelay = time.Second
+	err := cmd.Run()
+	switch {
+	case context.Cause(ctx) != nil:
+		return fmt.Errorf("go %s: %w", args[0], context.Cause(ctx))
+	case err == nil:
+		return nil
 	}
-	added, err := addDirectives(string(text), base, version)
-	if err != nil {
-		return fmt.Errorf("generate.go: %w", err)
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	if len(lines) > most {
+		lines = append(lines[:most-1], "...", lines[len(lines)-1])
 	}
-	return os.WriteFile(file, []byte(added), 0o644)
-}
-
-func addDirectives(text, base, version string) (string, error) {
-	paragraphs := strings.Split(strings.TrimRight(text, "\n"), "\n\n")
-	var added []string
-	at := len(paragraphs)
-	for i, paragraph := range paragraphs {
-		switch of := versionOf(paragraph); {
-		case of == version:
-			return text, nil
-		case of > version:
-			at = min(at, i)
-		}
-		if versionOf(paragraph) == base && base != "" {
-			added = append(added, strings.ReplaceAll(paragraph, "/"+base, "/"+version))
-		}
-	}
-	if len(added) == 0 {
-		return "", fmt.Errorf("no line names openapi/%s, to be repeated for %s", base, version)
-	}
-	return strings.Join(slices.Insert(paragraphs, at, added...), "\n\n") + "\n", nil
-}
-
-// versionOf returns the version that a paragraph of directives is about, "" for
-// any other paragraph.
-func versionOf(paragraph string) string {
-	_, after, ok := strings.Cut(paragraph, " openapi/20")
-	if !ok || !strings.HasPrefix(paragraph, "//go:generate ") || len(after) < len("26-10") {
-		return ""
-	}
-	return "20" + after[:len("26-10")]
+	return errors.New(strings.Join(lines, "\n"))
 }
