@@ -78,7 +78,7 @@ func Version(root, version string) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	overlays, specs, err := applyOverlays(openapi, version, config.Words)
+	overlays, specs, err := overlaidSpecs(openapi, version, config.Words)
 	if err != nil {
 		return nil, err
 	}
@@ -130,72 +130,94 @@ func readConfig(file string) (configuration, error) {
 }
 
 // applyOverlays applies the overlays of all planes to the specs of all versions,
-// and returns the specs of one version with the names that lift gives and what
-// the overlays add. An action that changes no version is an error.
-func applyOverlays(openapi, version string, words []string) ([]*Overlay, map[string][]byte, error) {
+// with the names that lift gives, and calls f with each.
+func applyOverlays(openapi string, f func(version, plane string, root *yaml.Node) error) ([]*Overlay, error) {
 	versions, err := Versions(openapi)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	overlays := map[string]*Overlay{}
 	files, err := filepath.Glob(filepath.Join(openapi, "*"+overlaySuffix))
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		name := filepath.Base(file)
 		if overlays[strings.TrimSuffix(name, overlaySuffix)], err = readOverlay(path.Join("openapi", name), text); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
-	specs := map[string][]byte{}
 	for _, v := range versions {
 		planes, err := Planes(openapi, v)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		for _, plane := range planes {
 			file := filepath.Join(openapi, v, plane+".yaml")
 			text, err := os.ReadFile(file)
 			if err != nil {
-				return nil, nil, err
+				return nil, err
 			}
 			var document yaml.Node
 			if err := yaml.Unmarshal(text, &document); err != nil {
-				return nil, nil, fmt.Errorf("%s: %w", file, err)
+				return nil, fmt.Errorf("%s: %w", file, err)
 			}
 			if len(document.Content) != 1 || document.Content[0].Kind != yaml.MappingNode {
-				return nil, nil, fmt.Errorf("%s: want an OpenAPI document", file)
+				return nil, fmt.Errorf("%s: want an OpenAPI document", file)
 			}
 			root := document.Content[0]
 			lift(root)
 			if overlay := overlays[plane]; overlay != nil {
 				if err := overlay.apply(root, v); err != nil {
-					return nil, nil, fmt.Errorf("%s/%s: %w", v, plane, err)
+					return nil, fmt.Errorf("%s/%s: %w", v, plane, err)
 				}
 			}
-			if v == version {
-				if err := renameSchemas(root, words); err != nil {
-					return nil, nil, fmt.Errorf("%s/%s: %w", v, plane, err)
-				}
-				if specs[plane], err = yaml.Marshal(root); err != nil {
-					return nil, nil, err
-				}
+			if err := f(v, plane, root); err != nil {
+				return nil, fmt.Errorf("%s/%s: %w", v, plane, err)
 			}
 		}
 	}
 	var sorted []*Overlay
 	for _, plane := range slices.Sorted(maps.Keys(overlays)) {
-		if err := overlays[plane].stale(versions); err != nil {
-			return nil, nil, err
-		}
 		sorted = append(sorted, overlays[plane])
 	}
-	return sorted, specs, nil
+	return sorted, nil
+}
+
+// overlaidSpecs returns the specs of a version with what the overlays add, and
+// with the Go names of their schemas. An action that changes no version is an
+// error.
+func overlaidSpecs(openapi, version string, words []string) ([]*Overlay, map[string][]byte, error) {
+	specs := map[string][]byte{}
+	overlays, err := applyOverlays(openapi, func(v, plane string, root *yaml.Node) error {
+		if v != version {
+			return nil
+		}
+		names, err := schemaNames(root, words)
+		if err != nil {
+			return err
+		}
+		renameSchemas(root, names)
+		specs[plane], err = yaml.Marshal(root)
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	versions, err := Versions(openapi)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, overlay := range overlays {
+		if err := overlay.stale(versions); err != nil {
+			return nil, nil, err
+		}
+	}
+	return overlays, specs, nil
 }
 
 // Spec returns the spec of a plane with what its overlay adds, and with the Go
@@ -206,7 +228,7 @@ func Spec(root, version, plane string) (*openapi3.T, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, specs, err := applyOverlays(openapi, version, config.Words)
+	_, specs, err := overlaidSpecs(openapi, version, config.Words)
 	if err != nil {
 		return nil, err
 	}

@@ -40,10 +40,10 @@ func nameOperations(spec *openapi3.T) (map[endpoint]string, error) {
 	return published, nil
 }
 
-// renameSchemas gives the schemas of a spec their names in Go: that of x-go-name,
-// or their own without the ending Model, unless another schema is called that,
-// and with words as they are spelled: PDFReference of PdfReferenceModel.
-func renameSchemas(root *yaml.Node, words []string) error {
+// schemaNames returns the Go names of the schemas of a spec: that of x-go-name, or
+// their own without the ending Model, unless another schema is called that, and
+// with words as they are spelled: PDFReference of PdfReferenceModel.
+func schemaNames(root *yaml.Node, words []string) (map[string]string, error) {
 	const ending = "Model"
 	schemas := get(get(root, "components"), "schemas")
 	names, taken := map[string]string{}, map[string]string{}
@@ -59,7 +59,6 @@ func renameSchemas(root *yaml.Node, words []string) error {
 	eachPair(schemas, func(name string, schema *yaml.Node) {
 		switch goName := scalar(get(schema, extGoName)); {
 		case goName != "":
-			remove(schema, extGoName)
 			err = errors.Join(err, take(name, goName))
 		case strings.HasSuffix(name, ending) && name != ending:
 			short = append(short, name)
@@ -77,14 +76,20 @@ func renameSchemas(root *yaml.Node, words []string) error {
 		}
 		err = errors.Join(err, take(name, goName))
 	}
-	if schemas == nil || err != nil {
-		return err
+	return names, err
+}
+
+// renameSchemas gives the schemas of a spec other names.
+func renameSchemas(root *yaml.Node, names map[string]string) {
+	schemas := get(get(root, "components"), "schemas")
+	if schemas == nil {
+		return
 	}
 	for i := 0; i+1 < len(schemas.Content); i += 2 {
+		remove(schemas.Content[i+1], extGoName)
 		schemas.Content[i].Value = names[schemas.Content[i].Value]
 	}
 	renameReferences(root, names)
-	return nil
 }
 
 // renameReferences renames the schemas that references name, and those that the
