@@ -4,8 +4,8 @@ import (
 	"crypto/rand"
 	"errors"
 
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/store"
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/control"
 )
 
 // WithData keeps everything in a folder, which is made if there is none: a service
@@ -36,7 +36,7 @@ func (s *Server) open() error {
 // for all but the control plane.
 func (s *Server) find(name string) (*store.Assistant, error) {
 	a, err := s.db.Assistant(name)
-	if errors.Is(err, store.ErrNotFound) || err == nil && a.Status == control.AssistantStatusTerminating {
+	if errors.Is(err, store.ErrNotFound) || err == nil && a.Status == model.AssistantStatusTerminating {
 		return nil, noAssistant(name)
 	}
 	return a, err
