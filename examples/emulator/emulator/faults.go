@@ -23,7 +23,7 @@ const (
 // streams holds together with what it says of statuses: a request can be late and
 // fail.
 type Fault struct {
-	// Operation is what it is for, named like the method of the clients: ChatAssistant,
+	// Operation is what it is for, named like the method of the clients, such as Chat,
 	// UploadFile. Empty is any.
 	Operation string
 	// Count is how many requests it is for; 0 is one.
@@ -53,7 +53,7 @@ func (f Fault) check() error {
 	switch {
 	case !replaced && f.Delay == 0 && f.CutAfterEvents == nil:
 		return errors.New("the fault does nothing: want status, html, delay or cut_after_events")
-	case f.Operation != "" && !slices.Contains(operations(), f.Operation):
+	case f.Operation != "" && nameOf(f.Operation) == "":
 		return fmt.Errorf("operation: there is no %q, want one of %s", f.Operation, strings.Join(operations(), ", "))
 	case f.Count < 0:
 		return fmt.Errorf("count: %d, want at least 1", f.Count)
@@ -132,6 +132,7 @@ func (f *faults) add(fault Fault) error {
 	if err := fault.check(); err != nil {
 		return err
 	}
+	fault.Operation = nameOf(fault.Operation)
 	fault.Count = max(fault.Count, 1)
 	f.mu.Lock()
 	defer f.mu.Unlock()

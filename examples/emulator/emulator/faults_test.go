@@ -319,7 +319,7 @@ func TestBadFaults(t *testing.T) {
 		{"nothing", `{}`, "does nothing"},
 		{"only a count", `{"count":3,"operation":"ListFiles"}`, "does nothing"},
 		{"unknown field", `{"status":503,"retry-after":1}`, "retry-after"},
-		{"unknown operation", `{"status":503,"operation":"list_files"}`, "ListFiles"},
+		{"unknown operation", `{"status":503,"operation":"list_nothing"}`, "ListFiles"},
 		{"count", `{"status":503,"count":-1}`, "count: -1"},
 		{"status 200", `{"status":200}`, "400 to 599"},
 		{"status 600", `{"status":600}`, "400 to 599"},

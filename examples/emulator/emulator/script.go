@@ -22,8 +22,8 @@ const repliesPath = "/emulator/replies"
 // Reply is what the next chats or retrievals answer in the place of what the files
 // say. The request is checked as every other one: its assistant must be there.
 type Reply struct {
-	// Operation is what it is for: ChatAssistant, ChatCompletionAssistant or
-	// ContextAssistant. Empty is the next of those that it has something for.
+	// Operation is what it is for: Chat, ChatCompletion or RetrieveContext. Empty is
+	// the next of those that it has something for.
 	Operation string
 	// Count is how many requests it is for; 0 is one.
 	Count int
@@ -73,9 +73,9 @@ type Event struct {
 
 // The operations that a reply can be for.
 const (
-	chatOperation       = "ChatAssistant"
-	completionOperation = "ChatCompletionAssistant"
-	contextOperation    = "ContextAssistant"
+	chatOperation       = "Chat"
+	completionOperation = "ChatCompletion"
+	contextOperation    = "RetrieveContext"
 )
 
 // check says what is wrong with a reply.
@@ -87,7 +87,7 @@ func (r Reply) check() error {
 	case r.Operation != "" && !slices.Contains([]string{chatOperation, completionOperation, contextOperation}, r.Operation):
 		return fmt.Errorf("operation: %q, want %s, %s or %s", r.Operation, chatOperation, completionOperation, contextOperation)
 	case r.Operation == contextOperation && r.Snippets == nil:
-		return errors.New("snippets: a reply for ContextAssistant has none")
+		return fmt.Errorf("snippets: a reply for %s has none", contextOperation)
 	case r.Count < 0:
 		return fmt.Errorf("count: %d, want at least 1", r.Count)
 	case r.Text != "" && len(r.Chunks) > 0 && r.Text != strings.Join(r.Chunks, ""):
@@ -134,6 +134,9 @@ type scripts struct {
 }
 
 func (s *scripts) add(reply Reply) error {
+	if name := nameOf(reply.Operation); name != "" {
+		reply.Operation = name
+	}
 	if err := reply.check(); err != nil {
 		return err
 	}

@@ -144,7 +144,7 @@ var handlers = map[string]func(*Server, *request) (*reply, error){
 	chatOperation:       (*Server).chatAssistant,
 	completionOperation: (*Server).chatCompletionAssistant,
 	contextOperation:    (*Server).contextAssistant,
-	"MetricsAlignment":  (*Server).metricsAlignment,
+	"EvaluateAlignment": (*Server).metricsAlignment,
 }
 
 // ServeHTTP serves the planes below /assistant, the signed URLs of files and, if

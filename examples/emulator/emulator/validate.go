@@ -61,7 +61,7 @@ func (r *request) validate() error {
 
 // chats take JSON that says it is text: the TypeScript SDK 8.2.0 sends its streamed
 // chats so, and the service takes them.
-var chats = map[string]bool{"ChatAssistant": true, "ChatCompletionAssistant": true}
+var chats = map[string]bool{chatOperation: true, completionOperation: true}
 
 // readBody reads a JSON body and holds it against its schema.
 func (r *request) readBody() error {

@@ -23,7 +23,8 @@ type version struct {
 
 // operation is an operation of a version's spec.
 type operation struct {
-	name     string   // such as ChatAssistant
+	id       string   // in the spec, such as chat_assistant
+	name     string   // of the clients' method, such as Chat
 	segments []string // of the path below /assistant
 	route    *routers.Route
 	models   []any // that a request can name; nil if it names none
@@ -95,6 +96,7 @@ func loadOperations(version string) map[string]*operation {
 		for path, item := range document.Paths.Map() {
 			for method, described := range item.Operations() {
 				op := &operation{
+					id:       described.OperationID,
 					name:     methodName(described.OperationID),
 					segments: strings.Split(strings.TrimPrefix(path, "/"), "/"),
 					route:    &routers.Route{Spec: document, Path: path, PathItem: item, Method: method, Operation: described},
@@ -115,9 +117,24 @@ func loadSpec(version, plane string) (*openapi3.T, error) {
 	return openapi3.NewLoader().LoadFromData(text)
 }
 
-// methodName is what the clients call an operation: chat_assistant is
-// ChatAssistant.
+// renamed are the operations that the clients' methods do not call as the spec does.
+var renamed = map[string]string{
+	"chat_assistant":            chatOperation,
+	"chat_completion_assistant": completionOperation,
+	"context_assistant":         contextOperation,
+	"metrics_alignment":         "EvaluateAlignment",
+}
+
+// methodName is what the clients' method for an operation is called.
 func methodName(operationID string) string {
+	if name := renamed[operationID]; name != "" {
+		return name
+	}
+	return inCamelCase(operationID)
+}
+
+// inCamelCase writes list_files as ListFiles.
+func inCamelCase(operationID string) string {
 	var name strings.Builder
 	for word := range strings.SplitSeq(operationID, "_") {
 		if word != "" {
@@ -228,4 +245,17 @@ func operations() []string {
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+// nameOf returns the name of an operation that is named like the clients' method or
+// as in the specs, in either spelling; "" if there is none.
+func nameOf(given string) string {
+	for _, version := range versions {
+		for name, op := range version.operations() {
+			if given == name || given == op.id || given == inCamelCase(op.id) {
+				return name
+			}
+		}
+	}
+	return ""
 }
