@@ -23,8 +23,8 @@ const (
 // streams holds together with what it says of statuses: a request can be late and
 // fail.
 type Fault struct {
-	// Operation is what it is for, named like the method of the clients, such as Chat,
-	// UploadFile. Empty is any.
+	// Operation is what it is for, named like the method of the clients, such as Chat or
+	// UploadFile, or as in the specs. Empty is any.
 	Operation string
 	// Count is how many requests it is for; 0 is one.
 	Count int

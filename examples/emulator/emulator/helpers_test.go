@@ -134,6 +134,9 @@ func byVersion(t *testing.T, check func(spectest.Reporter, http.RoundTripper, ..
 		checked[version] = check(t, base, specs(t, version)...)
 	}
 	return roundTripper(func(req *http.Request) (*http.Response, error) {
+		if req.Method == "FROB" { // which no spec can have
+			return base.RoundTrip(req)
+		}
 		version := req.Header.Get(versionHeader)
 		if checked[version] == nil {
 			version = "2025-01"
