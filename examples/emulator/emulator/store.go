@@ -42,9 +42,9 @@ func (s *Server) find(name string) (*store.Assistant, error) {
 	return a, err
 }
 
-func noAssistant(name string) error { return notFound("Assistant %q not found.", name) }
+func noAssistant(name string) error { return notFound("Assistant %q not found.", shown(name)) }
 
-func noFile(id string) error { return notFound("File %q not found.", id) }
+func noFile(id string) error { return notFound("File %q not found.", shown(id)) }
 
 func (s *Server) findFile(name, id string) (*store.Assistant, *store.File, error) {
 	a, err := s.find(name)

@@ -189,8 +189,11 @@ func (o *operation) has(parameter string) bool {
 // find returns the operation that a request is for, with the parameters in its
 // path.
 func (v *version) find(r *http.Request) (*operation, map[string]string, error) {
-	path := strings.TrimPrefix(r.URL.EscapedPath(), basePath)
-	segments := strings.Split(strings.TrimPrefix(path, "/"), "/")
+	path, below := strings.CutPrefix(r.URL.EscapedPath(), basePath+"/")
+	if !below {
+		path = strings.TrimPrefix(path, "/")
+	}
+	segments := strings.Split(path, "/")
 	var methods []string
 	for _, op := range v.operations() {
 		params, ok := match(op.segments, segments)
