@@ -1,157 +1,209 @@
 package emulator
 
 import (
-	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/google/uuid"
-
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
 )
 
-func (s dataPlane) ChatAssistant(ctx context.Context, request data.ChatAssistantRequestObject) (data.ChatAssistantResponseObject, error) {
-	body := request.Body
-	if deref(body.JSONResponse, false) && deref(body.Stream, false) {
+// answer is what an assistant answers, in the shape of the chat endpoint.
+type answer struct {
+	id        string
+	model     string
+	text      string
+	citations []object
+	finish    string
+	snippets  int
+	usage     object
+	script    *Reply // nil if it is made of the files
+}
+
+func (s *Server) chatAssistant(r *request) (*reply, error) {
+	asJSON, _ := r.body.flag("json_response")
+	streamed, _ := r.body.flag("stream")
+	if asJSON && streamed {
 		return nil, invalid("json_response and stream exclude each other")
 	}
-	options := deref(body.ContextOptions, data.ContextOptionsModel{})
-	reply, err := s.answer(ctx, chat{
-		assistant: request.AssistantName,
-		messages:  body.Messages,
-		filter:    deref(body.Filter, nil),
-		topK:      options.TopK,
-		size:      options.SnippetSize,
-	})
-	if err != nil {
+	options := fields(r.body.object("context_options"))
+	if err := checkImages("context_options.", options); err != nil {
 		return nil, err
 	}
+	highlights, _ := r.body.flag("include_highlights")
 	text := plainText
-	if deref(body.JSONResponse, false) {
+	if asJSON {
 		text = jsonText
 	}
-	content, citations := text(reply.quotes, deref(body.IncludeHighlights, false))
-	answer := data.ChatAssistant200JSONResponse{
-		ID:                  ptr(uuid.NewString()),
-		Model:               ptr(string(deref(body.Model, data.ModelGPT4O))),
-		Message:             &data.MessageModel{Role: ptr("assistant"), Content: &content},
-		Citations:           &citations,
-		FinishReason:        ptr(data.FinishReasonStop),
-		ContextSnippetCount: ptr(len(reply.snippets)),
-		Usage:               usage(reply.promptTokens, tokens(content)),
+	answer, err := s.answer(r, options, func(quotes []quote) (string, []object) { return text(quotes, highlights) })
+	if err != nil {
+		return nil, err
 	}
-	if deref(body.Stream, false) {
-		return s.streamChat(ctx, answer), nil
-	}
-	return answer, nil
-}
-
-func (s dataPlane) ChatCompletionAssistant(ctx context.Context, request data.ChatCompletionAssistantRequestObject) (data.ChatCompletionAssistantResponseObject, error) {
-	body := request.Body
-	reply, err := s.answer(ctx, chat{
-		assistant: request.AssistantName,
-		messages:  body.Messages,
-		filter:    deref(body.Filter, nil),
+	body := r.shape(200, object{
+		"id":                    answer.id,
+		"model":                 answer.model,
+		"message":               object{"role": "assistant", "content": answer.text},
+		"citations":             answer.citations,
+		"finish_reason":         answer.finish,
+		"context_snippet_count": answer.snippets,
+		"usage":                 answer.usage,
 	})
+	if streamed {
+		return s.streamed(r, answer, chatEvents(answer, body), true), nil
+	}
+	return &reply{status: 200, body: body}, nil
+}
+
+func (s *Server) chatCompletionAssistant(r *request) (*reply, error) {
+	answer, err := s.answer(r, nil, func(quotes []quote) (string, []object) { return citedText(quotes), nil })
 	if err != nil {
 		return nil, err
 	}
-	content := citedText(reply.quotes)
-	choices := []data.ChoiceModel{{
-		Index:        ptr(0),
-		FinishReason: ptr(data.FinishReasonStop),
-		Message:      &data.MessageModel{Role: ptr("assistant"), Content: &content},
-	}}
-	answer := data.ChatCompletionAssistant200JSONResponse{
-		ID:      ptr(uuid.NewString()),
-		Model:   ptr(string(deref(body.Model, data.ModelGPT4O))),
-		Choices: &choices,
-		Usage:   usage(reply.promptTokens, tokens(content)),
+	if streamed, _ := r.body.flag("stream"); streamed {
+		return s.streamed(r, answer, completionEvents(answer), false), nil
 	}
-	if deref(body.Stream, false) {
-		return s.streamCompletion(ctx, answer), nil
+	return r.ok(object{
+		"id":    answer.id,
+		"model": answer.model,
+		"choices": []object{{
+			"index":         0,
+			"finish_reason": answer.finish,
+			"message":       object{"role": "assistant", "content": answer.text},
+		}},
+		"usage": answer.usage,
+	}), nil
+}
+
+// answer answers the last question of a chat: as it is scripted, or with sentences
+// of the files.
+func (s *Server) answer(r *request, options fields, text func([]quote) (string, []object)) (*answer, error) {
+	messages := r.body.objects("messages")
+	question, err := questionOf(messages)
+	if err != nil {
+		return nil, err
 	}
+	model, err := r.model()
+	if err != nil {
+		return nil, err
+	}
+	if temperature, ok := r.body.number("temperature"); ok && (temperature < 0 || temperature > maxTemperature) {
+		return nil, invalid("temperature: %v, want 0 to %d", temperature, maxTemperature)
+	}
+	instructions, sources, err := s.sources(r.Context(), r.assistant(), r.body.object("filter"))
+	if err != nil {
+		return nil, err
+	}
+	snippets, err := retrieve(sources, question, options.integer("top_k"), options.integer("snippet_size"))
+	if err != nil {
+		return nil, err
+	}
+	history := 0
+	for _, message := range messages {
+		content, _ := message.text("content")
+		history += tokens(content)
+	}
+	prompt := tokens(instructions) + history
+	for _, snippet := range snippets {
+		prompt += tokens(snippet.text())
+	}
+	if err := s.quota.admitChat(r, history, prompt); err != nil {
+		return nil, err
+	}
+	answer := &answer{id: newID(), model: model, finish: "stop", snippets: len(snippets)}
+	answer.text, answer.citations = text(quotes(snippets, question))
+	if err := s.script(r, sources, answer); err != nil {
+		return nil, err
+	}
+	answer.usage = usage(prompt, tokens(answer.text))
 	return answer, nil
 }
 
-// chat is what the two chat endpoints have in common.
-type chat struct {
-	assistant string
-	messages  []data.MessageModel
-	filter    map[string]any
-	topK      *int
-	size      *int
+// newID returns an identifier of an answer, in the form that the service's
+// documentation shows: 32 hexadecimal digits.
+func newID() string {
+	var id [16]byte
+	_, _ = rand.Read(id[:]) // never fails
+	return hex.EncodeToString(id[:])
 }
 
-type chatReply struct {
-	snippets     []snippet
-	quotes       []quote
-	promptTokens int
+// maxTemperature is the highest that a request can ask for. That 3 is refused is
+// what the live tests of Pinecone's SDKs expect; that the bound is 2, as with
+// OpenAI's models, is inferred.
+const maxTemperature = 2
+
+// The model of a request that names none, as the specs have it.
+const defaultModel = "gpt-4o"
+
+// retiredModels are no longer in the specs; the live tests of Pinecone's SDKs
+// expect that they are still accepted.
+var retiredModels = []any{"claude-3-5-sonnet", "claude-3-7-sonnet"}
+
+// model returns the model of a request, which is one that its version knows or one
+// that is retired.
+func (r *request) model() (string, error) {
+	model, ok := r.body.text("model")
+	if !ok {
+		return defaultModel, nil
+	}
+	if !slices.Contains(r.operation.models, any(model)) && !slices.Contains(retiredModels, any(model)) {
+		return "", invalid("Invalid model %q, want one of %v", shown(model), r.operation.models)
+	}
+	return model, nil
 }
 
-func (s *Server) answer(ctx context.Context, chat chat) (*chatReply, error) {
-	question, err := questionOf(chat.messages)
-	if err != nil {
-		return nil, err
+// checkImages refuses what the specs say is available only with multimodal, as the
+// live tests of Pinecone's SDKs expect.
+func checkImages(where string, options fields) error {
+	multimodal, given := options.flag("multimodal")
+	if binary, _ := options.flag("include_binary_content"); binary && given && !multimodal {
+		return invalid("%sinclude_binary_content: true is only available when multimodal is true", where)
 	}
-	instructions, sources, err := s.sources(ctx, chat.assistant, chat.filter)
-	if err != nil {
-		return nil, err
-	}
-	snippets, err := retrieve(sources, question, chat.topK, chat.size)
-	if err != nil {
-		return nil, err
-	}
-	reply := &chatReply{snippets: snippets, quotes: quotes(snippets, question)}
-	history := 0
-	for _, message := range chat.messages {
-		history += tokens(deref(message.Content, ""))
-	}
-	reply.promptTokens = tokens(instructions) + history
-	for _, snippet := range snippets {
-		reply.promptTokens += tokens(snippet.text())
-	}
-	return reply, s.quota.admitChat(ctx, history, reply.promptTokens)
+	return nil
 }
 
 // questionOf returns the last message of the user, or the last of all if there
-// is none.
-func questionOf(messages []data.MessageModel) (string, error) {
+// is none. It refuses what the live tests of Pinecone's SDKs expect to be refused.
+func questionOf(messages []fields) (string, error) {
 	if len(messages) == 0 {
-		return "", invalid("messages: want at least one")
+		return "", invalid("messages: Must have at least 1 message")
 	}
 	for i, message := range messages {
-		if deref(message.Content, "") == "" {
-			return "", invalid("messages.%d.content: must not be empty", i)
+		if content, _ := message.text("content"); strings.TrimSpace(content) == "" {
+			return "", invalid("messages.%d.content: Message content cannot be empty", i)
+		}
+		if role, ok := message.text("role"); ok && role != "user" && role != "assistant" {
+			return "", invalid("messages.%d.role: %q, want user or assistant", i, shown(role))
 		}
 	}
+	question := messages[len(messages)-1]
 	for _, message := range slices.Backward(messages) {
-		if deref(message.Role, "user") == "user" {
-			return *message.Content, nil
+		if role, ok := message.text("role"); !ok || role == "user" {
+			question = message
+			break
 		}
 	}
-	return *messages[len(messages)-1].Content, nil
+	content, _ := question.text("content")
+	return content, nil
 }
 
 // plainText writes an answer, with a citation at the end of each sentence. A
 // position counts characters, which are Unicode code points.
-func plainText(quotes []quote, highlights bool) (string, []data.CitationModel) {
+func plainText(quotes []quote, highlights bool) (string, []object) {
 	return write(quotes, highlights, "", "", func(text string) string { return text })
 }
 
 // jsonText writes an answer as a JSON object. Positions count from its start.
-func jsonText(quotes []quote, highlights bool) (string, []data.CitationModel) {
+func jsonText(quotes []quote, highlights bool) (string, []object) {
 	return write(quotes, highlights, `{"answer":"`, `"}`, func(text string) string {
 		encoded, _ := json.Marshal(text) // a string never fails
 		return string(encoded[1 : len(encoded)-1])
 	})
 }
 
-func write(quotes []quote, highlights bool, opening, closing string, encode func(string) string) (string, []data.CitationModel) {
-	citations := []data.CitationModel{}
+func write(quotes []quote, highlights bool, opening, closing string, encode func(string) string) (string, []object) {
+	citations := []object{}
 	var answer strings.Builder
 	answer.WriteString(opening)
 	if len(quotes) == 0 {
@@ -162,26 +214,25 @@ func write(quotes []quote, highlights bool, opening, closing string, encode func
 			answer.WriteByte(' ')
 		}
 		answer.WriteString(encode(quote.text))
-		var references []data.ReferenceModel
+		var references []object
 		for _, origin := range quote.origins {
 			references = append(references, origin.reference(quote.text, highlights))
 		}
-		citations = append(citations, data.CitationModel{
-			Position:   ptr(utf8.RuneCountInString(answer.String())),
-			References: &references,
-		})
+		// As in the documentation's examples, before the full stop.
+		position := utf8.RuneCountInString(strings.TrimSuffix(answer.String(), "."))
+		citations = append(citations, object{"position": position, "references": references})
 	}
 	answer.WriteString(closing)
 	return answer.String(), citations
 }
 
-func (o origin) reference(text string, highlights bool) data.ReferenceModel {
-	reference := data.ReferenceModel{File: &o.source.file}
+func (o origin) reference(text string, highlights bool) object {
+	reference := object{"file": o.source.described(), "highlight": nil}
 	if o.page > 0 {
-		reference.Pages = &[]int{o.page}
+		reference["pages"] = []int{o.page}
 	}
 	if highlights {
-		reference.Highlight = &data.HighlightModel{Type: "text", Content: text}
+		reference["highlight"] = object{"type": "text", "content": text}
 	}
 	return reference
 }
@@ -211,10 +262,6 @@ func citedText(quotes []quote) string {
 	return strings.Join(sentences, " ")
 }
 
-func usage(prompt, completion int) *data.UsageModel {
-	return &data.UsageModel{
-		PromptTokens:     ptr(prompt),
-		CompletionTokens: ptr(completion),
-		TotalTokens:      ptr(prompt + completion),
-	}
+func usage(prompt, completion int) object {
+	return object{"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
 }

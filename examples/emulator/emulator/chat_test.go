@@ -56,8 +56,8 @@ func TestChat(t *testing.T) {
 	if len(reply.Citations) != 1 || len(reply.Citations[0].References) != 1 {
 		t.Fatalf("citations %+v", reply.Citations)
 	}
-	// In characters: the quotation marks are three bytes each.
-	if got := reply.Citations[0].Position; got != 28 {
+	// Before the full stop, in characters: the quotation marks are three bytes each.
+	if got := reply.Citations[0].Position; got != 27 {
 		t.Errorf("position %d", got)
 	}
 	reference := reply.Citations[0].References[0]
@@ -115,7 +115,7 @@ func TestChatFilter(t *testing.T) {
 func TestChatConversation(t *testing.T) {
 	f := library(t)
 	reply, err := f.data.Chat(t.Context(), "a", data.ChatRequest{Messages: []data.Message{
-		{Role: "system", Content: "You know about the fog signal."},
+		{Role: "user", Content: "Tell me about the fog signal."},
 		{Role: "user", Content: "When is the fog signal tested?"},
 		{Role: "assistant", Content: "On Mondays."},
 		{Role: "user", Content: "And how many steps has the tower?"},
@@ -142,8 +142,8 @@ func TestJSONResponse(t *testing.T) {
 		t.Errorf("reply %+v", reply)
 	}
 	for _, citation := range reply.Citations {
-		if before := string([]rune(reply.Message.Content)[:citation.Position]); !strings.HasSuffix(before, ".") {
-			t.Errorf("a citation after %q", before)
+		if after := string([]rune(reply.Message.Content)[citation.Position:]); !strings.HasPrefix(after, ".") {
+			t.Errorf("a citation before %q", after)
 		}
 	}
 }

@@ -1,74 +1,76 @@
 package emulator
 
-import (
-	"context"
-	"fmt"
+import "maps"
 
-	"github.com/google/uuid"
-
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
+// Snippets that a request gets unless it says otherwise, in versions before the
+// one that let a request say how large they are. Specs have it in words.
+const (
+	topK2025     = 15
+	topKIs16From = "2025-10"
 )
 
-func (s dataPlane) ContextAssistant(ctx context.Context, request data.ContextAssistantRequestObject) (data.ContextAssistantResponseObject, error) {
-	body := request.Body
-	query := deref(body.Query, "")
-	if (query == "") == (len(deref(body.Messages, nil)) == 0) {
+func (s *Server) contextAssistant(r *request) (*reply, error) {
+	query, _ := r.body.text("query")
+	messages := r.body.objects("messages")
+	if (query == "") == (len(messages) == 0) {
 		return nil, invalid("want either query or messages")
 	}
 	if query == "" {
 		var err error
-		if query, err = questionOf(*body.Messages); err != nil {
+		if query, err = questionOf(messages); err != nil {
 			return nil, err
 		}
 	}
-	_, sources, err := s.sources(ctx, request.AssistantName, deref(body.Filter, nil))
+	if err := checkImages("", r.body); err != nil {
+		return nil, err
+	}
+	_, sources, err := s.sources(r.Context(), r.assistant(), r.body.object("filter"))
 	if err != nil {
 		return nil, err
 	}
-	found, err := retrieve(sources, query, body.TopK, body.SnippetSize)
+	topK := r.body.integer("top_k")
+	if topK == nil && r.version.name < topKIs16From {
+		fewer := topK2025
+		topK = &fewer
+	}
+	found, err := retrieve(sources, query, topK, r.body.integer("snippet_size"))
 	if err != nil {
 		return nil, err
 	}
-	snippets := make([]data.SnippetModel, len(found))
 	prompt := tokens(query)
-	for i, snippet := range found {
-		reference, err := snippet.reference()
-		if err != nil {
-			return nil, err
-		}
+	snippets := make([]object, 0, len(found))
+	for _, snippet := range found {
 		text := snippet.text()
 		prompt += tokens(text)
-		err = snippets[i].FromTextSnippetModel(data.TextSnippetModel{
-			Type: "text", Content: text, Score: float32(snippet.score), Reference: reference,
+		snippets = append(snippets, object{
+			"type": "text", "content": text, "score": float32(snippet.score), "reference": snippet.reference(r),
 		})
-		if err != nil {
-			return nil, err
-		}
 	}
-	return data.ContextAssistant200JSONResponse{
-		ID:       ptr(uuid.NewString()),
-		Snippets: snippets,
-		Usage:    *usage(prompt, 0),
-	}, nil
+	if snippets, err = s.scriptSnippets(r, sources, snippets); err != nil {
+		return nil, err
+	}
+	return r.ok(object{"id": newID(), "snippets": snippets, "usage": usage(prompt, 0)}), nil
 }
 
-func (s snippet) reference() (data.TypedReferenceModel, error) {
-	var reference data.TypedReferenceModel
-	file, kind := s.source.file, s.source.kind.Name
-	var err error
-	switch kind {
-	case "text":
-		err = reference.FromTextReferenceModel(data.TextReferenceModel{Type: kind, File: file})
-	case "markdown":
-		err = reference.FromMarkdownReferenceModel(data.MarkdownReferenceModel{Type: kind, File: file})
-	case "json":
-		err = reference.FromJSONReferenceModel(data.JSONReferenceModel{Type: kind, File: file})
-	case "pdf":
-		err = reference.FromPDFReferenceModel(data.PDFReferenceModel{Type: kind, File: file, Pages: s.pages()})
-	case "doc_x":
-		err = reference.FromDocxReferenceModel(data.DocxReferenceModel{Type: kind, File: file, Pages: s.pages()})
-	default:
-		err = fmt.Errorf("no reference to a file of kind %q", kind)
+// reference tells where a snippet is from. The spec of 2025-01 does not say what a
+// reference has: that it has a file as that version knows files is inferred.
+func (s snippet) reference(r *request) object {
+	kind := s.source.kind.Name
+	reference := object{"type": kind, "file": r.fileOf(s.source)}
+	if kind == "pdf" || kind == "doc_x" {
+		reference["pages"] = s.pages()
 	}
-	return reference, err
+	return reference
 }
+
+// fileOf describes a file as the request's version does.
+func (r *request) fileOf(source *source) object {
+	described := source.described()
+	if describe := r.version.operations()["DescribeFile"]; describe != nil {
+		prune(describe.replySchema(200), described)
+	}
+	return described
+}
+
+// described returns a copy of the description of the source's file, for one reply.
+func (s *source) described() object { return maps.Clone(s.file) }

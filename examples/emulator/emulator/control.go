@@ -7,13 +7,9 @@ import (
 	"net/http"
 	"regexp"
 
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/store"
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/control"
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
 )
-
-// controlPlane implements the control plane.
-type controlPlane struct{ *Server }
 
 var assistantName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
@@ -23,8 +19,8 @@ const maxText = 16 << 10
 // The page of a listing of assistants when the request names no size.
 const assistantsPage = 50
 
-func (s controlPlane) ListAssistants(ctx context.Context, request control.ListAssistantsRequestObject) (control.ListAssistantsResponseObject, error) {
-	list, err := newList("assistants", request.Params.Limit, assistantsPage, request.Params.PaginationToken)
+func (s *Server) listAssistants(r *request) (*reply, error) {
+	list, err := r.page("assistants", assistantsPage)
 	if err != nil {
 		return nil, err
 	}
@@ -32,103 +28,116 @@ func (s controlPlane) ListAssistants(ctx context.Context, request control.ListAs
 	if err != nil {
 		return nil, err
 	}
-	found, next := page(list, found, func(a *store.Assistant) int64 { return a.Sequence })
-	assistants := make([]control.Assistant, 0, len(found))
-	for _, a := range found {
-		assistants = append(assistants, describeAssistant(ctx, a))
-	}
-	reply := control.ListAssistants200JSONResponse{Assistants: &assistants}
-	if next != "" {
-		reply.Pagination = &control.PaginationResponse{Next: next}
-	}
-	return reply, nil
+	return r.ok(page(list, "assistants", found,
+		func(a *store.Assistant) int64 { return a.Sequence },
+		func(a *store.Assistant) object { return describeAssistant(r.Context(), a) },
+	)), nil
 }
 
-func (s controlPlane) CreateAssistant(ctx context.Context, request control.CreateAssistantRequestObject) (control.CreateAssistantResponseObject, error) {
-	body := request.Body
-	if !assistantName.MatchString(body.Name) {
-		return nil, invalid("name %q: want 1 to 63 lower-case letters, digits and hyphens, starting and ending with a letter or digit", body.Name)
+func (s *Server) createAssistant(r *request) (*reply, error) {
+	name, _ := r.body.text("name")
+	if !assistantName.MatchString(name) {
+		return nil, invalid("Invalid assistant name %q: want 1 to 63 lower-case letters, digits and hyphens, starting and ending with a letter or digit", shown(name))
 	}
-	if err := checkSettings(body.Instructions, body.Metadata); err != nil {
+	instructions, _ := r.body.text("instructions")
+	metadata := r.body.object("metadata")
+	if err := checkSettings(instructions, metadata); err != nil {
 		return nil, err
+	}
+	region, ok := r.body.text("region")
+	if !ok {
+		region = string(model.RegionUS)
 	}
 	now := s.now()
 	a := &store.Assistant{
-		Name:         body.Name,
-		Instructions: deref(body.Instructions, ""),
-		Metadata:     deref(body.Metadata, nil),
-		Region:       deref(body.Region, control.RegionUS),
-		Status:       control.AssistantStatusInitializing,
+		Name:         name,
+		Instructions: instructions,
+		Metadata:     metadata,
+		Region:       model.Region(region),
+		Status:       model.AssistantStatusInitializing,
 		Created:      now,
 		Updated:      now,
 	}
 	err := s.db.AddAssistant(a, s.quota.admitAssistant)
 	if errors.Is(err, store.ErrExists) {
 		// The published spec answers 429, not 409.
-		return nil, failure(http.StatusTooManyRequests, data.ErrorCodeAlreadyExists, "Assistant %q already exists.", body.Name)
+		return nil, failure(http.StatusTooManyRequests, codeAlreadyExists, "Assistant %q already exists.", name)
 	}
 	if err != nil {
 		return nil, err
 	}
 	s.later(func() { s.initialize(a.Name) })
-	return control.CreateAssistant200JSONResponse(describeAssistant(ctx, a)), nil
+	return r.ok(describeAssistant(r.Context(), a)), nil
 }
 
 // initialize makes a new assistant ready.
 func (s *Server) initialize(name string) {
 	// An error is that it is gone. If it cannot be stored, the next start does it.
 	_, _ = s.db.ChangeAssistant(name, func(a *store.Assistant) error {
-		if a.Status == control.AssistantStatusInitializing {
-			a.Status, a.Updated = control.AssistantStatusReady, s.now()
+		if a.Status == model.AssistantStatusInitializing {
+			a.Status, a.Updated = model.AssistantStatusReady, s.now()
 		}
 		return nil
 	})
 }
 
-func (s controlPlane) GetAssistant(ctx context.Context, request control.GetAssistantRequestObject) (control.GetAssistantResponseObject, error) {
-	a, err := s.db.Assistant(request.AssistantName)
+func (s *Server) getAssistant(r *request) (*reply, error) {
+	a, err := s.db.Assistant(r.assistant())
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, noAssistant(request.AssistantName)
+		return nil, noAssistant(r.assistant())
 	}
 	if err != nil {
 		return nil, err
 	}
-	return control.GetAssistant200JSONResponse(describeAssistant(ctx, a)), nil
+	return r.ok(describeAssistant(r.Context(), a)), nil
 }
 
-func (s controlPlane) UpdateAssistant(_ context.Context, request control.UpdateAssistantRequestObject) (control.UpdateAssistantResponseObject, error) {
-	body := request.Body
-	if body.Instructions == nil && body.Metadata == nil {
-		return nil, invalid("the request changes nothing: want instructions, metadata or both")
-	}
-	if err := checkSettings(body.Instructions, body.Metadata); err != nil {
+// updateAssistant changes what the request has. That one which changes nothing is
+// refused only if there is such an assistant is what the live tests of Pinecone's
+// SDKs expect.
+func (s *Server) updateAssistant(r *request) (*reply, error) {
+	instructions, settled := r.body.text("instructions")
+	metadata := r.body.object("metadata")
+	if err := checkSettings(instructions, metadata); err != nil {
 		return nil, err
 	}
-	a, err := s.change(request.AssistantName, func(a *store.Assistant) {
-		a.Instructions = deref(body.Instructions, a.Instructions)
-		a.Metadata = deref(body.Metadata, a.Metadata)
+	if !settled && metadata == nil {
+		if _, err := s.find(r.assistant()); err != nil {
+			return nil, err
+		}
+		return nil, invalid("the request changes nothing: want instructions, metadata or both")
+	}
+	a, err := s.change(r.assistant(), func(a *store.Assistant) {
+		if settled {
+			a.Instructions = instructions
+		}
+		if metadata != nil {
+			a.Metadata = metadata
+		}
 	})
 	if err != nil {
 		return nil, err
 	}
-	metadata := a.Metadata
-	if metadata == nil {
-		metadata = map[string]any{}
+	changed := a.Metadata
+	if changed == nil {
+		changed = object{}
 	}
-	return control.UpdateAssistant200JSONResponse{
-		AssistantName: ptr(a.Name), Instructions: ptr(a.Instructions), Metadata: &metadata,
-	}, nil
+	reply := r.ok(object{"assistant_name": a.Name, "instructions": a.Instructions, "metadata": changed})
+	// Beyond the specs: the Python SDK cannot do without it, and its live tests
+	// assert it.
+	reply.body["name"] = a.Name
+	return reply, nil
 }
 
-func (s controlPlane) DeleteAssistant(_ context.Context, request control.DeleteAssistantRequestObject) (control.DeleteAssistantResponseObject, error) {
-	a, err := s.change(request.AssistantName, func(a *store.Assistant) {
-		a.Status = control.AssistantStatusTerminating
+func (s *Server) deleteAssistant(r *request) (*reply, error) {
+	a, err := s.change(r.assistant(), func(a *store.Assistant) {
+		a.Status = model.AssistantStatusTerminating
 	})
 	if err != nil {
 		return nil, err
 	}
 	s.later(func() { s.terminate(a.Name) })
-	return control.DeleteAssistant200Response{}, nil
+	return r.ok(nil), nil
 }
 
 // terminate ends the deletion of an assistant. If it fails, the next start does it.
@@ -137,7 +146,7 @@ func (s *Server) terminate(name string) { _ = s.db.RemoveAssistant(name) }
 // change changes an assistant that can be used.
 func (s *Server) change(name string, change func(*store.Assistant)) (*store.Assistant, error) {
 	a, err := s.db.ChangeAssistant(name, func(a *store.Assistant) error {
-		if a.Status == control.AssistantStatusTerminating {
+		if a.Status == model.AssistantStatusTerminating {
 			return store.ErrNotFound
 		}
 		change(a)
@@ -151,35 +160,51 @@ func (s *Server) change(name string, change func(*store.Assistant)) (*store.Assi
 }
 
 // checkSettings holds the settings of an assistant against their limits.
-func checkSettings(instructions *string, metadata *map[string]any) error {
-	if n := len(deref(instructions, "")); n > maxText {
+func checkSettings(instructions string, metadata object) error {
+	if n := len(instructions); n > maxText {
 		return invalid("instructions: %d bytes, the limit is %d", n, maxText)
 	}
+	return checkSize(metadata)
+}
+
+// checkSize holds metadata against its limit.
+func checkSize(metadata object) error {
 	if metadata == nil {
 		return nil
 	}
-	text, err := json.Marshal(*metadata)
+	text, err := json.Marshal(metadata)
 	if err != nil {
 		return err
 	}
 	if len(text) > maxText {
-		return invalid("metadata: %d bytes, the limit is %d", len(text), maxText)
+		return tooMuchMetadata(int64(len(text)))
 	}
 	return nil
 }
 
-func describeAssistant(ctx context.Context, a *store.Assistant) control.Assistant {
-	reply := control.Assistant{
-		Name:         a.Name,
-		Instructions: ptr(a.Instructions),
-		Status:       a.Status,
-		Host:         ptr(hostOf(ctx)),
-		Region:       ptr(a.Region),
-		CreatedAt:    ptr(a.Created),
-		UpdatedAt:    ptr(a.Updated),
+// tooMuchMetadata says what the live tests of Pinecone's SDKs look for.
+func tooMuchMetadata(size int64) error {
+	return invalid("Metadata exceeds maximum length of %d bytes: it has %d", maxText, size)
+}
+
+func describeAssistant(ctx context.Context, a *store.Assistant) object {
+	return object{
+		"name":         a.Name,
+		"instructions": a.Instructions,
+		"metadata":     orNull(a.Metadata),
+		"status":       a.Status,
+		"host":         hostOf(ctx),
+		"region":       a.Region,
+		"created_at":   a.Created,
+		"updated_at":   a.Updated,
 	}
-	if a.Metadata != nil {
-		reply.Metadata = ptr(a.Metadata)
+}
+
+// orNull is what a reply has of metadata: null if there is none, as the service's
+// documentation shows it.
+func orNull(metadata object) any {
+	if metadata == nil {
+		return nil
 	}
-	return reply
+	return metadata
 }

@@ -1,69 +1,72 @@
 package emulator
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/document"
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/evaluation"
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
 )
 
-// evaluationPlane implements the evaluation plane. It is a stand-in: where the
-// service asks a model, this compares words. A fact is a sentence of the ground
-// truth; it is entailed if the answer has most of its words, contradicted if it
-// has them with other numbers, and neutral otherwise. Correctness is the part of
-// the answer's sentences whose words the ground truth has.
-type evaluationPlane struct{}
+// The evaluation plane is a stand-in: where the service asks a model, this compares
+// words. A fact is a sentence of the ground truth; it is entailed if the answer has
+// most of its words, contradicted if it has them with other numbers, and neutral
+// otherwise. Correctness is the part of the answer's sentences whose words the
+// ground truth has.
 
 // entailedShare is the part of a sentence's words that the other text must have.
 const entailedShare = 0.6
 
-func (evaluationPlane) MetricsAlignment(_ context.Context, request evaluation.MetricsAlignmentRequestObject) (evaluation.MetricsAlignmentResponseObject, error) {
-	body := request.Body
-	facts := document.Sentences(body.GroundTruthAnswer)
-	judged := make([]evaluation.EvaluatedFact, 0, len(facts))
+func (s *Server) metricsAlignment(r *request) (*reply, error) {
+	question, _ := r.body.text("question")
+	answer, _ := r.body.text("answer")
+	truth, _ := r.body.text("ground_truth_answer")
+	facts := document.Sentences(truth)
+	judged := make([]object, 0, len(facts))
+	var reasons []string
 	entailed := 0
 	for _, fact := range facts {
-		entailment, share := judge(fact, body.Answer)
-		if entailment == evaluation.EntailmentEntailed {
+		entailment, share := judge(fact, answer)
+		if entailment == model.EntailmentEntailed {
 			entailed++
 		}
-		judged = append(judged, evaluation.EvaluatedFact{
-			Fact:       evaluation.Fact{Content: fact},
-			Entailment: entailment,
-			Reasoning:  ptr(fmt.Sprintf("The answer has %.0f%% of the fact's words.", 100*share)),
+		judged = append(judged, object{
+			"fact":       object{"content": fact},
+			"entailment": entailment,
 		})
+		reasons = append(reasons, fmt.Sprintf("The answer has %.0f%% of the fact's words.", 100*share))
 	}
-	claims := document.Sentences(body.Answer)
+	claims := document.Sentences(answer)
 	correct := 0
 	for _, claim := range claims {
-		if entailment, _ := judge(claim, body.GroundTruthAnswer); entailment == evaluation.EntailmentEntailed {
+		if entailment, _ := judge(claim, truth); entailment == model.EntailmentEntailed {
 			correct++
 		}
 	}
-	metrics := evaluation.Metrics{Correctness: ratio(correct, len(claims)), Completeness: ratio(entailed, len(facts))}
-	if sum := metrics.Correctness + metrics.Completeness; sum > 0 {
-		metrics.Alignment = 2 * metrics.Correctness * metrics.Completeness / sum
+	correctness, completeness := ratio(correct, len(claims)), ratio(entailed, len(facts))
+	alignment := float32(0)
+	if sum := correctness + completeness; sum > 0 {
+		alignment = 2 * correctness * completeness / sum
 	}
 
 	// As if two requests had been made: one to find the facts, one to judge them.
-	both := tokens(body.Question, body.Answer, body.GroundTruthAnswer)
+	both := tokens(question, answer, truth)
 	found := tokens(facts...)
-	prompt, completion := 2*both+found, found+len(facts)
-	return evaluation.MetricsAlignment200JSONResponse{
-		Metrics:   metrics,
-		Reasoning: evaluation.Reasoning{EvaluatedFacts: judged},
-		Usage: evaluation.TokenCounts{
-			PromptTokens: prompt, CompletionTokens: completion, TotalTokens: prompt + completion,
-		},
-	}, nil
+	reply := r.ok(object{
+		"metrics":   object{"correctness": correctness, "completeness": completeness, "alignment": alignment},
+		"reasoning": object{"evaluated_facts": judged},
+		"usage":     usage(2*both+found, found+len(facts)),
+	})
+	for i, reason := range reasons { // beyond the specs: seen in replies of the service
+		judged[i]["reasoning"] = reason
+	}
+	return reply, nil
 }
 
 // judge tells how a text bears on a sentence, and how many of its words it has.
-func judge(sentence, text string) (evaluation.Entailment, float32) {
+func judge(sentence, text string) (model.Entailment, float32) {
 	words, numbers := wordsAndNumbers(sentence)
 	textWords, textNumbers := wordsAndNumbers(text)
 	has := func(known []string) func(string) bool {
@@ -72,13 +75,13 @@ func judge(sentence, text string) (evaluation.Entailment, float32) {
 	share := ratio(count(words, has(textWords)), len(words))
 	switch {
 	case share < entailedShare:
-		return evaluation.EntailmentNeutral, share
+		return model.EntailmentNeutral, share
 	case count(numbers, has(textNumbers)) == len(numbers):
-		return evaluation.EntailmentEntailed, share
+		return model.EntailmentEntailed, share
 	case len(textNumbers) > 0:
-		return evaluation.EntailmentContradicted, share
+		return model.EntailmentContradicted, share
 	}
-	return evaluation.EntailmentNeutral, share
+	return model.EntailmentNeutral, share
 }
 
 func wordsAndNumbers(text string) (words, numbers []string) {

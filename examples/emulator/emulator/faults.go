@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,24 +10,21 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
 )
 
 const (
 	faultsPath  = "/emulator/faults"
 	faultHeader = "X-Emulator-Fault"
 
-	maxFaultBytes = 64 << 10
-	maxFaultTime  = time.Hour
+	maxFaultTime = time.Hour
 )
 
 // Fault makes requests go wrong, to try a client on. What it says of delays and
 // streams holds together with what it says of statuses: a request can be late and
 // fail.
 type Fault struct {
-	// Operation is what it is for, named like the method of the clients: ChatAssistant,
-	// UploadFile. Empty is any.
+	// Operation is what it is for, named like the method of the clients, such as Chat or
+	// UploadFile, or as in the specs. Empty is any.
 	Operation string
 	// Count is how many requests it is for; 0 is one.
 	Count int
@@ -57,7 +53,7 @@ func (f Fault) check() error {
 	switch {
 	case !replaced && f.Delay == 0 && f.CutAfterEvents == nil:
 		return errors.New("the fault does nothing: want status, html, delay or cut_after_events")
-	case f.Operation != "" && !slices.Contains(operations(), f.Operation):
+	case f.Operation != "" && nameOf(f.Operation) == "":
 		return fmt.Errorf("operation: there is no %q, want one of %s", f.Operation, strings.Join(operations(), ", "))
 	case f.Count < 0:
 		return fmt.Errorf("count: %d, want at least 1", f.Count)
@@ -73,16 +69,6 @@ func (f Fault) check() error {
 	return nil
 }
 
-// operations are the names of all operations of all versions.
-func operations() []string {
-	var names []string
-	for _, version := range versions {
-		names = append(names, version.operations()...)
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
-}
-
 // reply writes what takes the place of the reply. It reports false when nothing
 // does.
 func (f Fault) reply(w http.ResponseWriter, r *http.Request) bool {
@@ -93,7 +79,7 @@ func (f Fault) reply(w http.ResponseWriter, r *http.Request) bool {
 		w.Header().Set("Retry-After", seconds(f.RetryAfter))
 	}
 	if !f.HTML {
-		writeFailure(w, r, f.Status, codeOf(callOf(r.Context()).version, f.Status), "This failure was asked for.")
+		writeFailure(w, r, f.Status, codeOf(requestOf(r.Context()).operation, f.Status), "This failure was asked for.")
 		return true
 	}
 	status := f.Status
@@ -107,28 +93,28 @@ func (f Fault) reply(w http.ResponseWriter, r *http.Request) bool {
 }
 
 // codeOf is the code that goes with a status.
-func codeOf(version *version, status int) data.ErrorCode {
+func codeOf(operation *operation, status int) string {
 	switch status {
 	case http.StatusBadRequest:
-		return data.ErrorCodeInvalidArgument
+		return codeInvalidArgument
 	case http.StatusUnauthorized:
-		return data.ErrorCodeUnauthenticated
+		return codeUnauthenticated
 	case http.StatusForbidden:
-		return data.ErrorCodeForbidden
+		return codeForbidden
 	case http.StatusNotFound:
-		return data.ErrorCodeNotFound
+		return codeNotFound
 	case http.StatusConflict:
-		return data.ErrorCodeAlreadyExists
+		return codeAlreadyExists
 	case http.StatusTooManyRequests:
-		return version.rateLimited
+		return operation.rateLimited()
 	case http.StatusInternalServerError:
-		return data.ErrorCodeInternal
+		return codeInternal
 	case http.StatusServiceUnavailable:
-		return data.ErrorCodeUnavailable
+		return codeUnavailable
 	case http.StatusGatewayTimeout:
-		return data.ErrorCodeDeadlineExceeded
+		return codeDeadlineExceeded
 	}
-	return data.ErrorCodeUnknown
+	return codeUnknown
 }
 
 // seconds rounds up, so that who waits as long is not too early.
@@ -146,6 +132,7 @@ func (f *faults) add(fault Fault) error {
 	if err := fault.check(); err != nil {
 		return err
 	}
+	fault.Operation = nameOf(fault.Operation)
 	fault.Count = max(fault.Count, 1)
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -204,13 +191,8 @@ func parseFault(text io.Reader) (Fault, error) {
 		Delay          float64 `json:"delay"`
 		CutAfterEvents *int    `json:"cut_after_events"`
 	}
-	decoder := json.NewDecoder(text)
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&form); err != nil {
-		return Fault{}, fmt.Errorf("want a JSON object: %w", err)
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return Fault{}, errors.New("want one JSON object, it goes on after it")
+	if err := decodeForm(text, &form); err != nil {
+		return Fault{}, err
 	}
 	fault := Fault{
 		Operation:      form.Operation,
@@ -231,24 +213,18 @@ func duration(seconds float64) time.Duration {
 }
 
 // serveFaults takes a fault, or with DELETE forgets all that are still to come.
-func (s *Server) serveFaults(w http.ResponseWriter, r *http.Request) {
-	err := s.authenticate(r)
-	if err == nil && r.Method == http.MethodPost {
-		var fault Fault
-		fault, err = parseFault(http.MaxBytesReader(w, r.Body, maxFaultBytes))
+func (s *Server) serveFaults(w http.ResponseWriter, r *http.Request) error {
+	if r.Method == http.MethodDelete {
+		s.faults.clear()
+	} else {
+		fault, err := parseFault(r.Body)
 		if err == nil {
 			err = s.faults.add(fault)
 		}
 		if err != nil {
-			err = invalid("%v", err)
+			return invalid("%v", err)
 		}
 	}
-	if err != nil {
-		writeError(w, r, err)
-		return
-	}
-	if r.Method == http.MethodDelete {
-		s.faults.clear()
-	}
 	w.WriteHeader(http.StatusNoContent)
+	return nil
 }

@@ -59,7 +59,7 @@ func TestFaultStatuses(t *testing.T) {
 			t.Fatal(err)
 		}
 		got, text := f.send(t, "POST", "/assistant/evaluation/metrics/alignment", nil, `{"question":"q","answer":"a","ground_truth_answer":"g"}`)
-		if got != status || object(t, text)["message"] == nil {
+		if got != status || decoded(t, text)["message"] == nil {
 			t.Errorf("status %d: %s", got, text)
 		}
 	}
@@ -107,7 +107,7 @@ func TestFaultsAreKept(t *testing.T) {
 		status int
 	}{
 		{"/assistant/assistants", http.Header{keyHeader: {"x"}}, 401},
-		{"/assistant/assistants", http.Header{versionHeader: {"x"}}, 400},
+		{"/assistant/assistants", http.Header{versionHeader: {"x"}}, 403},
 		{"/assistant/nothing", nil, 404},
 		{"/assistant/assistants", nil, 503},
 	} {
@@ -315,11 +315,11 @@ func TestBadFaults(t *testing.T) {
 		{"a list", `[]`, "want a JSON object"},
 		{"two", `{"status":503}{"status":503}`, "one JSON object"},
 		{"rest", `{"status":503}x`, "one JSON object"},
-		{"large", `{"operation":"` + strings.Repeat("x", maxFaultBytes) + `"}`, "too large"},
+		{"large", `{"operation":"` + strings.Repeat("x", maxLocalBytes) + `"}`, "too large"},
 		{"nothing", `{}`, "does nothing"},
 		{"only a count", `{"count":3,"operation":"ListFiles"}`, "does nothing"},
 		{"unknown field", `{"status":503,"retry-after":1}`, "retry-after"},
-		{"unknown operation", `{"status":503,"operation":"list_files"}`, "ListFiles"},
+		{"unknown operation", `{"status":503,"operation":"list_nothing"}`, "ListFiles"},
 		{"count", `{"status":503,"count":-1}`, "count: -1"},
 		{"status 200", `{"status":200}`, "400 to 599"},
 		{"status 600", `{"status":600}`, "400 to 599"},
@@ -339,7 +339,7 @@ func TestBadFaults(t *testing.T) {
 		})
 	}
 	status, text := f.send(t, "POST", faultsPath, http.Header{keyHeader: nil}, `{"status":503}`)
-	checkRefusal(t, status, text, 401, "UNAUTHENTICATED", "Invalid API Key")
+	checkRefusal(t, status, text, 401, "UNAUTHENTICATED", "Invalid API key.")
 	if err := f.Fail(Fault{}); err == nil {
 		t.Error("a fault that does nothing")
 	}

@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -9,12 +8,9 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/store"
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
 )
-
-// dataPlane implements the data plane.
-type dataPlane struct{ *Server }
 
 var fileID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
 
@@ -22,95 +18,77 @@ var fileID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
 // is not documented.
 const dataPage = 100
 
-// refuseMetadataInQuery refuses the way in which older versions took metadata.
-func refuseMetadataInQuery(next data.StrictHandlerFunc, operation string) data.StrictHandlerFunc {
-	if operation != "UploadFile" && operation != "UpsertFile" {
-		return next
-	}
-	return func(ctx context.Context, w http.ResponseWriter, r *http.Request, request any) (any, error) {
-		if r.URL.Query().Has("metadata") {
-			return nil, invalid("metadata belongs in the form, not in the query")
-		}
-		return next(ctx, w, r, request)
-	}
+func (s *Server) uploadFile(r *request) (*reply, error) {
+	return s.receive(r, &store.File{ID: uuid.NewString()}, model.OperationTypeUploadFile)
 }
 
-func (s dataPlane) UploadFile(ctx context.Context, request data.UploadFileRequestObject) (data.UploadFileResponseObject, error) {
-	op, err := s.receive(ctx, request.AssistantName, request.Body, &store.File{
-		ID: uuid.NewString(), Multimodal: deref(request.Params.Multimodal, false),
-	}, data.OperationTypeUploadFile)
-	if err != nil {
-		return nil, err
+func (s *Server) upsertFile(r *request) (*reply, error) {
+	if !fileID.MatchString(r.file()) {
+		return nil, invalid("assistant_file_id %q: want 1 to 128 letters, digits, - and _", shown(r.file()))
 	}
-	return data.UploadFile202JSONResponse{
-		Body:    describeOperation(op),
-		Headers: data.UploadFile202ResponseHeaders{Location: ptr(location(request.AssistantName, op))},
-	}, nil
+	return s.receive(r, &store.File{ID: r.file()}, model.OperationTypeUpsertFile)
 }
 
-func (s dataPlane) UpsertFile(ctx context.Context, request data.UpsertFileRequestObject) (data.UpsertFileResponseObject, error) {
-	if !fileID.MatchString(request.AssistantFileID) {
-		return nil, invalid("assistant_file_id %q: want 1 to 128 letters, digits, - and _", request.AssistantFileID)
-	}
-	op, err := s.receive(ctx, request.AssistantName, request.Body, &store.File{
-		ID: request.AssistantFileID, Multimodal: deref(request.Params.Multimodal, false),
-	}, data.OperationTypeUpsertFile)
+func (s *Server) listFiles(r *request) (*reply, error) {
+	filter, err := r.object("filter")
 	if err != nil {
 		return nil, err
 	}
-	return data.UpsertFile202JSONResponse{
-		Body:    describeOperation(op),
-		Headers: data.UpsertFile202ResponseHeaders{Location: ptr(location(request.AssistantName, op))},
-	}, nil
+	compiled, err := compileFilter(&filter)
+	if err != nil {
+		return nil, err
+	}
+	a, err := s.find(r.assistant())
+	if err != nil {
+		return nil, err
+	}
+	list, err := r.page(fmt.Sprintf("files/%d", a.Sequence), dataPage)
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.db.Files(a.Sequence, list.after, compiled, list.ask())
+	if err != nil {
+		return nil, err
+	}
+	progress, err := s.progressOf(a, found)
+	if err != nil {
+		return nil, err
+	}
+	return r.ok(page(list, "files", found,
+		func(f *store.File) int64 { return f.Sequence },
+		func(f *store.File) object { return progress.describe(f) },
+	)), nil
 }
 
-func (s dataPlane) ListFiles(_ context.Context, request data.ListFilesRequestObject) (data.ListFilesResponseObject, error) {
-	filter, err := compileFilter(request.Params.Filter)
+func (s *Server) describeFile(r *request) (*reply, error) {
+	a, f, err := s.findFile(r.assistant(), r.file())
 	if err != nil {
 		return nil, err
 	}
-	a, err := s.find(request.AssistantName)
+	progress, err := s.progressOf(a, []*store.File{f})
 	if err != nil {
 		return nil, err
 	}
-	list, err := newList(fmt.Sprintf("files/%d", a.Sequence), request.Params.Limit, dataPage, request.Params.PaginationToken)
+	described := progress.describe(f)
+	include, err := r.flag("include_url")
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.db.Files(a.Sequence, list.after, filter, list.ask())
-	if err != nil {
-		return nil, err
+	if include {
+		described["signed_url"] = s.signedURL(r.Context(), a.Name, f.ID)
 	}
-	found, next := page(list, found, func(f *store.File) int64 { return f.Sequence })
-	files := make([]data.AssistantFileModel, 0, len(found))
-	for _, f := range found {
-		files = append(files, describeFile(f))
-	}
-	reply := data.ListFiles200JSONResponse{Files: &files}
-	if next != "" {
-		reply.Pagination = &data.PaginationResponse{Next: next}
-	}
-	return reply, nil
+	return r.ok(described), nil
 }
 
-func (s dataPlane) DescribeFile(ctx context.Context, request data.DescribeFileRequestObject) (data.DescribeFileResponseObject, error) {
-	a, f, err := s.findFile(request.AssistantName, request.AssistantFileID)
+// deleteFile starts a deletion. A version with operations answers that of the
+// deletion; without a body if the file could not be processed, or is being deleted
+// already, as the live tests of Pinecone's SDKs expect.
+func (s *Server) deleteFile(r *request) (*reply, error) {
+	a, f, err := s.findFile(r.assistant(), r.file())
 	if err != nil {
 		return nil, err
 	}
-	reply := describeFile(f)
-	if deref(request.Params.IncludeURL, false) {
-		reply.SignedURL = ptr(s.signedURL(ctx, a.Name, f.ID))
-	}
-	return data.DescribeFile200JSONResponse(reply), nil
-}
-
-func (s dataPlane) DeleteFile(_ context.Context, request data.DeleteFileRequestObject) (data.DeleteFileResponseObject, error) {
-	a, f, err := s.findFile(request.AssistantName, request.AssistantFileID)
-	if err != nil {
-		return nil, err
-	}
-	op := &store.Operation{ID: uuid.NewString(), Kind: data.OperationTypeDeleteFile, File: f.ID, Created: s.now()}
+	op := &store.Operation{ID: uuid.NewString(), Kind: model.OperationTypeDeleteFile, File: f.ID, Created: s.now()}
 	begun, orphan, err := s.db.DeleteFile(a.Sequence, f.ID, op)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, noFile(f.ID)
@@ -119,30 +97,59 @@ func (s dataPlane) DeleteFile(_ context.Context, request data.DeleteFileRequestO
 		return nil, err
 	}
 	s.forget(orphan)
-	if begun == nil {
-		return data.DeleteFile204Response{}, nil
-	}
 	if begun == op {
 		s.later(func() { s.remove(op.Sequence) })
 	}
-	return data.DeleteFile202JSONResponse{
-		Body:    describeOperation(begun),
-		Headers: data.DeleteFile202ResponseHeaders{Location: ptr(location(a.Name, begun))},
-	}, nil
+	switch {
+	case r.operation.answers(http.StatusOK):
+		return r.ok(nil), nil
+	case begun != op:
+		return r.answer(http.StatusNoContent, nil), nil
+	}
+	return r.accepted(op), nil
 }
 
-func describeFile(f *store.File) data.AssistantFileModel {
-	reply := data.AssistantFileModel{
-		ID:         f.ID,
-		Name:       f.Name,
-		Size:       ptr(f.Size),
-		Status:     ptr(f.Status),
-		Multimodal: ptr(f.Multimodal),
-		CreatedOn:  ptr(f.Created),
-		UpdatedOn:  ptr(f.Updated),
+// describeFile returns what all versions and no other say of a file: its version
+// takes out of it what it does not know. The nulls are those that the service's
+// documentation shows.
+func describeFile(f *store.File) object {
+	return object{
+		"id":            f.ID,
+		"name":          f.Name,
+		"size":          f.Size,
+		"metadata":      orNull(f.Metadata),
+		"status":        f.Status,
+		"multimodal":    f.Multimodal,
+		"percent_done":  1.0,
+		"error_message": nil,
+		"signed_url":    nil,
+		"created_on":    f.Created,
+		"updated_on":    f.Updated,
 	}
-	if f.Metadata != nil {
-		reply.Metadata = ptr(f.Metadata)
+}
+
+// progress has the operations that process or processed files, by the files'
+// identifiers: versions without operations tell of the file what later ones tell of
+// its operation.
+type progress map[string]*store.Operation
+
+// progressOf returns the progress of files of an assistant.
+func (s *Server) progressOf(a *store.Assistant, files []*store.File) (progress, error) {
+	for _, f := range files {
+		if f.Status != model.FileStatusAvailable {
+			return s.db.Processing(a.Sequence)
+		}
 	}
-	return reply
+	return nil, nil
+}
+
+func (p progress) describe(f *store.File) object {
+	described := describeFile(f)
+	if op := p[f.ID]; op != nil && f.Status != model.FileStatusAvailable {
+		described["percent_done"] = float64(op.Percent) / 100
+		if f.Status == model.FileStatusProcessingFailed {
+			described["error_message"] = op.Message
+		}
+	}
+	return described
 }

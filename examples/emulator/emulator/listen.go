@@ -46,7 +46,7 @@ func Listen(ctx context.Context, address string, opts ...Option) (*Running, erro
 		done:     make(chan error, 1),
 	}
 	r.close = sync.OnceValue(r.stop)
-	r.server = &http.Server{Handler: &r.requests, ReadHeaderTimeout: time.Minute, ConnState: r.unused.note}
+	r.server = &http.Server{Handler: &r.requests, ReadHeaderTimeout: time.Minute, MaxHeaderBytes: 2 * maxURLBytes, ConnState: r.unused.note}
 	r.server.RegisterOnShutdown(service.cancel) // streams end, and what waits on purpose
 	go func() { r.done <- r.server.Serve(listener) }()
 	return r, nil

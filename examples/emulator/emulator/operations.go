@@ -1,81 +1,75 @@
 package emulator
 
 import (
-	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/store"
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
 )
 
 // operationsKept is how long an operation is listed after its end.
 const operationsKept = 30 * 24 * time.Hour
 
-func (s dataPlane) ListOperations(_ context.Context, request data.ListOperationsRequestObject) (data.ListOperationsResponseObject, error) {
-	params := request.Params
-	a, err := s.find(request.AssistantName)
+func (s *Server) listOperations(r *request) (*reply, error) {
+	a, err := s.find(r.assistant())
 	if err != nil {
 		return nil, err
 	}
-	list, err := newList(fmt.Sprintf("operations/%d", a.Sequence), params.Limit, dataPage, params.PaginationToken)
+	list, err := r.page(fmt.Sprintf("operations/%d", a.Sequence), dataPage)
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.db.Operations(a.Sequence, list.after, deref(params.OperationType, ""), deref(params.Status, ""), s.now().Add(-operationsKept), list.ask())
+	kind, status := model.OperationType(r.query("operation_type")), model.OperationStatus(r.query("status"))
+	found, err := s.db.Operations(a.Sequence, list.after, kind, status, s.now().Add(-operationsKept), list.ask())
 	if err != nil {
 		return nil, err
 	}
-	found, next := page(list, found, func(op *store.Operation) int64 { return op.Sequence })
-	operations := make([]data.OperationModel, 0, len(found))
-	for _, op := range found {
-		operations = append(operations, describeOperation(op))
-	}
-	reply := data.ListOperations200JSONResponse{Operations: &operations}
-	if next != "" {
-		reply.Pagination = &data.PaginationResponse{Next: next}
-	}
-	return reply, nil
+	return r.ok(page(list, "operations", found, func(op *store.Operation) int64 { return op.Sequence }, describeOperation)), nil
 }
 
-func (s dataPlane) DescribeOperation(_ context.Context, request data.DescribeOperationRequestObject) (data.DescribeOperationResponseObject, error) {
-	a, err := s.find(request.AssistantName)
+func (s *Server) describeOperation(r *request) (*reply, error) {
+	a, err := s.find(r.assistant())
 	if err != nil {
 		return nil, err
 	}
-	op, err := s.db.Operation(a.Sequence, request.OperationID)
+	id := r.path["operation_id"]
+	op, err := s.db.Operation(a.Sequence, id)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, notFound("Operation %q not found.", request.OperationID)
+		return nil, notFound("Operation %q not found.", shown(id))
 	}
 	if err != nil {
 		return nil, err
 	}
-	return data.DescribeOperation200JSONResponse(describeOperation(op)), nil
+	return r.ok(describeOperation(op)), nil
 }
 
-func describeOperation(op *store.Operation) data.OperationModel {
-	reply := data.OperationModel{
-		ID:              op.ID,
-		OperationType:   op.Kind,
-		FileID:          ptr(op.File),
-		Status:          op.Status,
-		CreatedOn:       op.Created,
-		PercentComplete: ptr(op.Percent),
+func describeOperation(op *store.Operation) object {
+	described := object{
+		"id":               op.ID,
+		"operation_type":   op.Kind,
+		"file_id":          op.File,
+		"status":           op.Status,
+		"created_on":       op.Created,
+		"percent_complete": op.Percent,
 	}
 	if !op.Completed.IsZero() {
-		reply.CompletedOn = ptr(op.Completed)
+		described["completed_on"] = op.Completed
 	}
 	if op.Message != "" {
-		reply.ErrorMessage = ptr(op.Message)
+		described["error_message"] = op.Message
 	}
 	if op.Units > 0 {
-		reply.IngestionUnits = ptr(op.Units)
+		described["ingestion_units"] = op.Units
 	}
-	return reply
+	return described
 }
 
-// location is the value of the header that announces an operation.
-func location(assistant string, op *store.Operation) string {
-	return "/operations/" + assistant + "/" + op.ID
+// accepted returns the reply that announces an operation.
+func (r *request) accepted(op *store.Operation) *reply {
+	reply := r.answer(http.StatusAccepted, describeOperation(op))
+	reply.header = http.Header{"Location": {"/operations/" + r.assistant() + "/" + op.ID}}
+	return reply
 }

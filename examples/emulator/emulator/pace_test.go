@@ -170,7 +170,7 @@ func TestStreamsEnd(t *testing.T) {
 		if err := pprof.Lookup("goroutine").WriteTo(&stacks, 2); err != nil {
 			t.Fatal(err)
 		}
-		return strings.Contains(stacks.String(), "emulator.stream.wait") || strings.Contains(stacks.String(), "(*Server).pause")
+		return strings.Contains(stacks.String(), "emulator.(*stream).wait") || strings.Contains(stacks.String(), "(*Server).pause")
 	}
 	begin := func(t *testing.T) (f *fixture, body io.ReadCloser, leave func()) {
 		f = start(t, WithPace(quick), WithChunkDelay(time.Hour))

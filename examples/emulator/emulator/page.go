@@ -16,17 +16,13 @@ type list struct {
 	after int64
 }
 
-// newList reads what a request says of a listing; absent is the size of a page
-// when it says none.
-func newList(name string, limit *int, absent int, token *string) (*list, error) {
-	l := &list{name: name, size: deref(limit, absent)}
-	if l.size < 1 {
-		return nil, invalid("limit: %d, want at least 1", l.size)
-	}
-	if deref(token, "") == "" {
+// newList returns a list that goes on where a token says; "" stands for its start.
+func newList(name string, size int, token string) (*list, error) {
+	l := &list{name: name, size: size}
+	if token == "" {
 		return l, nil
 	}
-	text, err := base64.RawURLEncoding.DecodeString(*token)
+	text, err := base64.RawURLEncoding.DecodeString(token)
 	of, after, found := strings.Cut(string(text), ":")
 	if err == nil && found && of == name {
 		if l.after, err = strconv.ParseInt(after, 10, 64); err == nil {
@@ -40,13 +36,21 @@ func newList(name string, limit *int, absent int, token *string) (*list, error) 
 // is another page.
 func (l *list) ask() int { return l.size + 1 }
 
-// page returns the items of a page, and the token of the next one; none on the
-// last.
-func page[T any](l *list, items []T, sequence func(T) int64) ([]T, string) {
-	if len(items) <= l.size {
-		return items, ""
+// page returns a page of the items as the field of a reply, with the token of the
+// next one; without a token on the last.
+func page[T any](l *list, field string, items []T, sequence func(T) int64, describe func(T) object) object {
+	next := ""
+	if len(items) > l.size {
+		items = items[:l.size]
+		next = base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%s:%d", l.name, sequence(items[l.size-1])))
 	}
-	items = items[:l.size]
-	last := fmt.Sprintf("%s:%d", l.name, sequence(items[l.size-1]))
-	return items, base64.RawURLEncoding.EncodeToString([]byte(last))
+	described := make([]object, 0, len(items))
+	for _, item := range items {
+		described = append(described, describe(item))
+	}
+	body := object{field: described}
+	if next != "" {
+		body["pagination"] = object{"next": next}
+	}
+	return body
 }

@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"context"
 	"net/http"
 	"time"
 
@@ -9,7 +8,6 @@ import (
 
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/document"
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/store"
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
 )
 
 // quota holds requests against the limits of a plan. Without one, which is nil,
@@ -36,29 +34,29 @@ func newQuota(limits *limits, now func() time.Time) *quota {
 func perMinute(n int) *rate.Limiter { return rate.NewLimiter(rate.Limit(n)/60, n) }
 
 // admit counts a request, and refuses it when it is beyond its group's rate.
-func (q *quota) admit(ctx context.Context) error {
+func (q *quota) admit(r *request) error {
 	if q == nil {
 		return nil
 	}
-	group := groups[callOf(ctx).operation]
-	return q.take(ctx, q.groups[group], 1, string(group)+": %d requests a minute")
+	group := groups[r.operation.name]
+	return q.take(r, q.groups[group], 1, string(group)+": %d requests a minute")
 }
 
 // admitChat counts the tokens of a chat: of its messages, and of all that the model
 // is given.
-func (q *quota) admitChat(ctx context.Context, history, input int) error {
+func (q *quota) admitChat(r *request, history, input int) error {
 	if q == nil {
 		return nil
 	}
 	if history > maxHistory {
 		return invalid("messages: %d tokens, the limit is %d", history, maxHistory)
 	}
-	return q.take(ctx, q.chat, input, "chat input: %d tokens a minute")
+	return q.take(r, q.chat, input, "chat input: %d tokens a minute")
 }
 
 // take takes n out of a bucket; all that it can hold, if n is more, so that no
 // request is refused for ever.
-func (q *quota) take(ctx context.Context, bucket *rate.Limiter, n int, format string) error {
+func (q *quota) take(r *request, bucket *rate.Limiter, n int, format string) error {
 	if bucket == nil {
 		return nil
 	}
@@ -68,7 +66,7 @@ func (q *quota) take(ctx context.Context, bucket *rate.Limiter, n int, format st
 		return nil
 	}
 	missing := float64(n) - bucket.TokensAt(now)
-	err := failure(http.StatusTooManyRequests, callOf(ctx).version.rateLimited, "The limit is reached of "+format, bucket.Burst())
+	err := failure(http.StatusTooManyRequests, r.operation.rateLimited(), "The limit is reached of "+format, bucket.Burst())
 	err.retryAfter = time.Duration(missing / float64(bucket.Limit()) * float64(time.Second))
 	return err
 }
@@ -108,5 +106,5 @@ func (q *quota) admitFile(others int) error {
 // answers is not documented; this is what Pinecone's documentation of databases
 // says of them, https://docs.pinecone.io/reference/api/database-limits/object-limits.
 func exceeded(format string, args ...any) error {
-	return failure(http.StatusForbidden, data.ErrorCodeQuotaExceeded, format, args...)
+	return failure(http.StatusForbidden, codeQuotaExceeded, format, args...)
 }

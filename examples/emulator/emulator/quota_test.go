@@ -167,16 +167,16 @@ func TestChatTokens(t *testing.T) {
 func TestMoreThanAMinute(t *testing.T) {
 	now := time.Unix(0, 0)
 	q := newQuota(plans[Starter], func() time.Time { return now })
-	ctx := (&call{version: versions[1]}).context(t.Context())
-	if err := q.admitChat(ctx, 0, 250_000); err != nil {
+	r := &request{operation: versions[0].operations()[chatOperation]}
+	if err := q.admitChat(r, 0, 250_000); err != nil {
 		t.Error(err)
 	}
 	var refusal *apiError
-	if err := q.admitChat(ctx, 0, 250_000); !errors.As(err, &refusal) || refusal.retryAfter != time.Minute {
+	if err := q.admitChat(r, 0, 250_000); !errors.As(err, &refusal) || refusal.retryAfter != time.Minute {
 		t.Fatalf("error %+v", err)
 	}
 	now = now.Add(time.Minute)
-	if err := q.admitChat(ctx, 0, 250_000); err != nil {
+	if err := q.admitChat(r, 0, 250_000); err != nil {
 		t.Error(err)
 	}
 }

@@ -40,16 +40,16 @@ func TestRefusals(t *testing.T) {
 		code    string
 		message string
 	}{
-		{"no key", "GET", assistants, http.Header{keyHeader: nil}, "", 401, "UNAUTHENTICATED", "Invalid API Key"},
-		{"wrong key", "GET", assistants, http.Header{keyHeader: {"x"}}, "", 401, "UNAUTHENTICATED", "Invalid API Key"},
-		{"no key, no such path", "GET", "/assistant/x", http.Header{keyHeader: nil}, "", 401, "UNAUTHENTICATED", "Invalid API Key"},
-		{"unknown version", "GET", assistants, http.Header{versionHeader: {"2025-02"}}, "", 400, invalid, "the emulator has [2025-01 2026-04 2026-07]"},
+		{"no key", "GET", assistants, http.Header{keyHeader: nil}, "", 401, "UNAUTHENTICATED", "Invalid API key."},
+		{"wrong key", "GET", assistants, http.Header{keyHeader: {"x"}}, "", 401, "UNAUTHENTICATED", "Invalid API key."},
+		{"no key, no such path", "GET", "/assistant/x", http.Header{keyHeader: nil}, "", 401, "UNAUTHENTICATED", "Invalid API key."},
+		{"unknown version", "GET", assistants, http.Header{versionHeader: {"2025-02"}}, "", 403, "FORBIDDEN", "Invalid API version"},
 		{"other version's operation", "GET", "/assistant/operations/a", http.Header{versionHeader: {"2025-01"}}, "", 404, "NOT_FOUND", "not an operation of the API in 2025-01"},
 		{"no such path", "GET", "/assistant/x", nil, "", 404, "NOT_FOUND", "/assistant/x"},
 		{"not below the base path", "GET", "/assistants", nil, "", 404, "NOT_FOUND", "/assistants"},
-		{"no such method", "PUT", assistants, nil, "{}", 404, "NOT_FOUND", "PUT"},
+		{"no such method", "PUT", assistants, nil, "{}", 405, "UNIMPLEMENTED", "which has GET, POST"},
 
-		{"create: no body", "POST", assistants, nil, "", 400, invalid, "body: value is required"},
+		{"create: no body", "POST", assistants, nil, "", 400, invalid, "body: the request has none"},
 		{"create: not JSON", "POST", assistants, nil, "{", 400, invalid, "body"},
 		{"create: other type", "POST", assistants, http.Header{"Content-Type": {"text/plain"}}, `{"name":"b"}`, 400, invalid, "Content-Type"},
 		{"create: no type", "POST", assistants, http.Header{"Content-Type": nil}, `{"name":"b"}`, 400, invalid, "Content-Type"},
@@ -63,7 +63,7 @@ func TestRefusals(t *testing.T) {
 		{"create: 64 characters", "POST", assistants, nil, `{"name":"` + long[:64] + `"}`, 400, invalid, "name"},
 		{"create: unknown region", "POST", assistants, nil, `{"name":"b","region":"mars"}`, 400, invalid, "region"},
 		{"create: long instructions", "POST", assistants, nil, `{"name":"b","instructions":"` + long + `x"}`, 400, invalid, "instructions: 16385 bytes"},
-		{"create: long metadata", "POST", assistants, nil, `{"name":"b","metadata":{"x":"` + long + `"}}`, 400, invalid, "metadata: 16392 bytes"},
+		{"create: long metadata", "POST", assistants, nil, `{"name":"b","metadata":{"x":"` + long + `"}}`, 400, invalid, "Metadata exceeds maximum length of 16384 bytes"},
 		{"create: metadata is a list", "POST", assistants, nil, `{"name":"b","metadata":[]}`, 400, invalid, "metadata"},
 		{"create: name taken", "POST", assistants, nil, `{"name":"a"}`, 429, "ALREADY_EXISTS", `"a" already exists`},
 		{"list: limit 0", "GET", assistants + "?limit=0", nil, "", 400, invalid, "limit"},
@@ -102,14 +102,14 @@ func TestRefusals(t *testing.T) {
 		{"chat: empty messages", "POST", chat, nil, `{"messages":[]}`, 400, invalid, "messages"},
 		{"chat: no content", "POST", chat, nil, `{"messages":[{"role":"user"}]}`, 400, invalid, "messages.0.content"},
 		{"chat: empty content", "POST", chat, nil, `{"messages":[{"content":""},{"content":"hi"}]}`, 400, invalid, "messages.0.content"},
-		{"chat: unknown model", "POST", chat, nil, `{"model":"x",` + messages + `}`, 400, invalid, `"gemini-2.5-pro"`},
+		{"chat: unknown model", "POST", chat, nil, `{"model":"x",` + messages + `}`, 400, invalid, `Invalid model "x", want one of [gpt-4o gpt-4.1`},
 		{"chat: JSON as a stream", "POST", chat, nil, `{"json_response":true,"stream":true,` + messages + `}`, 400, invalid, "exclude"},
 		{"chat: filter", "POST", chat, nil, `{"filter":{"$eq":1},` + messages + `}`, 400, invalid, "$eq"},
 		{"chat: long filter", "POST", chat, nil, `{"filter":{"x":{"$in":` + string(values) + `}},` + messages + `}`, 400, invalid, "10001 values"},
 		{"chat: top_k 65", "POST", chat, nil, `{"context_options":{"top_k":65},` + messages + `}`, 400, invalid, "top_k"},
 		{"chat: snippet_size 511", "POST", chat, nil, `{"context_options":{"snippet_size":511},` + messages + `}`, 400, invalid, "snippet_size"},
 		{"chat: temperature is text", "POST", chat, nil, `{"temperature":"0",` + messages + `}`, 400, invalid, "temperature"},
-		{"completions: unknown model", "POST", completions, nil, `{"model":"x",` + messages + `}`, 400, invalid, `"gemini-2.5-pro"`},
+		{"completions: unknown model", "POST", completions, nil, `{"model":"x",` + messages + `}`, 400, invalid, `Invalid model "x"`},
 		{"completions: empty content", "POST", completions, nil, `{"messages":[{"content":""}]}`, 400, invalid, "messages.0.content"},
 		{"context: neither", "POST", passages, nil, `{}`, 400, invalid, "query or messages"},
 		{"context: both", "POST", passages, nil, `{"query":"hi",` + messages + `}`, 400, invalid, "query or messages"},
@@ -131,7 +131,7 @@ func TestRefusals(t *testing.T) {
 
 func checkRefusal(t *testing.T, status int, text string, wantStatus int, wantCode, wantMessage string) {
 	t.Helper()
-	reply := object(t, text)
+	reply := decoded(t, text)
 	detail, _ := reply["error"].(map[string]any)
 	message, _ := detail["message"].(string)
 	if status != wantStatus || reply["status"] != float64(wantStatus) || detail["code"] != wantCode || !strings.Contains(message, wantMessage) {
@@ -166,7 +166,7 @@ func TestUploadRefusals(t *testing.T) {
 		{"metadata in the query", "POST", files + "?metadata={}", []field{file}, 400, "INVALID_ARGUMENT", "not in the query"},
 		{"metadata is no JSON", "POST", files, []field{file, {"metadata", "", "x"}}, 400, "INVALID_ARGUMENT", "metadata"},
 		{"metadata is text", "POST", files, []field{file, {"metadata", "", `"x"`}}, 400, "INVALID_ARGUMENT", "metadata"},
-		{"metadata is large", "POST", files, []field{file, {"metadata", "", `{"x":"` + strings.Repeat("x", maxText) + `"}`}}, 400, "INVALID_ARGUMENT", "16392 bytes"},
+		{"metadata is large", "POST", files, []field{file, {"metadata", "", `{"x":"` + strings.Repeat("x", maxText) + `"}`}}, 400, "INVALID_ARGUMENT", "Metadata exceeds maximum length of 16384 bytes"},
 		{"multimodal text", "POST", files + "?multimodal=true", []field{file}, 400, "INVALID_ARGUMENT", "multimodal"},
 		{"multimodal maybe", "POST", files + "?multimodal=maybe", []field{file}, 400, "INVALID_ARGUMENT", "multimodal"},
 		{"unknown assistant", "POST", "/assistant/files/b", []field{file}, 404, "NOT_FOUND", `"b"`},
@@ -201,10 +201,10 @@ func TestEvaluationRefusals(t *testing.T) {
 		status  int
 		message string
 	}{
-		{"no key", http.Header{keyHeader: nil}, good, 401, "Invalid API Key"},
-		{"unknown version", http.Header{versionHeader: {"x"}}, good, 422, "the emulator has"},
+		{"no key", http.Header{keyHeader: nil}, good, 401, "Invalid API key."},
+		{"unknown version", http.Header{versionHeader: {"x"}}, good, 403, "Invalid API version"},
 		{"field missing in 2025-01", http.Header{versionHeader: {"2025-01"}}, `{"question":"q","answer":"a"}`, 422, "ground_truth_answer"},
-		{"no body", nil, "", 422, "value is required"},
+		{"no body", nil, "", 422, "the request has none"},
 		{"field missing", nil, `{"question":"q","answer":"a"}`, 422, "ground_truth_answer"},
 		{"unknown field", nil, `{"question":"q","answer":"a","ground_truth_answer":"g","x":1}`, 422, "x"},
 		{"wrong type", nil, `{"question":1,"answer":"a","ground_truth_answer":"g"}`, 422, "question"},
@@ -212,7 +212,7 @@ func TestEvaluationRefusals(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			status, text := f.send(t, "POST", "/assistant/evaluation/metrics/alignment", tt.header, tt.body)
-			reply := object(t, text)
+			reply := decoded(t, text)
 			message, _ := reply["message"].(string)
 			if status != tt.status || len(reply) != 1 || !strings.Contains(message, tt.message) {
 				t.Errorf("status %d: %s\nwant %d and a message with %q", status, text, tt.status, tt.message)

@@ -6,7 +6,6 @@ import (
 
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/document"
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/store"
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
 )
 
 // Snippets that a request gets unless it says otherwise, and the limits of what
@@ -31,7 +30,7 @@ type corpus struct {
 // source is a file that something was found in.
 type source struct {
 	kind *document.Kind
-	file data.AssistantFileModel
+	file object // see describeFile
 }
 
 // snippet is a passage of a file, made of whole sentences.
@@ -50,7 +49,7 @@ type sentence struct {
 }
 
 // sources returns the instructions of an assistant and what can be searched of it.
-func (s *Server) sources(ctx context.Context, name string, filter map[string]any) (instructions string, sources *corpus, err error) {
+func (s *Server) sources(ctx context.Context, name string, filter object) (instructions string, sources *corpus, err error) {
 	compiled, err := compileFilter(&filter)
 	if err != nil {
 		return "", nil, err
@@ -89,7 +88,7 @@ func retrieve(sources *corpus, query string, topK, snippetSize *int) ([]snippet,
 		if found[excerpt.File] == nil {
 			f := files[excerpt.File]
 			described := describeFile(f)
-			described.SignedURL = ptr(sources.server.signedURL(sources.ctx, sources.assistant.Name, f.ID))
+			described["signed_url"] = sources.server.signedURL(sources.ctx, sources.assistant.Name, f.ID)
 			found[excerpt.File] = &source{document.KindOf(f.Name), described}
 		}
 		snippets = append(snippets, newSnippet(found[excerpt.File], excerpt))

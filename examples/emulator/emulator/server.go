@@ -1,6 +1,6 @@
 // Package emulator is a local Pinecone Assistant service, for examples and tests:
-// all three planes of the versions 2025-01, 2026-04 and 2026-07, in memory or in a
-// folder. In a test:
+// all three planes of every version that an official client sends, see [Versions],
+// in memory or in a folder. In a test:
 //
 //	running := emulator.Start(t) // until the test ends
 //	editor, err := auth.APIKey(running.Key)
@@ -31,9 +31,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/store"
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/control"
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/evaluation"
 )
 
 // basePath is what all planes are below.
@@ -42,6 +39,9 @@ const basePath = "/assistant"
 // maxRequestBytes bounds what is read of a request: the largest file and a form
 // around it.
 const maxRequestBytes = maxPDFBytes + 1<<20
+
+// maxURLBytes bounds a URL: a filter with 10,000 values fits.
+const maxURLBytes = 1 << 20
 
 const (
 	keyHeader     = "Api-Key"
@@ -55,12 +55,12 @@ type Server struct {
 	latency      time.Duration
 	chunkDelay   time.Duration
 	remoteFaults bool
+	control      bool
 	now          func() time.Time
 	secret       []byte // signs URLs
 	quota        *quota // nil without a plan
-	apis         map[*version]http.Handler
-	local        http.Handler // what the service does not have, or not here
 	faults       faults
+	scripts      scripts
 	folder       string // "" for a database in memory
 	db           *store.DB
 	work
@@ -99,12 +99,16 @@ func WithPlan(plan Plan) Option {
 // /emulator/faults. A test in the same process has [Running.Fail] without it.
 func WithFaults() Option { return func(s *Server) { s.remoteFaults = true } }
 
+// WithControl lets requests ask for everything that is below /emulator: scripted
+// replies and faults. A test in the same process has the methods of [Running]
+// without it.
+func WithControl() Option { return func(s *Server) { s.control, s.remoteFaults = true, true } }
+
 // New returns a service. Close it to end what it still works on.
 func New(opts ...Option) (*Server, error) {
 	s := &Server{
 		pace: 50 * time.Millisecond,
 		now:  func() time.Time { return time.Now().UTC() },
-		apis: make(map[*version]http.Handler),
 	}
 	for _, opt := range opts {
 		opt(s)
@@ -113,19 +117,6 @@ func New(opts ...Option) (*Server, error) {
 		return nil, err
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	for _, version := range versions {
-		mux := http.NewServeMux()
-		version.route(s, mux)
-		s.apis[version] = mux
-	}
-	local := http.NewServeMux()
-	local.HandleFunc("GET "+signedPath+"{assistant}/{file}", s.serveSigned)
-	if s.remoteFaults {
-		local.HandleFunc("POST "+faultsPath, s.serveFaults)
-		local.HandleFunc("DELETE "+faultsPath, s.serveFaults)
-	}
-	local.HandleFunc("/", s.serveNothing)
-	s.local = local
 	if err := s.resume(); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -135,43 +126,49 @@ func New(opts ...Option) (*Server, error) {
 // Key is the API key that requests have to carry.
 func (s *Server) Key() string { return s.key }
 
-// route2026 adds the planes of 2026-04.
-func (s *Server) route2026(mux *http.ServeMux) {
-	control.HandlerWithOptions(
-		control.NewStrictHandlerWithOptions(controlPlane{s}, nil, control.StrictHTTPServerOptions{
-			RequestErrorHandlerFunc: badRequest, ResponseErrorHandlerFunc: writeError,
-		}),
-		control.StdHTTPServerOptions{BaseURL: basePath, BaseRouter: mux, ErrorHandlerFunc: badRequest},
-	)
-	data.HandlerWithOptions(
-		data.NewStrictHandlerWithOptions(dataPlane{s}, []data.StrictMiddlewareFunc{refuseMetadataInQuery}, data.StrictHTTPServerOptions{
-			RequestErrorHandlerFunc: badRequest, ResponseErrorHandlerFunc: writeError,
-		}),
-		data.StdHTTPServerOptions{BaseURL: basePath, BaseRouter: mux, ErrorHandlerFunc: badRequest},
-	)
-	evaluation.HandlerWithOptions(
-		evaluation.NewStrictHandlerWithOptions(evaluationPlane{}, nil, evaluation.StrictHTTPServerOptions{
-			RequestErrorHandlerFunc: badRequest, ResponseErrorHandlerFunc: writeError,
-		}),
-		evaluation.StdHTTPServerOptions{BaseURL: basePath, BaseRouter: mux, ErrorHandlerFunc: badRequest},
-	)
+// handlers serve the operations of all versions. A request is as the spec of its
+// version says; a reply may have more than that version knows of.
+var handlers = map[string]func(*Server, *request) (*reply, error){
+	"ListAssistants":    (*Server).listAssistants,
+	"CreateAssistant":   (*Server).createAssistant,
+	"GetAssistant":      (*Server).getAssistant,
+	"UpdateAssistant":   (*Server).updateAssistant,
+	"DeleteAssistant":   (*Server).deleteAssistant,
+	"ListFiles":         (*Server).listFiles,
+	"UploadFile":        (*Server).uploadFile,
+	"UpsertFile":        (*Server).upsertFile,
+	"DescribeFile":      (*Server).describeFile,
+	"DeleteFile":        (*Server).deleteFile,
+	"ListOperations":    (*Server).listOperations,
+	"DescribeOperation": (*Server).describeOperation,
+	chatOperation:       (*Server).chatAssistant,
+	completionOperation: (*Server).chatCompletionAssistant,
+	contextOperation:    (*Server).contextAssistant,
+	"EvaluateAlignment": (*Server).metricsAlignment,
 }
 
 // ServeHTTP serves the planes below /assistant, the signed URLs of files and, if
-// asked to, /emulator/faults.
+// asked to, what is below /emulator.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Pinecone-Request-Id", uuid.NewString())
 	r.Body = http.MaxBytesReader(w, r.Body, maxRequestBytes)
-	if !strings.HasPrefix(r.URL.Path, basePath+"/") {
-		s.local.ServeHTTP(w, r)
-		return
+	var err error
+	switch {
+	case len(r.RequestURI) > maxURLBytes:
+		err = failure(http.StatusRequestURITooLong, codeInvalidArgument, "the URL has %d bytes, the limit is %d", len(r.RequestURI), maxURLBytes)
+	case strings.HasPrefix(r.URL.Path, basePath+"/"):
+		err = s.serve(w, r)
+	case strings.HasPrefix(r.URL.Path, signedPath):
+		err = s.serveSigned(w, r)
+	default:
+		err = s.serveLocal(w, r)
 	}
-	if err := s.serve(w, r); err != nil {
+	if err != nil {
 		writeError(w, r, err)
 	}
 }
 
-// serve passes a request on to its version, or says why it does not get there.
+// serve serves a request for an operation.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) error {
 	s.pause(r.Context(), s.latency)
 	if err := s.authenticate(r); err != nil {
@@ -181,29 +178,34 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	route, params, err := version.find(r)
+	operation, path, err := version.find(r)
 	if err != nil {
 		return err
 	}
-	operation := route.Operation.OperationID
-	fault, err := s.faultFor(r, operation)
+	fault, err := s.faultFor(r, operation.name)
 	if err != nil {
 		return err
 	}
-	call := &call{baseURL(r), version, operation, fault}
-	r = r.WithContext(call.context(r.Context()))
+	req := newRequest(r, version, operation, path, fault)
 	s.pause(r.Context(), fault.Delay)
-	if fault.reply(w, r) {
+	if fault.reply(w, req.Request) {
 		return nil
 	}
-	if err := s.quota.admit(r.Context()); err != nil {
+	if err := s.quota.admit(req); err != nil {
 		return err
 	}
-	if err := validate(r, route, params); err != nil {
+	if err := req.validate(); err != nil {
 		return err
 	}
-	s.apis[version].ServeHTTP(w, r)
-	return nil
+	handler := handlers[operation.name]
+	if handler == nil {
+		return failure(http.StatusNotImplemented, codeUnimplemented, "the emulator does not have %s of %s", operation.name, version.name)
+	}
+	reply, err := handler(s, req)
+	if err != nil {
+		return err
+	}
+	return reply.write(w)
 }
 
 // pause waits, at most until the emulator ends. It gives a request up whose client
@@ -222,12 +224,28 @@ func (s *Server) pause(ctx context.Context, d time.Duration) {
 	}
 }
 
-func (s *Server) serveNothing(w http.ResponseWriter, r *http.Request) {
-	err := s.authenticate(r)
-	if err == nil {
-		err = notFound("%s %s is not an operation of the API", r.Method, r.URL.Path)
+// serveLocal serves what a test asks of the emulator itself, and says of every other
+// path where the API is.
+func (s *Server) serveLocal(w http.ResponseWriter, r *http.Request) error {
+	if err := s.authenticate(r); err != nil {
+		return err
 	}
-	writeError(w, r, err)
+	r.Body = http.MaxBytesReader(w, r.Body, maxLocalBytes)
+	switch r.Method + " " + r.URL.Path {
+	case "POST " + faultsPath, "DELETE " + faultsPath:
+		if s.remoteFaults || s.control {
+			return s.serveFaults(w, r)
+		}
+	case "POST " + repliesPath, "DELETE " + repliesPath:
+		if s.control {
+			return s.serveReplies(w, r)
+		}
+	}
+	path := shown(r.URL.Path)
+	if _, _, err := versions[len(versions)-1].find(r); err == nil {
+		return notFound("%s %s is not an operation of the API, which is below %s: want %s%s", r.Method, path, basePath, basePath, path)
+	}
+	return notFound("%s %s is not an operation of the API, which is below %s", shown(r.Method), path, basePath)
 }
 
 // authenticate refuses a request without the key. The status and the body are
@@ -235,7 +253,7 @@ func (s *Server) serveNothing(w http.ResponseWriter, r *http.Request) {
 func (s *Server) authenticate(r *http.Request) error {
 	key := r.Header.Get(keyHeader)
 	if key == "" || subtle.ConstantTimeCompare([]byte(key), []byte(s.key)) != 1 {
-		return failure(http.StatusUnauthorized, data.ErrorCodeUnauthenticated, "Invalid API Key")
+		return failure(http.StatusUnauthorized, codeUnauthenticated, "Invalid API key.")
 	}
 	return nil
 }

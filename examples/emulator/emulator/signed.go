@@ -10,16 +10,18 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/document"
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
 )
 
 const (
 	signedPath     = "/signed/"
 	signedLifetime = time.Hour
 )
+
+var signedPattern = []string{"signed", "{assistant}", "{file}"}
 
 // signedURL is a link for reading a file without a key.
 func (s *Server) signedURL(ctx context.Context, assistant, file string) string {
@@ -34,21 +36,24 @@ func (s *Server) sign(assistant, file, expires string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-func (s *Server) serveSigned(w http.ResponseWriter, r *http.Request) {
-	assistant, id := r.PathValue("assistant"), r.PathValue("file")
+func (s *Server) serveSigned(w http.ResponseWriter, r *http.Request) error {
+	params, ok := match(signedPattern, strings.Split(strings.TrimPrefix(r.URL.EscapedPath(), "/"), "/"))
+	if !ok || r.Method != http.MethodGet && r.Method != http.MethodHead {
+		return notFound("%s %s is not the link of a file", shown(r.Method), shown(r.URL.Path))
+	}
+	assistant, id := params["assistant"], params["file"]
 	query := r.URL.Query()
 	expires, err := strconv.ParseInt(query.Get("expires"), 10, 64)
 	genuine := hmac.Equal([]byte(query.Get("signature")), []byte(s.sign(assistant, id, query.Get("expires"))))
 	if err != nil || !genuine || s.now().Unix() >= expires {
-		writeError(w, r, failure(http.StatusForbidden, data.ErrorCodeForbidden, "the link has expired or is not genuine"))
-		return
+		return failure(http.StatusForbidden, codeForbidden, "the link has expired or is not genuine")
 	}
 	_, f, err := s.findFile(assistant, id)
 	if err != nil {
-		writeError(w, r, err)
-		return
+		return err
 	}
 	w.Header().Set("Content-Type", document.KindOf(f.Name).ContentType)
 	w.Header().Set("ETag", fmt.Sprintf(`"%d"`, f.Content)) // a content never changes
 	http.ServeContent(w, r, f.Name, time.Time{}, io.NewSectionReader(s.db.Content(f.Content, f.Size), 0, f.Size))
+	return nil
 }

@@ -4,8 +4,8 @@ import (
 	"crypto/rand"
 	"errors"
 
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/store"
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/control"
 )
 
 // WithData keeps everything in a folder, which is made if there is none: a service
@@ -36,15 +36,15 @@ func (s *Server) open() error {
 // for all but the control plane.
 func (s *Server) find(name string) (*store.Assistant, error) {
 	a, err := s.db.Assistant(name)
-	if errors.Is(err, store.ErrNotFound) || err == nil && a.Status == control.AssistantStatusTerminating {
+	if errors.Is(err, store.ErrNotFound) || err == nil && a.Status == model.AssistantStatusTerminating {
 		return nil, noAssistant(name)
 	}
 	return a, err
 }
 
-func noAssistant(name string) error { return notFound("Assistant %q not found.", name) }
+func noAssistant(name string) error { return notFound("Assistant %q not found.", shown(name)) }
 
-func noFile(id string) error { return notFound("File %q not found.", id) }
+func noFile(id string) error { return notFound("File %q not found.", shown(id)) }
 
 func (s *Server) findFile(name, id string) (*store.Assistant, *store.File, error) {
 	a, err := s.find(name)

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
-
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
 )
 
 // heartbeat is how often a chat's stream shows that it is alive while nothing else
@@ -27,14 +25,26 @@ const (
 type stream struct {
 	ctx    context.Context // of the request
 	server *Server
+	delay  time.Duration // between two events
+	cut    *int          // after how many events the connection is aborted
 	beats  bool
 	events []any
 }
 
-// visit writes the events until the client is gone. It aborts the connection when
+// streamed returns an answer as a stream of events.
+func (s *Server) streamed(r *request, answer *answer, events []any, beats bool) *reply {
+	stream := &stream{ctx: r.Context(), server: s, delay: s.chunkDelay, cut: r.fault.CutAfterEvents, beats: beats, events: events}
+	if answer.script != nil {
+		stream.delay = cmp.Or(answer.script.ChunkDelay, stream.delay)
+		stream.events = answer.script.insert(events)
+	}
+	return &reply{stream: stream}
+}
+
+// write writes the events until the client is gone. It aborts the connection when
 // the stream is to be cut or the emulator ends, so that nobody takes what was sent
 // for the whole.
-func (s stream) visit(w http.ResponseWriter) error {
+func (s *stream) write(w http.ResponseWriter) error {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.WriteHeader(http.StatusOK)
 	flush := http.NewResponseController(w).Flush
@@ -47,9 +57,8 @@ func (s stream) visit(w http.ResponseWriter) error {
 	if !send(nil) {
 		return nil
 	}
-	cut := callOf(s.ctx).fault.CutAfterEvents
 	for i, event := range s.events {
-		if cut != nil && i == *cut || i > 0 && !s.wait(send) {
+		if s.cut != nil && i == *s.cut || i > 0 && !s.wait(send) {
 			panic(http.ErrAbortHandler)
 		}
 		text, err := json.Marshal(event)
@@ -60,7 +69,7 @@ func (s stream) visit(w http.ResponseWriter) error {
 			return nil
 		}
 	}
-	if cut != nil && *cut == len(s.events) {
+	if s.cut != nil && *s.cut == len(s.events) {
 		panic(http.ErrAbortHandler)
 	}
 	return nil
@@ -68,11 +77,11 @@ func (s stream) visit(w http.ResponseWriter) error {
 
 // wait lets the time between two events pass. It reports false when the client has
 // gone or the emulator ends.
-func (s stream) wait(send func([]byte) bool) bool {
-	if s.server.chunkDelay <= 0 {
+func (s *stream) wait(send func([]byte) bool) bool {
+	if s.delay <= 0 {
 		return true
 	}
-	delay := time.NewTimer(s.server.chunkDelay)
+	delay := time.NewTimer(s.delay)
 	defer delay.Stop()
 	var beats <-chan time.Time
 	if s.beats {
@@ -96,16 +105,6 @@ func (s stream) wait(send func([]byte) bool) bool {
 	}
 }
 
-type chatEvents struct{ stream }
-
-func (e chatEvents) VisitChatAssistantResponse(w http.ResponseWriter) error { return e.visit(w) }
-
-type completionEvents struct{ stream }
-
-func (e completionEvents) VisitChatCompletionAssistantResponse(w http.ResponseWriter) error {
-	return e.visit(w)
-}
-
 // The events of a chat. Their fields stand in the order that the service has.
 type (
 	messageStart struct {
@@ -113,7 +112,7 @@ type (
 		ID                  string `json:"id"`
 		Model               string `json:"model"`
 		Role                string `json:"role"`
-		ContextSnippetCount *int   `json:"context_snippet_count,omitempty"`
+		ContextSnippetCount any    `json:"context_snippet_count,omitempty"`
 	}
 	contentChunk struct {
 		Type  string `json:"type"`
@@ -128,76 +127,85 @@ type (
 		Type     string `json:"type"`
 		ID       string `json:"id"`
 		Model    string `json:"model"`
-		Citation any    `json:"citation"` // the CitationModel of a version
+		Citation object `json:"citation"`
 	}
 	messageEnd struct {
-		Type         string            `json:"type"`
-		ID           string            `json:"id"`
-		Model        string            `json:"model"`
-		FinishReason data.FinishReason `json:"finish_reason"`
-		Usage        *data.UsageModel  `json:"usage"`
+		Type         string `json:"type"`
+		ID           string `json:"id"`
+		Model        string `json:"model"`
+		FinishReason string `json:"finish_reason"`
+		Usage        object `json:"usage"`
 	}
 )
 
-// streamChat returns an answer piece by piece, each citation behind the text that
-// it is about.
-func (s *Server) streamChat(ctx context.Context, reply data.ChatAssistant200JSONResponse) chatEvents {
-	id, model := *reply.ID, *reply.Model
-	e := []any{messageStart{"message_start", id, model, "assistant", reply.ContextSnippetCount}}
-	citations := slices.SortedStableFunc(slices.Values(*reply.Citations), func(a, b data.CitationModel) int {
-		return cmp.Compare(*a.Position, *b.Position)
+// chatEvents returns an answer piece by piece, each citation behind the text that
+// it is about. What a version does not know of is not in its body, and so in none
+// of the events.
+func chatEvents(answer *answer, body object) []any {
+	id, model := answer.id, answer.model
+	events := []any{messageStart{"message_start", id, model, "assistant", body["context_snippet_count"]}}
+	citations, _ := body["citations"].([]object)
+	citations = slices.SortedStableFunc(slices.Values(citations), func(a, b object) int {
+		return cmp.Compare(a["position"].(int), b["position"].(int))
 	})
-	at := 0
-	for _, piece := range pieces(*reply.Message.Content) {
-		e = append(e, contentChunk{"content_chunk", id, model, delta{piece}})
-		at += utf8.RuneCountInString(piece)
-		for len(citations) > 0 && *citations[0].Position <= at {
-			e = append(e, citationChunk{"citation", id, model, citations[0]})
+	cite := func(until int) {
+		for len(citations) > 0 && citations[0]["position"].(int) <= until {
+			events = append(events, citationChunk{"citation", id, model, citations[0]})
 			citations = citations[1:]
 		}
 	}
-	e = append(e, messageEnd{"message_end", id, model, *reply.FinishReason, reply.Usage})
-	return chatEvents{stream{ctx: ctx, server: s, beats: true, events: e}}
+	at := 0
+	for _, piece := range answer.pieces() {
+		events = append(events, contentChunk{"content_chunk", id, model, delta{piece}})
+		at += utf8.RuneCountInString(piece)
+		cite(at)
+	}
+	for _, citation := range citations { // that a script puts behind the text
+		events = append(events, citationChunk{"citation", id, model, citation})
+	}
+	return append(events, messageEnd{"message_end", id, model, answer.finish, answer.usage})
 }
 
 // The events of a completion, with the nulls that the service sends.
 type (
 	completionChunk struct {
-		ID      string           `json:"id"`
-		Choices []choiceChunk    `json:"choices"`
-		Model   string           `json:"model"`
-		Usage   *data.UsageModel `json:"usage,omitempty"`
+		ID      string        `json:"id"`
+		Choices []choiceChunk `json:"choices"`
+		Model   string        `json:"model"`
+		Usage   object        `json:"usage,omitempty"`
 	}
 	choiceChunk struct {
-		FinishReason *data.FinishReason `json:"finish_reason,omitempty"`
-		Index        int                `json:"index"`
-		Delta        messageDelta       `json:"delta"`
+		FinishReason string       `json:"finish_reason,omitempty"`
+		Index        int          `json:"index"`
+		Delta        messageDelta `json:"delta"`
 	}
 	messageDelta struct {
-		Role    *string `json:"role"`
-		Content *string `json:"content"`
+		Role    any `json:"role"`
+		Content any `json:"content"`
 	}
 )
 
-// streamCompletion returns a completion piece by piece: the role, the text, the
+// completionEvents returns a completion piece by piece: the role, the text, the
 // reason for its end, and the usage. The service sends no heartbeats here.
-func (s *Server) streamCompletion(ctx context.Context, reply data.ChatCompletionAssistant200JSONResponse) completionEvents {
-	choice := (*reply.Choices)[0]
+func completionEvents(answer *answer) []any {
 	chunk := func(c choiceChunk) completionChunk {
-		return completionChunk{ID: *reply.ID, Model: *reply.Model, Choices: []choiceChunk{c}}
+		return completionChunk{ID: answer.id, Model: answer.model, Choices: []choiceChunk{c}}
 	}
-	e := []any{chunk(choiceChunk{Delta: messageDelta{Role: choice.Message.Role}})}
-	for _, piece := range pieces(*choice.Message.Content) {
-		e = append(e, chunk(choiceChunk{Delta: messageDelta{Content: &piece}}))
+	events := []any{chunk(choiceChunk{Delta: messageDelta{Role: "assistant"}})}
+	for _, piece := range answer.pieces() {
+		events = append(events, chunk(choiceChunk{Delta: messageDelta{Content: piece}}))
 	}
-	e = append(e,
-		chunk(choiceChunk{FinishReason: choice.FinishReason}),
-		completionChunk{ID: *reply.ID, Model: *reply.Model, Choices: []choiceChunk{}, Usage: reply.Usage},
+	return append(events,
+		chunk(choiceChunk{FinishReason: answer.finish}),
+		completionChunk{ID: answer.id, Model: answer.model, Choices: []choiceChunk{}, Usage: answer.usage},
 	)
-	return completionEvents{stream{ctx: ctx, server: s, events: e}}
 }
 
-// pieces splits a text behind its blanks.
-func pieces(text string) []string {
-	return strings.SplitAfter(text, " ")
+// pieces are the parts in which a stream sends a text: those of a script, or split
+// behind its blanks.
+func (a *answer) pieces() []string {
+	if a.script != nil && len(a.script.Chunks) > 0 {
+		return a.script.Chunks
+	}
+	return strings.SplitAfter(a.text, " ")
 }

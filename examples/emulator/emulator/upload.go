@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -12,8 +11,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/document"
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/store"
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
 )
 
 // Limits of a file's size, which are those of the service's Standard plan.
@@ -21,15 +20,28 @@ const (
 	maxFileBytes          = 10 << 20
 	maxPDFBytes           = 100 << 20
 	maxMultimodalPDFBytes = 50 << 20
+
+	// A bound of the emulator's own on the length of a file's name.
+	maxNameBytes = 1024
 )
 
 // receive stores the file of a form, in the place of one with the same identifier,
-// and starts to process it. The operation is returned once file and operation are
-// stored.
-func (s *Server) receive(ctx context.Context, assistant string, form *multipart.Reader, f *store.File, kind data.OperationType) (*store.Operation, error) {
-	a, err := s.find(assistant)
+// and starts to process it. It answers once file and operation are stored: the
+// operation, or the file in a version without operations.
+func (s *Server) receive(r *request, f *store.File, kind model.OperationType) (*reply, error) {
+	form, err := r.MultipartReader()
+	if err != nil {
+		return nil, invalid("Content-Type: %v", err)
+	}
+	a, err := s.find(r.assistant())
 	if err == nil {
-		err = s.readForm(callOf(ctx).version, form, f)
+		f.Multimodal, err = r.flag("multimodal")
+	}
+	if err == nil {
+		f.Metadata, err = r.metadataInQuery()
+	}
+	if err == nil {
+		err = s.readForm(r, form, f)
 	}
 	if err != nil {
 		// A client that is not read from to the end may never see the reply.
@@ -39,23 +51,70 @@ func (s *Server) receive(ctx context.Context, assistant string, form *multipart.
 		return nil, err
 	}
 	now := s.now()
-	f.Assistant, f.Status, f.Created, f.Updated = a.Sequence, data.FileStatusProcessing, now, now
+	f.Assistant, f.Status, f.Created, f.Updated = a.Sequence, model.FileStatusProcessing, now, now
 	op := &store.Operation{ID: uuid.NewString(), Kind: kind, File: f.ID, Created: now}
 	orphan, err := s.db.AddFile(f, op, s.quota.admitFile)
 	if err != nil {
 		s.forget(f.Content)
 		if errors.Is(err, store.ErrNotFound) {
-			err = noAssistant(assistant)
+			err = noAssistant(r.assistant())
 		}
 		return nil, err
 	}
 	s.forget(orphan)
 	s.later(func() { s.begin(op.Sequence) })
-	return op, nil
+	if r.operation.answers(http.StatusOK) {
+		return r.ok(progress{f.ID: op}.describe(f)), nil
+	}
+	return r.accepted(op), nil
+}
+
+// metadataInQuery returns the metadata of an upload in a version that has them in
+// the query, and refuses them there in every other.
+func (r *request) metadataInQuery() (object, error) {
+	if !r.operation.has("metadata") {
+		if r.URL.Query().Has("metadata") {
+			return nil, invalid("metadata belongs in the form, not in the query")
+		}
+		return nil, nil
+	}
+	metadata, err := r.object("metadata")
+	if err != nil {
+		return nil, err
+	}
+	return metadata, checkMetadata(metadata)
+}
+
+// metadataInForm reports whether a version has the metadata of an upload in its
+// form.
+func (r *request) metadataInForm() bool {
+	return r.operation.requestSchema(formType).Properties["metadata"] != nil
+}
+
+// checkMetadata holds the metadata of a file against its limit and against what
+// https://docs.pinecone.io/guides/assistant/file-metadata says that it can have.
+func checkMetadata(metadata object) error {
+	for key, value := range metadata {
+		if strings.HasPrefix(key, "$") {
+			return invalid("metadata: the key %q begins with $", shown(key))
+		}
+		switch value := value.(type) {
+		case string, float64, bool:
+		case []any:
+			for _, item := range value {
+				if _, ok := item.(string); !ok {
+					return invalid("metadata: the list %q has an item that is no string", shown(key))
+				}
+			}
+		default:
+			return invalid("metadata: %q is null or an object, want a string, a number, a boolean or a list of strings", shown(key))
+		}
+	}
+	return checkSize(metadata)
 }
 
 // readForm reads the form of an upload, whose content it stores on the way.
-func (s *Server) readForm(version *version, form *multipart.Reader, f *store.File) error {
+func (s *Server) readForm(r *request, form *multipart.Reader, f *store.File) error {
 	seen := make(map[string]bool)
 	for {
 		part, err := form.NextRawPart()
@@ -66,20 +125,20 @@ func (s *Server) readForm(version *version, form *multipart.Reader, f *store.Fil
 			return nil
 		}
 		if err != nil {
-			return unreadable(err)
+			return unreadable("form", err)
 		}
 		name := part.FormName()
 		if seen[name] {
-			return invalid("the form has the field %s twice", name)
+			return invalid("the form has the field %s twice", shown(name))
 		}
 		seen[name] = true
 		switch {
 		case name == "file":
 			err = s.readFile(part, f)
-		case name == "metadata" && version.metadataInForm:
+		case name == "metadata" && r.metadataInForm():
 			f.Metadata, err = readMetadata(part)
 		default:
-			err = invalid("the form has the unknown field %q", name)
+			err = invalid("the form has the unknown field %q", shown(name))
 		}
 		if err != nil {
 			return err
@@ -92,6 +151,9 @@ func (s *Server) readFile(part *multipart.Part, f *store.File) error {
 	f.Name = part.FileName()
 	if f.Name == "" {
 		return invalid("file: the part has no file name")
+	}
+	if len(f.Name) > maxNameBytes {
+		return invalid("file: its name has %d bytes, the limit is %d", len(f.Name), maxNameBytes)
 	}
 	kind, ext := document.KindOf(f.Name), document.Extension(f.Name)
 	if kind == nil {
@@ -137,7 +199,7 @@ func readMetadata(part io.Reader) (map[string]any, error) {
 		return nil, err
 	}
 	if rest > 0 {
-		return nil, invalid("metadata: %d bytes, the limit is %d", maxText+rest, maxText)
+		return nil, tooMuchMetadata(maxText + rest)
 	}
 	var metadata map[string]any
 	if err := json.Unmarshal(text, &metadata); err != nil {
@@ -146,7 +208,7 @@ func readMetadata(part io.Reader) (map[string]any, error) {
 	if metadata == nil {
 		return nil, invalid("metadata: want an object, not null")
 	}
-	return metadata, nil
+	return metadata, checkMetadata(metadata)
 }
 
 // formReader reads a part of a form. That it cannot be read is the request's fault,
@@ -156,15 +218,7 @@ type formReader struct{ part io.Reader }
 func (r formReader) Read(p []byte) (int, error) {
 	n, err := r.part.Read(p)
 	if err != nil && !errors.Is(err, io.EOF) {
-		err = unreadable(err)
+		err = unreadable("form", err)
 	}
 	return n, err
-}
-
-func unreadable(err error) error {
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		return invalid("the request is larger than %d bytes", tooLarge.Limit)
-	}
-	return invalid("the form cannot be read: %v", err)
 }

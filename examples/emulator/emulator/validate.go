@@ -1,56 +1,139 @@
 package emulator
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
+	"io"
+	"mime"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
-	"github.com/getkin/kin-openapi/routers"
 )
 
-// find returns the operation that a request is for, with the parameters in its
-// path.
-func (v *version) find(r *http.Request) (*routers.Route, map[string]string, error) {
-	for _, plane := range v.planes() {
-		if route, params, err := plane.FindRoute(r); err == nil {
-			return route, params, nil
-		}
-	}
-	return nil, nil, notFound("%s %s is not an operation of the API in %s", r.Method, r.URL.Path, v.name)
-}
+const (
+	jsonType = "application/json"
+	formType = "multipart/form-data"
+	textType = "text/plain"
+)
 
-// validate holds a request against the spec that has its operation.
-func validate(r *http.Request, route *routers.Route, params map[string]string) error {
-	form := isForm(r, route.Operation)
-	if form {
-		r = r.WithContext(r.Context()) // a copy
-		r.Body = nil                   // or all of it would be read into memory
-	}
+// maxBodyBytes bounds a body that is no upload.
+const maxBodyBytes = 10 << 20
+
+// validate holds a request against the spec of its version. A form is held against
+// its rules while it is read, since none of it is kept in memory.
+func (r *request) validate() error {
+	operation := r.operation.route.Operation
+	params := r.WithContext(r.Context()) // a copy
+	params.Body = nil                    // or a form would be read into memory
 	err := openapi3filter.ValidateRequest(r.Context(), &openapi3filter.RequestValidationInput{
-		Request:    r,
-		PathParams: params,
-		Route:      route,
+		Request:    params,
+		PathParams: r.path,
+		Route:      r.operation.route,
 		Options: &openapi3filter.Options{
 			AuthenticationFunc:  openapi3filter.NoopAuthenticationFunc, // done before
-			ExcludeRequestBody:  form,
+			ExcludeRequestBody:  true,
 			SkipSettingDefaults: true,
 		},
 	})
 	if err != nil {
-		return violation(err)
+		return violation("", err)
 	}
+	if operation.RequestBody == nil {
+		return nil
+	}
+	given := r.Header.Get("Content-Type")
+	media, _, _ := mime.ParseMediaType(given)
+	if r.operation.requestSchema(formType) != nil {
+		if media != formType {
+			return invalid("Content-Type: %q, want %s", shown(given), formType)
+		}
+		return nil
+	}
+	if media != jsonType && (media != textType || !chats[r.operation.name]) {
+		return invalid("Content-Type: %q, want %s", shown(given), jsonType)
+	}
+	return r.readBody()
+}
+
+// chats take JSON that says it is text: the TypeScript SDK 8.2.0 sends its streamed
+// chats so, and the service takes them.
+var chats = map[string]bool{chatOperation: true, completionOperation: true}
+
+// readBody reads a JSON body and holds it against its schema.
+func (r *request) readBody() error {
+	text, err := readBounded(r.Body)
+	if err != nil {
+		return err
+	}
+	value, err := parseJSON(text)
+	if err != nil {
+		return err
+	}
+	if err := r.operation.requestSchema(jsonType).VisitJSON(value); err != nil {
+		return violation("body", err)
+	}
+	body, ok := value.(object)
+	if !ok {
+		return invalid("body: want a JSON object")
+	}
+	schema := r.operation.requestSchema(jsonType)
+	_, environment := body["environment"]
+	if environment && schema.Properties["environment"] == nil && r.operation.name == "CreateAssistant" {
+		// The live tests of Pinecone's SDKs expect a refusal.
+		return invalid("environment: an assistant has none, want region")
+	}
+	prune(schema, body) // what the version does not know of has no effect
+	r.body = body
 	return nil
 }
 
-// violation says in one line what is wrong with a request.
-func violation(err error) error {
+// readBounded reads a body that is no upload. Of one that is too long it reads the
+// rest without keeping it: a client that is not read from may never see the reply.
+func readBounded(body io.Reader) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(body, maxBodyBytes+1))
+	if err == nil && len(text) > maxBodyBytes {
+		_, err = io.Copy(io.Discard, body)
+		text = nil
+		if err == nil {
+			return nil, invalid("the body is larger than %d bytes, the limit of bodies that are no uploads", maxBodyBytes)
+		}
+	}
+	if err != nil {
+		return nil, unreadable("body", err)
+	}
+	return text, nil
+}
+
+func parseJSON(text []byte) (value any, err error) {
+	switch {
+	case len(bytes.TrimSpace(text)) == 0:
+		return nil, invalid("body: the request has none, want a JSON object")
+	case bytes.HasPrefix(text, []byte("\ufeff")):
+		return nil, invalid("body: a byte order mark stands before the JSON, which must be UTF-8 without it")
+	case bytes.HasPrefix(text, []byte{0xff, 0xfe}) || bytes.HasPrefix(text, []byte{0xfe, 0xff}):
+		return nil, invalid("body: the JSON is UTF-16, want UTF-8")
+	}
+	if err := json.Unmarshal(text, &value); err != nil {
+		return nil, invalid("body: %v", err)
+	}
+	return value, nil
+}
+
+// unreadable says that a body cannot be read, which is the request's fault.
+func unreadable(what string, err error) error {
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
 		return invalid("the request is larger than %d bytes", tooLarge.Limit)
 	}
-	where := "body"
+	return invalid("the %s cannot be read: %v", what, err)
+}
+
+// violation says in one line what is wrong with a request.
+func violation(where string, err error) error {
 	var request *openapi3filter.RequestError
 	if errors.As(err, &request) && request.Parameter != nil {
 		where = request.Parameter.Name
@@ -59,13 +142,28 @@ func violation(err error) error {
 	var parse *openapi3filter.ParseError
 	switch {
 	case errors.As(err, &schema):
-		return invalid("%s: %s", strings.Join(append([]string{where}, schema.JSONPointer()...), "."), schema.Reason)
+		return invalid("%s: %s", strings.Join(append([]string{where}, schema.JSONPointer()...), "."), shown(schema.Reason))
 	case errors.As(err, &parse):
-		return invalid("%s: %s", where, parse.Error())
-	case request == nil || request.Err == nil && request.Reason == "":
-		return invalid("%s: %v", where, err)
-	case request.Err != nil:
-		return invalid("%s: %v", where, request.Err)
+		return invalid("%s: %s", where, shown(parse.Error()))
+	case request != nil && request.Err != nil:
+		return invalid("%s: %s", where, shown(request.Err.Error()))
+	case request != nil && request.Reason != "":
+		return invalid("%s: %s", where, shown(request.Reason))
 	}
-	return invalid("%s: %s", where, request.Reason)
+	return invalid("%s: %s", where, shown(err.Error()))
+}
+
+// maxShown is how much of a request's own text an error repeats.
+const maxShown = 200
+
+// shown returns a text of a request as an error repeats it.
+func shown(text string) string {
+	if len(text) <= maxShown {
+		return text
+	}
+	end := maxShown
+	for end > 0 && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return text[:end] + "…"
 }

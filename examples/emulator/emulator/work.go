@@ -7,9 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/store"
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/control"
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
 )
 
 // maxWorkers is how many tasks run at once; others wait for their turn.
@@ -67,14 +66,14 @@ func (s *Server) resume() error {
 	for _, content := range s.db.Orphans() {
 		s.forget(content)
 	}
-	initializing, err := s.db.AssistantsIn(control.AssistantStatusInitializing)
+	initializing, err := s.db.AssistantsIn(model.AssistantStatusInitializing)
 	if err != nil {
 		return err
 	}
 	for _, name := range initializing {
 		s.later(func() { s.initialize(name) })
 	}
-	terminating, err := s.db.AssistantsIn(control.AssistantStatusTerminating)
+	terminating, err := s.db.AssistantsIn(model.AssistantStatusTerminating)
 	if err != nil {
 		return err
 	}
@@ -86,7 +85,7 @@ func (s *Server) resume() error {
 		return err
 	}
 	for _, op := range operations {
-		if op.Kind == data.OperationTypeDeleteFile {
+		if op.Kind == model.OperationTypeDeleteFile {
 			s.later(func() { s.remove(op.Sequence) })
 		} else {
 			s.later(func() { s.begin(op.Sequence) })

@@ -6,8 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/control"
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
+	data "github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
 )
 
 // File is a file of an assistant.
@@ -36,7 +35,7 @@ func scanFile(row scanner) (*File, error) {
 // usable fails with ErrNotFound if there is no such assistant any more, or it is
 // being deleted.
 func usable(tx *sql.Tx, assistant int64) error {
-	_, err := one(tx, scanOne[int64], "SELECT 1 FROM assistant WHERE sequence = ? AND status <> ?", assistant, control.AssistantStatusTerminating)
+	_, err := one(tx, scanOne[int64], "SELECT 1 FROM assistant WHERE sequence = ? AND status <> ?", assistant, data.AssistantStatusTerminating)
 	return err
 }
 

@@ -38,7 +38,8 @@ func (f *Filter) where() (string, []any) {
 // are never equal.
 //
 // As in MongoDB, where the operators come from, $ne and $nin match a field that
-// is absent.
+// is absent. $not negates a filter, or beside a field the operators that it holds:
+// which of the two the service takes is not documented.
 func CompileFilter(filter map[string]any) (*Filter, error) {
 	c := &compiler{}
 	condition, err := c.all(filter, 0)
@@ -55,7 +56,7 @@ type compiler struct {
 
 func (c *compiler) all(filter map[string]any, depth int) (string, error) {
 	if depth > maxFilterDepth {
-		return "", fmt.Errorf("$and and $or are nested deeper than %d levels", maxFilterDepth)
+		return "", errTooDeep
 	}
 	var parts []string
 	for _, key := range slices.Sorted(maps.Keys(filter)) {
@@ -94,8 +95,21 @@ func (c *compiler) entry(key string, value any, depth int) (string, error) {
 			parts = append(parts, part)
 		}
 		return join(parts, map[string]string{"$and": " AND ", "$or": " OR "}[key]), nil
+	case key == "$not":
+		filter, ok := value.(map[string]any)
+		if !ok {
+			return "", fmt.Errorf("$not takes a filter")
+		}
+		if c.conditions++; c.conditions > maxFilterConditions {
+			return "", errTooManyConditions
+		}
+		part, err := c.all(filter, depth+1)
+		return "NOT (" + part + ")", err
 	case strings.HasPrefix(key, "$"):
-		return "", fmt.Errorf("%q is not an operator that holds filters; want a field, $and or $or", key)
+		return "", fmt.Errorf("%q is not an operator that holds filters; want a field, $and, $or or $not", key)
+	}
+	if depth > maxFilterDepth {
+		return "", errTooDeep
 	}
 	conditions, ok := value.(map[string]any)
 	if !ok {
@@ -109,7 +123,7 @@ func (c *compiler) entry(key string, value any, depth int) (string, error) {
 		if c.conditions++; c.conditions > maxFilterConditions {
 			return "", errTooManyConditions
 		}
-		part, err := c.condition(key, operator, conditions[operator])
+		part, err := c.condition(key, operator, conditions[operator], depth)
 		if err != nil {
 			return "", fmt.Errorf("%s: %w", key, err)
 		}
@@ -118,10 +132,13 @@ func (c *compiler) entry(key string, value any, depth int) (string, error) {
 	return join(parts, " AND "), nil
 }
 
-var errTooManyConditions = fmt.Errorf("more than %d conditions", maxFilterConditions)
+var (
+	errTooManyConditions = fmt.Errorf("more than %d conditions", maxFilterConditions)
+	errTooDeep           = fmt.Errorf("$and, $or and $not are nested deeper than %d levels", maxFilterDepth)
+)
 
 // condition returns what tests the values of a field.
-func (c *compiler) condition(field, operator string, operand any) (string, error) {
+func (c *compiler) condition(field, operator string, operand any, depth int) (string, error) {
 	switch operator {
 	case "$eq", "$ne":
 		kind, value, ok := scalar(operand)
@@ -138,6 +155,12 @@ func (c *compiler) condition(field, operator string, operand any) (string, error
 		}
 		sign := map[string]string{"$gt": ">", "$gte": ">=", "$lt": "<", "$lte": "<="}[operator]
 		return c.exists(true, field, "kind = 'n' AND value "+sign+" ?", bound), nil
+	case "$not":
+		if _, ok := operand.(map[string]any); !ok {
+			return "", fmt.Errorf("$not takes an object of operators")
+		}
+		part, err := c.entry(field, operand, depth+1)
+		return "NOT (" + part + ")", err
 	case "$exists":
 		want, ok := operand.(bool)
 		if !ok {

@@ -70,6 +70,16 @@ func TestFilter(t *testing.T) {
 		{`{"$or":[{"genre":"drama"},{"year":2020}]}`, true},
 		{`{"$or":[{"genre":"drama"},{"year":2021}]}`, false},
 		{`{"$or":[{"$and":[{"genre":"comedy"},{"tags":"sea"}]},{"year":1}],"classic":false}`, true},
+		{`{"$not":{"genre":"comedy"}}`, false},
+		{`{"$not":{"genre":"drama"}}`, true},
+		{`{"$not":{"genre":"comedy","year":1999}}`, true},
+		{`{"$not":{"$or":[{"genre":"comedy"},{"year":1999}]}}`, false},
+		{`{"$not":{"$not":{"genre":"comedy"}}}`, true},
+		{`{"$not":{"absent":"x"}}`, true},
+		{`{"$not":{}}`, false},
+		{`{"year":{"$not":{"$gt":2000,"$lt":2010}}}`, true},
+		{`{"year":{"$not":{"$gt":2000}},"genre":"comedy"}`, false},
+		{`{"absent":{"$not":{"$exists":true}}}`, true},
 	}
 	db := open(t, "")
 	f := db.addFile(t, parse(t, sample))
@@ -98,8 +108,12 @@ func TestFilterRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	for filter, want := range map[string]string{
-		`{"$eq":"comedy"}`:                       `"$eq"`,
-		`{"$not":{"genre":"comedy"}}`:            `"$not"`,
+		`{"$eq":"comedy"}`:            `"$eq"`,
+		`{"$not":"comedy"}`:           "$not takes a filter",
+		`{"genre":{"$not":"comedy"}}`: "$not takes an object",
+		`{"genre":{"$not":{"x":1}}}`:  `genre: genre: "x"`,
+		`{"x":` + strings.Repeat(`{"$not":`, maxFilterDepth+2) + `{"$eq":1}` + strings.Repeat("}", maxFilterDepth+3): "nested deeper than 32 levels",
+		strings.Repeat(`{"$not":`, maxFilterDepth+1) + `{"x":1}` + strings.Repeat("}", maxFilterDepth+1):             "nested deeper than 32 levels",
 		`{"genre":{"$like":"c"}}`:                `genre: "$like"`,
 		`{"genre":{"x":"c"}}`:                    `genre: "x"`,
 		`{"genre":{}}`:                           "no operator",

@@ -7,8 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/control"
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
+	data "github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
 )
 
 // fixture is a database with an assistant.
@@ -30,7 +29,7 @@ func open(t *testing.T, folder string) *fixture {
 			t.Error(err)
 		}
 	})
-	f := &fixture{DB: db, assistant: &Assistant{Name: "a", Status: control.AssistantStatusReady}}
+	f := &fixture{DB: db, assistant: &Assistant{Name: "a", Status: data.AssistantStatusReady}}
 	if err := db.AddAssistant(f.assistant, admit); err != nil {
 		t.Fatal(err)
 	}

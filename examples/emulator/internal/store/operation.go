@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
+	data "github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
 )
 
 // Operation is work on a file.

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/document"
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
+	data "github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
 )
 
 // maxHits is how many passages a search finds at most.

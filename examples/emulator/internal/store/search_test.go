@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/document"
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/control"
+	control "github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
 )
 
 // index adds a file with passages, one for each text, that is Available.

@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/document"
-	"github.com/pinecone-community/assistant-go/examples/emulator/internal/v2026_04/data"
+	data "github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
 )
 
 // A folder may have any name, and what is in it is found again.

@@ -1,0 +1,120 @@
+package emulator
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Whatever a request is, the refusal is in the shape that the API's errors have,
+// in one line that says what is wrong.
+func TestRefusalsOfAnything(t *testing.T) {
+	f := factual(t)
+	long := strings.Repeat("x", 2<<20)
+	chat := func(content string) string { return `{"messages":[{"role":"user","content":"` + content + `"}]}` }
+	upload, uploadHeader := form(t, field{"file", long + ".txt", "hello"})
+	nameless, namelessHeader := form(t, field{long, "", "hello"})
+	for _, test := range []struct {
+		name    string
+		method  string
+		path    string
+		header  http.Header
+		body    string
+		status  int
+		code    string
+		message string
+	}{
+		{"unknown method", "FROB", "/assistant/assistants", nil, "", 405, codeUnimplemented, "FROB is not a method of /assistant/assistants in 2026-04, which has GET, POST"},
+		{"method of a path that is not there", "FROB", "/assistant/nothing", nil, "", 404, codeNotFound, "FROB /assistant/nothing is not an operation"},
+		{"options", "OPTIONS", "/assistant/files/a", nil, "", 405, codeUnimplemented, "GET, POST"},
+		{"root", "GET", "/", nil, "", 404, codeNotFound, "below /assistant"},
+		{"base path", "GET", "/assistant", nil, "", 404, codeNotFound, "below /assistant"},
+		{"base path with a slash", "GET", "/assistant/", nil, "", 404, codeNotFound, "not an operation"},
+		{"slash behind", "GET", "/assistant/assistants/", nil, "", 404, codeNotFound, "not an operation"},
+		{"two slashes", "GET", "/assistant//assistants", nil, "", 404, codeNotFound, "not an operation"},
+		{"dots", "GET", "/assistant/../assistant/assistants", nil, "", 404, codeNotFound, "not an operation"},
+		{"without /assistant", "GET", "/assistants", nil, "", 404, codeNotFound, "want /assistant/assistants"},
+		{"upload without /assistant", "POST", "/files/a", nil, "", 404, codeNotFound, "want /assistant/files/a"},
+		{"chat without /assistant", "POST", "/chat/a", nil, chat("hi"), 404, codeNotFound, "want /assistant/chat/a"},
+		{"faults that are off", "POST", "/emulator/faults", nil, "{}", 404, codeNotFound, "/emulator/faults"},
+		{"signed, no signature", "GET", "/signed/a/lamp", nil, "", 403, codeForbidden, "not genuine"},
+		{"signed, another method", "POST", "/signed/a/lamp", nil, "", 404, codeNotFound, "not the link"},
+		{"signed, no file", "GET", "/signed/a", nil, "", 404, codeNotFound, "not the link"},
+		{"file name of 2 MB", "POST", "/assistant/files/a", uploadHeader, upload, 400, codeInvalidArgument, "its name has 2097156 bytes, the limit is 1024"},
+		{"field name of 2 MB", "POST", "/assistant/files/a", namelessHeader, nameless, 400, codeInvalidArgument, "unknown field"},
+		{"URL of more than 1 MB", "GET", "/assistant/files/a?filter=" + long[:1<<20], nil, "", 414, codeInvalidArgument, "the limit is 1048576"},
+		{"name of 1 MB", "GET", "/assistant/files/a/" + long[:1<<20-100], nil, "", 404, codeNotFound, "File"},
+		{"model of 2 MB", "POST", "/assistant/chat/a", nil, `{"model":"` + long + `","messages":[{"content":"hi"}]}`, 400, codeInvalidArgument, "Invalid model"},
+		{"role of 2 MB", "POST", "/assistant/chat/a", nil, `{"messages":[{"content":"hi","role":"` + long + `"}]}`, 400, codeInvalidArgument, "role"},
+		{"region of 2 MB", "POST", "/assistant/assistants", nil, `{"name":"b","region":"` + long + `"}`, 400, codeInvalidArgument, "region"},
+		{"content type of 1 MB", "POST", "/assistant/assistants", http.Header{"Content-Type": {long[:1<<20-100]}}, "{}", 400, codeInvalidArgument, "Content-Type"},
+		{"byte order mark", "POST", "/assistant/chat/a", nil, "\ufeff" + chat("hi"), 400, codeInvalidArgument, "byte order mark"},
+		{"UTF-16", "POST", "/assistant/chat/a", nil, "\xff\xfe{\x00}\x00", 400, codeInvalidArgument, "UTF-16"},
+		{"a list", "POST", "/assistant/chat/a", nil, "[]", 400, codeInvalidArgument, "body"},
+		{"a text", "POST", "/assistant/chat/a", nil, `"x"`, 400, codeInvalidArgument, "body"},
+		{"null", "POST", "/assistant/chat/a", nil, "null", 400, codeInvalidArgument, "body"},
+		{"blanks", "POST", "/assistant/chat/a", nil, "  \n", 400, codeInvalidArgument, "the request has none"},
+		{"two values", "POST", "/assistant/chat/a", nil, chat("hi") + chat("hi"), 400, codeInvalidArgument, "body"},
+		{"deep", "POST", "/assistant/chat/a", nil, `{"filter":` + strings.Repeat(`{"$not":`, 20_000) + "1" + strings.Repeat("}", 20_001), 400, codeInvalidArgument, "depth"},
+		{"body of the limit", "POST", "/assistant/chat/a", nil, chat(strings.Repeat("x", maxBodyBytes-len(chat("")))), 200, "", ""},
+		{"body of more than the limit", "POST", "/assistant/chat/a", nil, chat(strings.Repeat("x", maxBodyBytes-len(chat(""))+1)), 400, codeInvalidArgument, "larger than 10485760 bytes"},
+		{"body of 100 MB", "POST", "/assistant/chat/a", nil, chat(strings.Repeat("x", 100<<20)), 400, codeInvalidArgument, "larger than 10485760 bytes"},
+		{"body of an evaluation of 20 MB", "POST", "/assistant/evaluation/metrics/alignment", nil, `{"question":"` + strings.Repeat("x", 20<<20) + `"}`, 422, "", "larger than 10485760 bytes"},
+		{"top_k beyond an int", "POST", "/assistant/chat/a/context", nil, `{"query":"hi","top_k":1e300}`, 400, codeInvalidArgument, "top_k"},
+		{"top_k in parts", "POST", "/assistant/chat/a/context", nil, `{"query":"hi","top_k":1.5}`, 400, codeInvalidArgument, "top_k"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			resp, text := f.exchange(t, test.method, test.path, test.header, test.body)
+			if test.status == 200 {
+				if resp.StatusCode != 200 {
+					t.Errorf("status %d: %.300s", resp.StatusCode, text)
+				}
+				return
+			}
+			if len(text) > 2000 || resp.Header.Get("Content-Type") != jsonType {
+				t.Errorf("%d bytes of %s", len(text), resp.Header.Get("Content-Type"))
+			}
+			if test.code == "" {
+				if message, _ := decoded(t, text)["message"].(string); resp.StatusCode != test.status || !strings.Contains(message, test.message) {
+					t.Errorf("status %d: %s", resp.StatusCode, text)
+				}
+				return
+			}
+			checkRefusal(t, resp.StatusCode, text, test.status, test.code, test.message)
+			if (resp.Header.Get("Allow") != "") != (test.status == 405) {
+				t.Errorf("Allow: %q", resp.Header.Get("Allow"))
+			}
+		})
+	}
+}
+
+// Requests that Go's client does not send.
+func TestRawRequests(t *testing.T) {
+	f := factual(t)
+	for _, test := range []struct{ request, want string }{
+		{"GET http://other/assistant/assistants HTTP/1.1\r\n", "200 OK"},
+		{"OPTIONS * HTTP/1.1\r\n", "200 OK"}, // net/http answers it by itself
+		{"CONNECT /assistant/assistants HTTP/1.1\r\n", "405 Method Not Allowed"},
+		{"TRACE /assistant/assistants HTTP/1.1\r\n", "405 Method Not Allowed"},
+		{"GET /assistant/assistants/%zz HTTP/1.1\r\n", "400 Bad Request"}, // by net/http
+		{"GET /assistant/assistants/%2e%2e HTTP/1.1\r\n", "404 Not Found"},
+	} {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(f.URL, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = conn.SetDeadline(time.Now().Add(time.Minute))
+		_, err = io.WriteString(conn, test.request+"Host: a\r\nConnection: close\r\nApi-Key: "+f.Key+"\r\n\r\n")
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(conn)
+		if err != nil || !strings.HasPrefix(string(text), "HTTP/1.1 "+test.want) {
+			t.Errorf("%q: %q, error %v", test.request, text, err)
+		}
+		conn.Close()
+	}
+}

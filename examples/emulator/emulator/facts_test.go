@@ -1,0 +1,219 @@
+package emulator
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pinecone-community/assistant-go/openapi"
+)
+
+// fact is something that is believed of the service beyond its specs.
+type fact struct {
+	source      string
+	says        string
+	since       string // the first version that it is of; "" is the oldest
+	until       string // the first version that it is not of any more
+	method      string
+	path        string
+	contentType string // JSON, unless it says otherwise
+	body        string
+	status      int
+	want        []string // regular expressions
+	not         []string
+}
+
+// Where a fact comes from.
+const (
+	liveTests     = "live tests of Pinecone's Python and TypeScript SDKs"
+	documentation = "https://docs.pinecone.io/guides/assistant"
+	typeScript8   = "requests of the TypeScript SDK 8.2.0"
+	pythonSDK     = "the Python SDK's decoder"
+)
+
+var facts = []fact{
+	{source: pythonSDK, says: "the reply to an update has the name twice", method: "PATCH", path: "/assistants/a", body: `{"instructions":"x"}`,
+		status: 200, want: []string{`"name":"a"`, `"assistant_name":"a"`}},
+	{source: liveTests, says: "an empty update of an assistant that is not there", method: "PATCH", path: "/assistants/none", body: `{}`, status: 404},
+	{source: liveTests, says: "an empty update", method: "PATCH", path: "/assistants/a", body: `{}`, status: 400},
+	{source: liveTests, says: "an environment is refused", method: "POST", path: "/assistants", body: `{"name":"b","environment":"us-east1"}`,
+		status: 400, want: []string{"environment"}},
+	{source: liveTests, says: "a name is refused", method: "POST", path: "/assistants", body: `{"name":"B_"}`, status: 400, want: []string{"Invalid assistant name"}},
+	{source: liveTests, says: "metadata of an assistant that are too large", method: "POST", path: "/assistants",
+		body: `{"name":"b","metadata":{"x":"` + strings.Repeat("x", maxText) + `"}}`, status: 400, want: []string{"Metadata exceeds maximum length of 16384 bytes"}},
+
+	{source: typeScript8, says: "streamed chats are sent as text", method: "POST", path: "/chat/a", contentType: "text/plain; charset=UTF-8",
+		body: `{"stream":true,"messages":[{"role":"user","content":"When is the lamp lit?"}]}`, status: 200, want: []string{`^data:{"type":"message_start"`}},
+	{source: typeScript8, says: "streamed completions are sent as text", method: "POST", path: "/chat/a/chat/completions", contentType: "text/plain;charset=UTF-8",
+		body: `{"stream":true,"messages":[{"role":"user","content":"When is the lamp lit?"}]}`, status: 200, want: []string{`^data:{"id":`}},
+	{source: liveTests, says: "a retired model is an alias", method: "POST", path: "/chat/a",
+		body: `{"model":"claude-3-5-sonnet","messages":[{"content":"lamp"}]}`, status: 200},
+	{source: liveTests, says: "another retired model is an alias", method: "POST", path: "/chat/a/chat/completions",
+		body: `{"model":"claude-3-7-sonnet","messages":[{"content":"lamp"}]}`, status: 200},
+	{source: liveTests, says: "an unknown model", method: "POST", path: "/chat/a", body: `{"model":"x","messages":[{"content":"lamp"}]}`,
+		status: 400, want: []string{"Invalid model", "gpt-4o"}},
+	{source: liveTests, says: "no messages", method: "POST", path: "/chat/a", body: `{"messages":[]}`, status: 400, want: []string{"Must have at least 1 message"}},
+	{source: liveTests, says: "blank content", method: "POST", path: "/chat/a", body: `{"messages":[{"role":"user","content":" \n\t"}]}`,
+		status: 400, want: []string{"Message content cannot be empty"}},
+	{source: liveTests, says: "another role", method: "POST", path: "/chat/a", body: `{"messages":[{"role":"system","content":"lamp"}]}`,
+		status: 400, want: []string{"messages.0.role"}},
+	{source: liveTests, says: "another role in a retrieval", method: "POST", path: "/chat/a/context", body: `{"messages":[{"role":"tool","content":"lamp"}]}`,
+		status: 400, want: []string{"messages.0.role"}},
+	{source: liveTests, says: "a temperature that is too high", since: "2025-10", method: "POST", path: "/chat/a",
+		body: `{"temperature":3.0,"messages":[{"content":"lamp"}]}`, status: 400, want: []string{"temperature"}},
+	{source: liveTests, says: "the data of images without images", since: "2025-10", method: "POST", path: "/chat/a/context",
+		body: `{"query":"lamp","multimodal":false,"include_binary_content":true}`, status: 400, want: []string{"include_binary_content"}},
+	{source: liveTests, says: "the same in a chat", since: "2025-10", method: "POST", path: "/chat/a",
+		body:   `{"messages":[{"content":"lamp"}],"context_options":{"multimodal":false,"include_binary_content":true}}`,
+		status: 400, want: []string{"context_options.include_binary_content"}},
+
+	{source: documentation + "/manage-files", says: "nulls of a file", method: "GET", path: "/files/a/lamp",
+		status: 200, want: []string{`"metadata":null`, `"signed_url":null`}},
+	{source: documentation + "/manage-files", says: "percent_done is a fraction", until: "2026-04", method: "GET", path: "/files/a/lamp",
+		status: 200, want: []string{`"percent_done":1[,}]`, `"error_message":null`}},
+	{source: documentation + "/chat-standard-interface", says: "a position is before the full stop, identifiers have 32 digits", method: "POST", path: "/chat/a",
+		body: `{"messages":[{"role":"user","content":"When is the lamp lit?"}]}`, status: 200, want: []string{`"position":25,`, `"content":"The lamp is lit at sunset\."`, `"id":"[0-9a-f]{32}"`}},
+	{source: documentation + "/chat-standard-interface", says: "a highlight that was not asked for is null", since: "2025-10", method: "POST", path: "/chat/a",
+		body: `{"messages":[{"role":"user","content":"When is the lamp lit?"}]}`, status: 200, want: []string{`"highlight":null`}},
+	{source: documentation + "/file-metadata", says: "$not", method: "GET", path: `/files/a?filter={"$not":{"x":1}}`, status: 200, want: []string{`"id":"lamp"`}},
+
+	{source: "the comment in pinecone-ts-client, codegen/build-oas.sh", says: "a version that is not served", since: "1999-12", until: "1999-12",
+		method: "GET", path: "/assistants", status: 403, want: []string{"Invalid API version"}},
+}
+
+// factual returns an emulator with the assistant a and one file, lamp.
+func factual(t *testing.T) *fixture {
+	t.Helper()
+	f := start(t, WithPace(quick))
+	f.createAssistant(t)
+	body, header := form(t, field{"file", "lamp.txt", "The lamp is lit at sunset."})
+	if status, text := f.send(t, "PUT", "/assistant/files/a/lamp", header, body); status != 202 {
+		t.Fatal(text)
+	}
+	eventually(t, func() bool {
+		_, text := f.send(t, "GET", "/assistant/files/a/lamp", nil, "")
+		return strings.Contains(text, `"Available"`)
+	})
+	return f
+}
+
+// Each fact holds in each version that it is of.
+func TestFacts(t *testing.T) {
+	f := factual(t)
+	for _, fact := range facts {
+		versions := Versions()
+		if fact.since == "1999-12" {
+			versions = []string{"1999-12", "2027-01", "latest", "2026-04x"}
+		}
+		for _, version := range versions {
+			if fact.since != "1999-12" && (version < fact.since || fact.until != "" && version >= fact.until) {
+				continue
+			}
+			t.Run(version+": "+fact.says, func(t *testing.T) {
+				header := http.Header{versionHeader: {version}}
+				if fact.contentType != "" {
+					header["Content-Type"] = []string{fact.contentType}
+				}
+				status, text := f.send(t, fact.method, basePath+fact.path, header, fact.body)
+				if status != fact.status {
+					t.Errorf("status %d, want %d (%s): %s", status, fact.status, fact.source, text)
+				}
+				for _, want := range fact.want {
+					if !regexp.MustCompile(want).MatchString(text) {
+						t.Errorf("want %s (%s): %s", want, fact.source, text)
+					}
+				}
+			})
+		}
+	}
+}
+
+// A file that is being deleted already is deleted again without a body. The source
+// is the live tests of Pinecone's SDKs.
+func TestDeletedTwice(t *testing.T) {
+	for _, version := range Versions() {
+		t.Run(version, func(t *testing.T) {
+			f := factual(t)
+			f.service.pace = time.Hour
+			header := http.Header{versionHeader: {version}}
+			want := [2]int{200, 200}
+			if version >= "2026-04" {
+				want = [2]int{202, 204}
+			}
+			for _, status := range want {
+				resp, text := f.exchange(t, "DELETE", "/assistant/files/a/lamp", header, "")
+				if resp.StatusCode != status || (text != "") != (status == 202) {
+					t.Errorf("status %d, want %d: %s", resp.StatusCode, status, text)
+				}
+			}
+		})
+	}
+}
+
+// Metadata that the documentation calls invalid are refused: in the query or in the
+// form, as the version has them. The source is
+// https://docs.pinecone.io/guides/assistant/file-metadata.
+func TestInvalidMetadata(t *testing.T) {
+	f := factual(t)
+	for _, version := range Versions() {
+		for metadata, want := range map[string]string{
+			`{"genre":"comedy","year":2026,"rating":4.5,"classic":false,"tags":["a","b"],"none":[]}`: "",
+			`{"a":{"b":1}}`:     `"a"`,
+			`{"a":null}`:        `"a"`,
+			`{"a":[1]}`:         `list "a"`,
+			`{"a":["x",["y"]]}`: `list "a"`,
+			`{"a":["x",null]}`:  `list "a"`,
+			`{"$a":1}`:          `key "$a"`,
+		} {
+			fields, query := []field{{"file", "x.txt", "The tide is high."}, {"metadata", "", metadata}}, ""
+			if version < "2026-04" {
+				fields, query = fields[:1], "?metadata="+strings.ReplaceAll(metadata, " ", "%20")
+			}
+			body, header := form(t, fields...)
+			header[versionHeader] = []string{version}
+			status, text := f.send(t, "POST", "/assistant/files/a"+query, header, strings.ReplaceAll(body, `\"`, `"`))
+			if want == "" && status >= 300 || want != "" && (status != 400 || !strings.Contains(text, strings.ReplaceAll(want, `"`, `\"`))) {
+				t.Errorf("%s, %s: status %d: %s", version, metadata, status, text)
+			}
+		}
+	}
+}
+
+// A version without pages has no token and everything in one reply, whatever the
+// request asks for: 2025-10 ignores limit and token.
+func TestNoPagesBefore2026(t *testing.T) {
+	f := factual(t)
+	for _, version := range Versions() {
+		pages := version >= "2026-04"
+		_, text := f.send(t, "GET", "/assistant/assistants?limit=0&pagination_token=x", http.Header{versionHeader: {version}}, "")
+		if got := strings.Contains(text, "limit"); got != pages {
+			t.Errorf("%s: %s", version, text)
+		}
+	}
+}
+
+// No spec of 2025-04 is here: it is served by those of 2025-01, until there is one.
+func TestVersionWithoutSpecs(t *testing.T) {
+	for _, test := range []struct{ specs, want []string }{
+		{[]string{"2025-01", "2026-04"}, []string{"2025-01", "2025-04", "2026-04"}},
+		{[]string{"2025-01", "2025-04", "2026-04"}, []string{"2025-01", "2025-04", "2026-04"}},
+		{[]string{"2026-04", "2027-01"}, []string{"2026-04", "2027-01"}},
+	} {
+		var got []string
+		for _, version := range findVersions(test.specs) {
+			got = append(got, version.name)
+		}
+		if strings.Join(got, " ") != strings.Join(test.want, " ") {
+			t.Errorf("versions %v, want %v", got, test.want)
+		}
+	}
+	for _, name := range openapi.Versions() {
+		for id := range loadOperations(name) {
+			if handlers[id] == nil {
+				t.Errorf("%s: no handler of %s", name, id)
+			}
+		}
+	}
+}

@@ -1,0 +1,101 @@
+package emulator
+
+import (
+	"encoding/json"
+	"net/http"
+	"path"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// reply is what an operation answers.
+type reply struct {
+	status int
+	header http.Header
+	body   object  // nil for none
+	stream *stream // in the place of a body
+}
+
+func (r *reply) write(w http.ResponseWriter) error {
+	if r.stream != nil {
+		return r.stream.write(w)
+	}
+	for name, values := range r.header {
+		w.Header()[name] = values
+	}
+	if r.body == nil {
+		w.WriteHeader(r.status)
+		return nil
+	}
+	writeJSON(w, r.status, r.body)
+	return nil
+}
+
+func writeJSON(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", jsonType)
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body) // the client has gone
+}
+
+// ok returns a reply with the status 200.
+func (r *request) ok(body object) *reply { return r.answer(http.StatusOK, body) }
+
+// answer returns a reply that has nothing which its version does not know of.
+func (r *request) answer(status int, body object) *reply {
+	return &reply{status: status, body: r.shape(status, body)}
+}
+
+// shape takes out of a reply what its version does not know of.
+func (r *request) shape(status int, body object) object {
+	if schema := r.operation.replySchema(status); schema != nil {
+		prune(schema, body)
+	}
+	return body
+}
+
+// prune takes out of a value what its schema does not list: properties, and nulls
+// where there is no null. A schema that lists nothing takes everything.
+func prune(schema *openapi3.Schema, value any) {
+	switch value := value.(type) {
+	case []object:
+		if schema.Items != nil {
+			for _, item := range value {
+				prune(schema.Items.Value, item)
+			}
+		}
+	case []any:
+		if schema.Items != nil {
+			for _, item := range value {
+				prune(schema.Items.Value, item)
+			}
+		}
+	case object:
+		schema = member(schema, value)
+		if len(schema.Properties) == 0 {
+			return
+		}
+		for name, field := range value {
+			property := schema.Properties[name]
+			if property == nil || field == nil && !property.Value.Nullable {
+				delete(value, name)
+				continue
+			}
+			prune(property.Value, field)
+		}
+	}
+}
+
+// member returns the schema of a union that a value is of, or the schema itself.
+func member(schema *openapi3.Schema, value object) *openapi3.Schema {
+	if schema.Discriminator == nil {
+		return schema
+	}
+	kind, _ := value[schema.Discriminator.PropertyName].(string)
+	ref := schema.Discriminator.Mapping[kind].Ref
+	for _, one := range schema.OneOf {
+		if path.Base(one.Ref) == path.Base(ref) {
+			return one.Value
+		}
+	}
+	return schema
+}
