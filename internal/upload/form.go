@@ -2,14 +2,15 @@ package upload
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"mime/multipart"
 	"net/textproto"
 	"strings"
-	"sync"
+	"sync/atomic"
+
+	"github.com/pinecone-community/assistant-go/internal/jsonwrite"
 )
 
 // Part is one field of a form.
@@ -35,10 +36,10 @@ func JSONPart(name string, value map[string]any, limit int) Part {
 	return Part{name: name, text: text, err: err}
 }
 
-// Text returns the JSON of an object. More than limit bytes are an error, if
-// there is one.
+// Text returns the JSON of an object, without escapes for HTML. More than limit
+// bytes are an error, if there is a limit.
 func Text(value map[string]any, limit int) ([]byte, error) {
-	text, err := json.Marshal(value)
+	text, err := jsonwrite.Marshal(value)
 	if err == nil && limit > 0 && len(text) > limit {
 		return nil, fmt.Errorf("it has %d bytes as JSON, and at most %d are taken", len(text), limit)
 	}
@@ -60,15 +61,15 @@ type Form struct {
 	file        *File
 	size        int64 // the file's, -1 when it is not known
 
-	mu      sync.Mutex // held while progress is reported
-	current *exactly   // the attempt whose progress it is
+	current atomic.Pointer[exactly] // the attempt whose progress is reported
+	moved   chan struct{}           // has a token if there is progress to report
 }
 
 // NewForm checks the parts. An error names the one that it is about.
 func NewForm(parts ...Part) (*Form, error) {
 	var text bytes.Buffer
 	writer := multipart.NewWriter(&text)
-	form := &Form{contentType: writer.FormDataContentType()}
+	form := &Form{contentType: writer.FormDataContentType(), moved: make(chan struct{}, 1)}
 	split := 0
 	for _, part := range parts {
 		if part.text == nil && part.file == nil && part.err == nil {
@@ -141,9 +142,7 @@ func (f *Form) Open() (io.ReadCloser, error) {
 		return nil, &SourceError{f.file.name, err}
 	}
 	content := &exactly{reader: file, form: f}
-	f.mu.Lock()
-	f.current = content
-	f.mu.Unlock()
+	f.current.Store(content)
 	return &body{io.MultiReader(bytes.NewReader(f.head), content, bytes.NewReader(f.tail)), file}, nil
 }
 
@@ -169,10 +168,11 @@ type exactly struct {
 	reader io.Reader
 	form   *Form
 	read   int64
+	good   atomic.Int64 // as read, but for what was too much
 }
 
 func (e *exactly) Read(p []byte) (int, error) {
-	n, err := e.reader.Read(p)
+	n, err := safely(e.reader, p)
 	e.read += int64(n)
 	name, size := e.form.file.name, e.form.size
 	switch atEnd := errors.Is(err, io.EOF); {
@@ -183,18 +183,68 @@ func (e *exactly) Read(p []byte) (int, error) {
 	case err != nil && !atEnd:
 		return n, &SourceError{name, err}
 	}
-	if n > 0 && e.form.file.report != nil {
-		e.report()
+	if n > 0 {
+		e.good.Store(e.read)
+		select {
+		case e.form.moved <- struct{}{}:
+		default:
+		}
 	}
 	return n, err
 }
 
-// report does nothing for an attempt that another one has taken the place of.
-func (e *exactly) report() {
-	e.form.mu.Lock()
-	defer e.form.mu.Unlock()
-	if e.form.current == e {
-		e.form.file.report(e.read, e.form.size)
+// Send calls send, which sends the form, and meanwhile reports its progress, if
+// that was asked for. A panic of either is one of Send. After a panic of the
+// report, stop has to end what send does.
+func (f *Form) Send(send, stop func()) {
+	if f.file == nil || f.file.report == nil {
+		send()
+		return
+	}
+	done := make(chan any, 1)
+	go func() {
+		var returned bool
+		defer func() {
+			if v := recover(); v != nil || returned {
+				done <- v
+				return
+			}
+			done <- errors.New("the HTTP client has ended its goroutine")
+		}()
+		send()
+		returned = true
+	}()
+	waiting := true
+	defer func() {
+		if waiting { // report panicked
+			stop()
+			<-done
+		}
+	}()
+	var told *exactly
+	var sent int64
+	report := func() {
+		current := f.current.Load()
+		if current == nil { // it was not opened
+			return
+		}
+		if n := current.good.Load(); n > 0 && (current != told || n > sent) {
+			told, sent = current, n
+			f.file.report(n, f.size)
+		}
+	}
+	for {
+		select {
+		case <-f.moved:
+			report()
+		case v := <-done:
+			waiting = false
+			if v != nil {
+				panic(v)
+			}
+			report()
+			return
+		}
 	}
 }
 
