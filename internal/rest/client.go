@@ -105,7 +105,7 @@ func Server(template, host string) (string, error) {
 func BaseURL(server string) (string, error) {
 	base, err := parseServer(server)
 	if err != nil {
-		return "", fmt.Errorf("base URL %q: %w", redact(server), err)
+		return "", fmt.Errorf("base URL %q: %w", hideUser(server), err)
 	}
 	return base.String(), nil
 }

@@ -113,8 +113,8 @@ func (f File) WithContentType(contentType string) File {
 // that were handed to the connection so far, and with all of them, or -1 when
 // their number is not known. It starts anew when the file has to be sent again.
 // The goroutine that uploads calls report, and never after the upload has
-// returned; a panic of report is one of the upload. The upload goes on meanwhile:
-// a call tells the newest state, and the last one the final state.
+// returned; a panic of report is one of the upload. The upload waits for report to
+// return.
 func (f File) WithProgress(report func(sent, total int64)) File {
 	f.report = report
 	return f

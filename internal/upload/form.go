@@ -62,14 +62,14 @@ type Form struct {
 	size        int64 // the file's, -1 when it is not known
 
 	current atomic.Pointer[exactly] // the attempt whose progress is reported
-	moved   chan struct{}           // has a token if there is progress to report
+	sending atomic.Pointer[sending] // what tells the progress
 }
 
 // NewForm checks the parts. An error names the one that it is about.
 func NewForm(parts ...Part) (*Form, error) {
 	var text bytes.Buffer
 	writer := multipart.NewWriter(&text)
-	form := &Form{contentType: writer.FormDataContentType(), moved: make(chan struct{}, 1)}
+	form := &Form{contentType: writer.FormDataContentType()}
 	split := 0
 	for _, part := range parts {
 		if part.text == nil && part.file == nil && part.err == nil {
@@ -168,7 +168,6 @@ type exactly struct {
 	reader io.Reader
 	form   *Form
 	read   int64
-	good   atomic.Int64 // as read, but for what was too much
 }
 
 func (e *exactly) Read(p []byte) (int, error) {
@@ -184,23 +183,44 @@ func (e *exactly) Read(p []byte) (int, error) {
 		return n, &SourceError{name, err}
 	}
 	if n > 0 {
-		e.good.Store(e.read)
-		select {
-		case e.form.moved <- struct{}{}:
-		default:
-		}
+		e.form.sending.Load().tell(e)
 	}
 	return n, err
 }
 
+// sending is a call of Send. Its steps are what has been read, and of which
+// attempt; none comes once it is over.
+type sending struct {
+	steps chan step
+	over  chan struct{}
+}
+
+type step struct {
+	attempt *exactly
+	read    int64
+}
+
+// tell waits until the goroutine of Send has taken the step.
+func (s *sending) tell(e *exactly) {
+	if s == nil {
+		return
+	}
+	select {
+	case s.steps <- step{e, e.read}:
+	case <-s.over:
+	}
+}
+
 // Send calls send, which sends the form, and meanwhile reports its progress, if
-// that was asked for. A panic of either is one of Send. After a panic of the
-// report, stop has to end what send does.
+// that was asked for: send waits for a report to return. A panic of either is one
+// of Send. After a panic of the report, stop has to end what send does.
 func (f *Form) Send(send, stop func()) {
 	if f.file == nil || f.file.report == nil {
 		send()
 		return
 	}
+	s := &sending{make(chan step), make(chan struct{})}
+	f.sending.Store(s)
 	done := make(chan any, 1)
 	go func() {
 		var returned bool
@@ -216,33 +236,23 @@ func (f *Form) Send(send, stop func()) {
 	}()
 	waiting := true
 	defer func() {
-		if waiting { // report panicked
+		close(s.over) // before send is waited for, which may be telling
+		if waiting {  // report panicked
 			stop()
 			<-done
 		}
 	}()
-	var told *exactly
-	var sent int64
-	report := func() {
-		current := f.current.Load()
-		if current == nil { // it was not opened
-			return
-		}
-		if n := current.good.Load(); n > 0 && (current != told || n > sent) {
-			told, sent = current, n
-			f.file.report(n, f.size)
-		}
-	}
 	for {
 		select {
-		case <-f.moved:
-			report()
+		case step := <-s.steps:
+			if f.current.Load() == step.attempt {
+				f.file.report(step.read, f.size)
+			}
 		case v := <-done:
 			waiting = false
 			if v != nil {
 				panic(v)
 			}
-			report()
 			return
 		}
 	}
