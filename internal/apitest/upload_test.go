@@ -174,9 +174,9 @@ func TestUploadMetadata(t *testing.T) {
 		t.Run(upload.name, func(t *testing.T) {
 			d := newDepot(t)
 			for want, metadata := range map[string]map[string]any{
-				"":   nil,
-				"{}": {},
-				`{"my_key":[1,"ü\u0026=+ \u003c"],"n":2026}`:                 {"my_key": []any{1, "ü&=+ <"}, "n": 2026},
+				"":                                 nil,
+				"{}":                               {},
+				`{"my_key":[1,"ü&=+ <"],"n":2026}`: {"my_key": []any{1, "ü&=+ <"}, "n": 2026},
 				`{"k":"` + strings.Repeat("x", limit-len(`{"k":""}`)) + `"}`: sized(limit),
 			} {
 				if err := upload.send(t, d, data202604.FileBytes("a.txt", []byte("content")), metadata); err != nil {
@@ -197,8 +197,12 @@ func TestUploadMetadata(t *testing.T) {
 					t.Errorf("%d too many: error %v, %d requests", over, err, len(d.seen()))
 				}
 			}
-			// The limit is of the JSON: an escape counts as it is sent.
-			err := upload.send(t, d, data202604.FileBytes("a.txt", nil), map[string]any{"k": strings.Repeat("<", limit/6+1)})
+			// The limit is of the JSON as it is sent: without escapes for HTML.
+			markup := strings.Repeat("<&>\u2028", (limit-len(`{"k":""}`))/len("<&>\u2028"))
+			if err := upload.send(t, d, data202604.FileBytes("a.txt", nil), map[string]any{"k": markup}); err != nil || d.one(t).metadata != `{"k":"`+markup+`"}` {
+				t.Errorf("markup: error %v", err)
+			}
+			err := upload.send(t, d, data202604.FileBytes("a.txt", nil), map[string]any{"k": strings.Repeat("\"", limit/2)})
 			if err == nil || len(d.seen()) != 0 {
 				t.Errorf("escapes: error %v, %d requests", err, len(d.seen()))
 			}

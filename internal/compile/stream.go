@@ -17,6 +17,7 @@ type stream struct {
 	Chunk  string // Go type of an event
 	Decode string // code of the function that decodes one
 	Ends   string // code that tells the last one, "c"
+	More   bool   // other events may follow the one that Ends tells
 	// Flag is the field of the body that asks for a stream.
 	Flag    string
 	Collect *collector
@@ -94,6 +95,7 @@ func (m *method) describeStream(op codegen.OperationDefinition, t *types) error 
 			if s.Ends, err = t.notEmpty(name, end); err != nil {
 				return err
 			}
+			s.More = true // a property of an event is no type of a last event
 		}
 	} else {
 		return fmt.Errorf("the events of its stream are neither objects nor a union")

@@ -3,7 +3,7 @@ package rest
 import (
 	"bytes"
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -17,6 +17,8 @@ import (
 
 	"github.com/oapi-codegen/runtime"
 
+	"github.com/pinecone-community/assistant-go/internal/jsonwrite"
+	"github.com/pinecone-community/assistant-go/internal/redact"
 	"github.com/pinecone-community/assistant-go/internal/upload"
 )
 
@@ -32,7 +34,16 @@ type Call struct {
 	length  int64
 	body    func() (io.ReadCloser, error)
 	rewinds bool // body can be called again
+	form    *upload.Form
 	err     error
+
+	// Of the attempt that is under way, or was the last one.
+	attempt   int     // from 1
+	options   Options // the client's, as the editors have adjusted them
+	responses []*Response
+	sent      *http.Request
+	answered  *http.Request   // the one that was answered, if that is another one
+	secrets   *redact.Secrets // of the attempts before
 }
 
 // NewCall starts a request. The editors run after the client's own.
@@ -40,14 +51,17 @@ func NewCall[E ~func(context.Context, *http.Request) error](client *Client, meth
 	c := &Call{
 		client: client,
 		method: method,
-		header: http.Header{
-			"Accept":      {"application/json"},
-			VersionHeader: {client.options.Version},
-		},
+		header: http.Header{"Accept": {"application/json"}},
 	}
-	for _, editor := range editors {
+	if client == nil {
+		c.fail(errors.New("the API is its zero value: make one with New"))
+		return c
+	}
+	c.options = client.options
+	c.header[VersionHeader] = []string{client.options.Version}
+	for i, editor := range editors {
 		if editor == nil {
-			c.fail(fmt.Errorf("request editor is nil"))
+			c.fail(fmt.Errorf("request editor %d of the call is nil", i+1))
 			break
 		}
 		c.editors = append(c.editors, Editor(editor))
@@ -189,7 +203,7 @@ func (c *Call) Header(name, value string) {
 
 // JSON makes value the body.
 func (c *Call) JSON(value any) *Call {
-	text, err := json.Marshal(value)
+	text, err := jsonwrite.Marshal(value)
 	if err != nil {
 		c.fail(fmt.Errorf("request body: %w", err))
 		return c
@@ -210,16 +224,48 @@ func (c *Call) Form(parts ...upload.Part) *Call {
 	}
 	c.header["Content-Type"] = []string{form.ContentType()}
 	c.length = form.Len()
+	c.form = form
 	c.body = form.Open
 	c.rewinds = form.Rewinds()
 	return c
 }
 
+// check returns why the call cannot be sent, if it cannot.
+func (c *Call) check(ctx context.Context) error {
+	err := c.err
+	if err == nil && ctx == nil {
+		err = errors.New("the context is nil")
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", strings.TrimSpace(c.method+" "+c.path.String()), err)
+	}
+	return nil
+}
+
+// clean returns an error without the secrets of the call's requests, on one line.
+func (c *Call) clean(err error) error {
+	if err == nil {
+		return nil
+	}
+	s := c.secrets
+	if s == nil {
+		s = &redact.Secrets{}
+	}
+	c.addSecrets(s)
+	return s.Error(err)
+}
+
+func (c *Call) addSecrets(s *redact.Secrets) {
+	for _, req := range []*http.Request{c.sent, c.answered} {
+		if req != nil {
+			s.Add(req)
+		}
+	}
+}
+
 // request returns the request that was built, with all editors run on it.
 func (c *Call) request(ctx context.Context) (*http.Request, error) {
-	if c.err != nil {
-		return nil, fmt.Errorf("%s: %w", strings.TrimSpace(c.method+" "+c.path.String()), c.err)
-	}
+	c.options, c.responses = c.client.options, nil
 	target := c.client.server
 	target.RawPath = target.EscapedPath() + c.path.String()
 	path, err := url.PathUnescape(target.RawPath)
@@ -238,6 +284,7 @@ func (c *Call) request(ctx context.Context) (*http.Request, error) {
 		ProtoMinor: 1,
 		Header:     c.header.Clone(), // for each attempt
 	}).WithContext(ctx)
+	c.sent = req
 	if c.body != nil {
 		if req.Body, err = c.body(); err != nil {
 			return nil, err

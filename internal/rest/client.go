@@ -4,24 +4,18 @@
 package rest
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/pinecone-community/assistant-go/auth"
 )
 
 // VersionHeader tells the service which version of the API a request speaks.
 const VersionHeader = "X-Pinecone-Api-Version"
-
-// DefaultMaxResponseBytes is how much of a reply is read unless an option says
-// otherwise.
-const DefaultMaxResponseBytes = 64 << 20
 
 // Doer sends requests. *http.Client is one.
 type Doer interface {
@@ -40,74 +34,49 @@ type Client struct {
 	options Options
 }
 
-// Options are the settings of the typed layer that the stock client has not.
-type Options struct {
-	// Version is the value of VersionHeader that a request starts out with.
-	Version string
-	// MaxResponseBytes bounds what is read of a reply; zero means
-	// DefaultMaxResponseBytes.
-	MaxResponseBytes int64
-	// MaxRetries bounds how often a request is sent again.
-	MaxRetries int
-	// RetryNonIdempotent repeats POST and PATCH like all others.
-	RetryNonIdempotent bool
-	// StreamIdleTimeout bounds how long a stream is silent; zero means
-	// DefaultStreamIdleTimeout.
-	StreamIdleTimeout time.Duration
-	// MaxEventBytes bounds an event of a stream; zero means
-	// DefaultMaxEventBytes.
-	MaxEventBytes int
-}
-
-// DefaultOptions are the options of a client of a version of the API.
-func DefaultOptions(version string) Options {
-	return Options{Version: version, MaxRetries: DefaultMaxRetries}
-}
-
-// complete checks the options and puts the defaults in.
-func (o *Options) complete() error {
-	switch {
-	case o.MaxResponseBytes < 0:
-		return fmt.Errorf("limit of a response: %d bytes, want more than 0", o.MaxResponseBytes)
-	case o.MaxEventBytes < 0:
-		return fmt.Errorf("limit of an event: %d bytes, want more than 0", o.MaxEventBytes)
-	case o.StreamIdleTimeout < 0:
-		return fmt.Errorf("idle timeout of a stream: %s, want more than 0", o.StreamIdleTimeout)
-	case o.MaxRetries < 0:
-		return fmt.Errorf("retries: %d, want 0 or more", o.MaxRetries)
-	}
-	o.MaxResponseBytes = cmp.Or(o.MaxResponseBytes, DefaultMaxResponseBytes)
-	o.MaxEventBytes = cmp.Or(o.MaxEventBytes, DefaultMaxEventBytes)
-	o.StreamIdleTimeout = cmp.Or(o.StreamIdleTimeout, DefaultStreamIdleTimeout)
-	return nil
-}
-
-// New returns a client of the API at server, an absolute http or https URL. A
-// nil doer stands for one that never takes the API key to another origin.
+// New returns a client of the API at server, an absolute http or https URL. An
+// *http.Client without a CheckRedirect of its own gets one in a copy that never
+// takes the API key to another origin.
 func New[E ~func(context.Context, *http.Request) error](server string, doer Doer, editors []E, options Options) (*Client, error) {
 	base, err := parseServer(server)
 	if err != nil {
-		return nil, fmt.Errorf("base URL %q: %w", redact(server), err)
+		return nil, fmt.Errorf("base URL %q: %w", hideUser(server), err)
 	}
-	if doer == nil {
-		doer = defaultDoer
+	switch client := doer.(type) {
+	case nil:
+		return nil, errors.New("HTTP client is nil")
+	case *http.Client:
+		if client == nil {
+			return nil, errors.New("HTTP client is nil")
+		}
+		if client.CheckRedirect == nil {
+			guarded := *client
+			guarded.CheckRedirect = auth.CheckRedirect
+			doer = &guarded
+		}
 	}
 	if err := options.complete(); err != nil {
 		return nil, err
 	}
 	c := &Client{server: *base, doer: doer, options: options}
-	for _, editor := range editors {
+	for i, editor := range editors {
 		if editor == nil {
-			return nil, errors.New("request editor is nil")
+			return nil, fmt.Errorf("request editor %d is nil", i+1)
 		}
 		c.editors = append(c.editors, Editor(editor))
 	}
 	return c, nil
 }
 
-// defaultDoer has no timeout of its own, as answers can take minutes: the
-// context bounds a call.
+// DefaultDoer is the HTTP client of an API that was not given one. It has no
+// timeout of its own, as answers can take minutes: see Options.IdleTimeout.
+func DefaultDoer() Doer { return defaultDoer }
+
 var defaultDoer = &http.Client{CheckRedirect: auth.CheckRedirect}
+
+// NoServer is the base URL of a client whose options have not set one. It is not
+// the empty string, which is what an option may have set by mistake.
+const NoServer = "\x00"
 
 // Server returns the base URL for a host, from the URL of a spec's server whose
 // one variable stands for the host. It takes what the service calls a host: with
@@ -122,7 +91,7 @@ func Server(template, host string) (string, error) {
 	}
 	base, err := parseServer(address)
 	if err != nil {
-		return "", fmt.Errorf("host %q: %w", redact(host), err)
+		return "", fmt.Errorf("host %q: %w", hideUser(host), err)
 	}
 	_, path, _ := strings.Cut(template, "}")
 	if !strings.HasSuffix(base.EscapedPath(), path) {
@@ -136,7 +105,7 @@ func Server(template, host string) (string, error) {
 func BaseURL(server string) (string, error) {
 	base, err := parseServer(server)
 	if err != nil {
-		return "", fmt.Errorf("base URL %q: %w", redact(server), err)
+		return "", fmt.Errorf("base URL %q: %w", hideUser(server), err)
 	}
 	return base.String(), nil
 }
@@ -144,6 +113,9 @@ func BaseURL(server string) (string, error) {
 // parseServer parses an absolute URL; slashes at its end are dropped. Its errors
 // show nothing of a password.
 func parseServer(server string) (*url.URL, error) {
+	if server == "" {
+		return nil, errors.New("it is empty")
+	}
 	base, err := url.Parse(server)
 	if err != nil {
 		var parse *url.Error
@@ -175,8 +147,18 @@ func parseServer(server string) (*url.URL, error) {
 	return base, nil
 }
 
-// redact returns a URL, also one that cannot be parsed, without its user.
-func redact(server string) string {
+// hidePassword returns an error of parsing a URL without the user of the URL.
+func hidePassword(err error) error {
+	var parse *url.Error
+	if !errors.As(err, &parse) || !strings.Contains(parse.URL, "@") {
+		return err
+	}
+	// The reason may quote a part of the password.
+	return fmt.Errorf("%s %q: not a URL", parse.Op, hideUser(parse.URL))
+}
+
+// hideUser returns a URL, also one that cannot be parsed, without its user.
+func hideUser(server string) string {
 	at := strings.LastIndexByte(server, '@')
 	if at < 0 {
 		return server

@@ -94,6 +94,9 @@ func okReply(body string) *http.Response {
 
 func newClient(t testing.TB, server string, doer Doer, editors ...Editor) *Client {
 	t.Helper()
+	if doer == nil {
+		doer = DefaultDoer()
+	}
 	client, err := New(server, doer, editors, Options{Version: testVersion})
 	if err != nil {
 		t.Fatal(err)
@@ -281,20 +284,20 @@ func TestServerHidesPasswords(t *testing.T) {
 func TestNewRefused(t *testing.T) {
 	ok := func(context.Context, *http.Request) error { return nil }
 	for _, limit := range []int64{-1, math.MinInt64} {
-		if _, err := New("https://h", nil, []Editor{ok}, Options{MaxResponseBytes: limit}); err == nil || !strings.Contains(err.Error(), "limit") {
+		if _, err := New("https://h", DefaultDoer(), []Editor{ok}, Options{MaxResponseBytes: limit}); err == nil || !strings.Contains(err.Error(), "limit") {
 			t.Errorf("limit %d: error %v", limit, err)
 		}
 	}
 	for want, options := range map[string]Options{
 		"event":   {MaxEventBytes: -1},
-		"idle":    {StreamIdleTimeout: -1},
+		"idle":    {IdleTimeout: -1},
 		"retries": {MaxRetries: -1},
 	} {
-		if _, err := New("https://h", nil, []Editor{ok}, options); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := New("https://h", DefaultDoer(), []Editor{ok}, options); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v", want, err)
 		}
 	}
-	if _, err := New("https://h", nil, []Editor{ok, nil}, Options{}); err == nil || !strings.Contains(err.Error(), "editor is nil") {
+	if _, err := New("https://h", DefaultDoer(), []Editor{ok, nil}, Options{}); err == nil || !strings.Contains(err.Error(), "request editor 2 is nil") {
 		t.Errorf("nil editor: error %v", err)
 	}
 }
@@ -379,7 +382,7 @@ func TestDefaultDoerRedirects(t *testing.T) {
 			t.Fatalf("%d: %d requests", code, len(seen))
 		}
 		for _, got := range seen {
-			if got.method != "POST" || got.body != `{"a":"\u003cb\u003e"}` || got.length != int64(len(got.body)) ||
+			if got.method != "POST" || got.body != `{"a":"<b>"}` || got.length != int64(len(got.body)) ||
 				got.header.Get("Api-Key") != "hidden" || got.header.Get(VersionHeader) != testVersion ||
 				got.header.Get("Content-Type") != "application/json" {
 				t.Errorf("%d: the server saw %+v", code, got)

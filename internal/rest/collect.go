@@ -5,6 +5,7 @@ import (
 	"iter"
 	"reflect"
 	"strings"
+	"sync"
 )
 
 // What generated code puts the chunks of a stream together with.
@@ -12,8 +13,54 @@ import (
 // maxTexts bounds how many answers a stream may have in parallel.
 const maxTexts = 1024
 
+// size is how much of a stream has been read, and how much of it is collected at
+// most.
+type size struct{ read, limit int64 }
+
+// sizes are those of the streams whose first chunk is being handed over, by the
+// chunk, which is a pointer.
+var sizes sync.Map
+
+// announce tells Text.Check the size of the stream that chunk is the first of,
+// until the function that it returns is called.
+func announce(chunk any, s *size) (forget func()) {
+	if v := reflect.ValueOf(chunk); v.Kind() != reflect.Pointer || v.IsNil() {
+		return func() {}
+	}
+	sizes.Store(chunk, s)
+	return func() { sizes.Delete(chunk) }
+}
+
 // Text is the text of one answer or more, as it comes.
-type Text struct{ answers []*strings.Builder }
+type Text struct {
+	answers []*strings.Builder
+	begun   bool
+	size    *size // of the stream, if that is known
+	length  int64
+}
+
+// Check returns an error if a stream of which chunk is the next is too long to be
+// collected: the data of its events together is longer than the limit of a
+// response. Of a stream that was not made by Stream, the texts count, and the
+// limit is the default.
+func (t *Text) Check(chunk any) error {
+	if !t.begun {
+		t.begun = true
+		if v := reflect.ValueOf(chunk); v.Kind() == reflect.Pointer {
+			if s, ok := sizes.Load(chunk); ok {
+				t.size = s.(*size)
+			}
+		}
+	}
+	length, limit := t.length, int64(DefaultMaxResponseBytes)
+	if t.size != nil {
+		length, limit = t.size.read, t.size.limit
+	}
+	if length > limit {
+		return fmt.Errorf("the stream is longer than the limit of a response, %d bytes", limit)
+	}
+	return nil
+}
 
 // Add appends a piece to an answer, whose number At has checked.
 func (t *Text) Add(answer int, piece string) {
@@ -21,6 +68,7 @@ func (t *Text) Add(answer int, piece string) {
 		t.answers = append(t.answers, new(strings.Builder))
 	}
 	t.answers[answer].WriteString(piece)
+	t.length += int64(len(piece))
 }
 
 // Of returns an answer.

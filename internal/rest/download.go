@@ -8,7 +8,8 @@ import (
 
 // Download is content that the service sends in place of JSON. Reading it reads
 // from the connection: the caller closes it, and cancelling the call's context
-// ends it.
+// ends it. A Read in which no byte comes for the idle timeout is an
+// ErrIdleTimeout.
 type Download struct {
 	io.ReadCloser
 	// ContentType is the media type that the service gives, or "".
@@ -24,35 +25,43 @@ type Download struct {
 // reply begins.
 func Open(ctx context.Context, c *Call) (*Download, error) {
 	c.header.Set("Accept", "*/*")
-	watch := newWatch(ctx, c.client.options.StreamIdleTimeout)
-	resp, err := c.open(watch)
+	var a *attempt
+	var resp *http.Response
+	err := c.attempts(ctx, func() (err error) {
+		if a, resp, err = c.start(ctx); err != nil {
+			a.end()
+		}
+		return err
+	})
 	if err != nil {
-		defer watch.stop()
-		return nil, watch.reason(err)
+		return nil, c.clean(err)
+	}
+	if resp == nil { // a repeated DELETE that has found nothing
+		resp = &http.Response{Body: http.NoBody, Header: http.Header{}}
 	}
 	return &Download{
-		ReadCloser:  &download{&watched{resp.Body, watch}, watch},
+		ReadCloser:  &download{resp.Body, a},
 		ContentType: resp.Header.Get("Content-Type"),
 		Size:        resp.ContentLength,
 		Header:      resp.Header,
 	}, nil
 }
 
-// download is the body of a reply that stops its watch when it is closed.
+// download is the body of a reply that ends its attempt when it is closed.
 type download struct {
-	*watched
-	watch *watch
+	body    io.Reader
+	attempt *attempt
 }
 
 func (d *download) Read(p []byte) (int, error) {
-	n, err := d.watched.Read(p)
+	n, err := d.body.Read(p)
 	if err != nil && err != io.EOF { //nolint:errorlint // a wrapped one is a failure
-		err = d.watch.reason(err)
+		err = d.attempt.call.clean(err)
 	}
 	return n, err
 }
 
 func (d *download) Close() error {
-	d.watch.stop()
-	return d.watched.Close()
+	d.attempt.end()
+	return nil
 }

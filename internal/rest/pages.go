@@ -1,18 +1,25 @@
 package rest
 
 import (
+	"context"
 	"fmt"
 	"iter"
+
+	"github.com/pinecone-community/assistant-go/internal/redact"
 )
 
 // Pages iterates over the elements of all pages. A page is asked for when the
 // one before is used up, the first with no token; the last one has none.
-func Pages[T any](page func(token string) (elements []T, next string, err error)) iter.Seq2[T, error] {
+func Pages[T any](ctx context.Context, page func(ctx context.Context, token string) (elements []T, next string, err error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
+		var secrets redact.Secrets
+		if ctx != nil { // the page refuses it otherwise
+			ctx = context.WithValue(ctx, recorderKey{}, &secrets)
+		}
 		seen := map[string]bool{}
 		for token := ""; ; {
-			elements, next, err := page(token)
+			elements, next, err := page(ctx, token)
 			if err != nil {
 				yield(none, err)
 				return
@@ -26,7 +33,7 @@ func Pages[T any](page func(token string) (elements []T, next string, err error)
 				return
 			}
 			if seen[next] {
-				yield(none, fmt.Errorf("the service repeats the page %q: the list would never end", next))
+				yield(none, secrets.Error(fmt.Errorf("the service repeats the page token %q: the list would never end", next)))
 				return
 			}
 			seen[next] = true

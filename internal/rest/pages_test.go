@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -18,7 +19,7 @@ type book struct {
 
 var errPage = errors.New("no such page")
 
-func (b *book) page(token string) ([]int, string, error) {
+func (b *book) page(_ context.Context, token string) ([]int, string, error) {
 	b.asked = append(b.asked, token)
 	if b.fail != "" && token == b.fail {
 		return nil, "", errPage
@@ -42,15 +43,15 @@ func TestPages(t *testing.T) {
 		{"break in the first", map[string]string{"": "b"}, "", 1, []int{1}, []string{""}, ""},
 		{"break at the end of the first", map[string]string{"": "b"}, "", 2, []int{1, 2}, []string{""}, ""},
 		{"break in the second", map[string]string{"": "b", "b": "c"}, "", 3, []int{1, 2, 3}, []string{"", "b"}, ""},
-		{"the same token", map[string]string{"": "b", "b": "b"}, "", 0, []int{1, 2, 3}, []string{"", "b"}, `repeats the page "b"`},
-		{"a cycle", map[string]string{"": "b", "b": "c", "c": "d", "d": "b"}, "", 0, []int{1, 2, 3, 4, 5}, []string{"", "b", "c", "d"}, `repeats the page "b"`},
-		{"an empty cycle", map[string]string{"": "c", "c": "c"}, "", 0, []int{1, 2}, []string{"", "c"}, `repeats the page "c"`},
+		{"the same token", map[string]string{"": "b", "b": "b"}, "", 0, []int{1, 2, 3}, []string{"", "b"}, `repeats the page token "b"`},
+		{"a cycle", map[string]string{"": "b", "b": "c", "c": "d", "d": "b"}, "", 0, []int{1, 2, 3, 4, 5}, []string{"", "b", "c", "d"}, `repeats the page token "b"`},
+		{"an empty cycle", map[string]string{"": "c", "c": "c"}, "", 0, []int{1, 2}, []string{"", "c"}, `repeats the page token "c"`},
 		{"an error in the middle", map[string]string{"": "b", "b": "c"}, "b", 0, []int{1, 2}, []string{"", "b"}, "no such page"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			b := &book{pages: pages, next: tt.next, fail: tt.fail}
-			all := Pages(b.page)
+			all := Pages(t.Context(), b.page)
 			if len(b.asked) != 0 {
 				t.Fatalf("asked for %q before the loop", b.asked)
 			}
@@ -90,7 +91,7 @@ func TestPages(t *testing.T) {
 // Many pages are no cycle.
 func TestManyPages(t *testing.T) {
 	n := 0
-	for _, err := range Pages(func(token string) ([]string, string, error) {
+	for _, err := range Pages(t.Context(), func(_ context.Context, token string) ([]string, string, error) {
 		if want := fmt.Sprint(n); n > 0 && token != want {
 			t.Fatalf("asked for %q, want %q", token, want)
 		}

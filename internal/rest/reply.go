@@ -27,11 +27,15 @@ type Decode[T any] = func(*T, *jsonscan.Decoder)
 
 // JSON sends a call and decodes the reply.
 func JSON[T any](ctx context.Context, c *Call, as Decode[T]) (result *T, err error) {
+	result = new(T) // also for a repeated DELETE that finds nothing
 	err = c.send(ctx, func(resp *http.Response) error {
-		result, err = decode(resp, as, c.client.options.MaxResponseBytes)
+		result, err = decode(c, resp, as)
 		return err
 	})
-	return result, err
+	if err != nil {
+		return nil, err
+	}
+	return result, nil
 }
 
 // MaybeJSON is JSON for an operation that may answer without a body, with 204:
@@ -41,86 +45,84 @@ func MaybeJSON[T any](ctx context.Context, c *Call, as Decode[T]) (result *T, er
 		if resp.StatusCode == http.StatusNoContent {
 			return nil
 		}
-		result, err = decode(resp, as, c.client.options.MaxResponseBytes)
+		result, err = decode(c, resp, as)
 		return err
 	})
-	return result, err
+	if err != nil {
+		return nil, err
+	}
+	return result, nil
 }
 
-// Empty sends a call whose reply has nothing in it.
+// Empty sends a call whose reply has nothing in it. A reply that is an error all
+// the same, or a page of something between here and the service, is an error.
 func Empty(ctx context.Context, c *Call) error {
 	return c.send(ctx, func(resp *http.Response) error {
-		_, _ = io.CopyN(io.Discard, resp.Body, maxDrain)
-		return nil
+		body, _ := io.ReadAll(io.LimitReader(resp.Body, maxDrain)) // what came is what counts
+		c.recordBody(body)
+		if apierror.IsHTML(body, resp.Header.Get("Content-Type")) {
+			return apierror.Reply(resp, body, errors.New("the reply is an HTML page, not the service's"))
+		}
+		return replyError(resp, body)
 	})
 }
 
 // send sends a call, again if need be, and has a reply that says success
-// received. It closes the reply.
+// received. A DELETE that has succeeded although there is nothing to receive is
+// not an error.
 func (c *Call) send(ctx context.Context, receive func(*http.Response) error) error {
-	return c.attempts(ctx, func() error {
-		resp, err := c.once(ctx)
+	err := c.attempts(ctx, func() error {
+		a, resp, err := c.start(ctx)
+		defer a.end()
 		if err != nil {
 			return err
 		}
-		defer resp.Body.Close()
 		return receive(resp)
 	})
+	return c.clean(err)
 }
 
-// open is send for a reply that the caller reads, and closes. Each attempt is
-// watched, and the pauses between them are not.
-func (c *Call) open(watch *watch) (resp *http.Response, err error) {
-	err = c.attempts(watch.ctx, func() error {
-		watch.begin()
-		defer watch.end()
-		resp, err = c.once(watch.ctx) //nolint:bodyclose // the caller closes it
-		return err
-	})
-	return resp, err
-}
-
-// once sends a call once and returns a reply that says success; any other
-// becomes an *apierror.Error.
-func (c *Call) once(ctx context.Context) (*http.Response, error) {
-	req, err := c.request(ctx)
-	if err != nil {
-		return nil, err
-	}
-	resp, err := c.client.doer.Do(req)
-	if err != nil {
-		if req.Body != nil { // a doer that is no http.Client may not have closed it
-			_ = req.Body.Close()
-		}
-		return nil, &sendError{err}
-	}
-	if resp.Request == nil { // such a doer may leave these out
-		resp.Request = req
-	}
-	if resp.Body == nil {
-		resp.Body = http.NoBody
-	}
-	if resp.StatusCode/100 != 2 {
-		defer resp.Body.Close()
-		return nil, apierror.FromResponse(resp)
-	}
-	return resp, nil
-}
-
-// decode reads a reply of at most limit bytes, once.
-func decode[T any](resp *http.Response, as Decode[T], limit int64) (*T, error) {
-	body, err := read(resp, limit)
+// decode reads a reply, once.
+func decode[T any](c *Call, resp *http.Response, as Decode[T]) (*T, error) {
+	body, err := read(resp, c.options.MaxResponseBytes)
 	if err != nil {
 		return nil, apierror.Reply(resp, body, err)
 	}
+	c.recordBody(body)
 	if err := checkJSON(resp.Header.Get("Content-Type"), body); err != nil {
 		return nil, apierror.Reply(resp, body, err)
 	}
+	if failure := replyError(resp, body); failure != nil {
+		return nil, failure
+	}
 	result := new(T)
-	if err := jsonscan.Unmarshal(body, result, as, true); err != nil {
+	if err := jsonscan.Unmarshal(trimMark(body), result, as, true); err != nil {
 		return nil, apierror.Reply(resp, body, fmt.Errorf("cannot decode the reply: %w", err))
 	}
 	return result, nil
+}
+
+// trimMark drops a byte-order mark.
+func trimMark(text []byte) []byte { return bytes.TrimPrefix(text, []byte("\ufeff")) }
+
+// replyError returns the error that a body with a status of success, or an event,
+// is, if it is one: an object with an error that is not null.
+func replyError(resp *http.Response, body []byte) error {
+	if !bytes.Contains(body, []byte(`"error"`)) {
+		return nil
+	}
+	var d jsonscan.Decoder
+	d.Reset(trimMark(body), true)
+	for more := d.Object(); more; more = d.NextMember() {
+		if string(d.Name()) != "error" {
+			d.Skip()
+			continue
+		}
+		if !d.Null() && d.Raw() != nil {
+			return apierror.FromEvent(resp, body)
+		}
+	}
+	return nil
 }
 
 // read returns the body, also as much as there was of one that cannot be used.

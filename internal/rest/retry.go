@@ -12,21 +12,15 @@ import (
 
 	"github.com/pinecone-community/assistant-go/auth"
 	"github.com/pinecone-community/assistant-go/internal/apierror"
+	"github.com/pinecone-community/assistant-go/internal/redact"
 	"github.com/pinecone-community/assistant-go/internal/upload"
 )
 
 const (
-	// DefaultMaxRetries is how often a request is sent again.
-	DefaultMaxRetries = 2
-
 	// The pause before the n-th retry is up to firstPause times 2 to the n-1,
 	// and never more than maxPause.
 	firstPause = 500 * time.Millisecond
 	maxPause   = 8 * time.Second
-
-	// maxRetryAfter is the longest pause that the service can ask for; when it
-	// asks for more, the caller gets to know.
-	maxRetryAfter = time.Minute
 )
 
 // sendError is an error of the doer: no reply came.
@@ -40,40 +34,75 @@ type cutError struct{ err error }
 func (e *cutError) Error() string { return "the reply was cut short: " + e.err.Error() }
 func (e *cutError) Unwrap() error { return e.err }
 
+// firstEventError is an error that is the first event of a stream: nothing of the
+// stream has been handed to the caller.
+type firstEventError struct{ error }
+
+func (e *firstEventError) Unwrap() error { return e.error }
+
 // attempts calls attempt until it succeeds, or until trying again is of no use,
 // may do harm, or would outlast the context. It returns the last error.
 func (c *Call) attempts(ctx context.Context, attempt func() error) error {
+	if err := c.check(ctx); err != nil {
+		return err
+	}
+	lost := false
 	for n := 0; ; n++ {
+		c.attempt = n + 1
 		err := attempt()
-		if err == nil {
+		if err == nil || lost && c.method == http.MethodDelete && errors.Is(err, apierror.ErrNotFound) {
 			return nil
 		}
-		pause, ok := pauseBefore(n, err)
+		lost = lost || replyLost(err)
+		pause, ok := pauseBefore(n, err, c.options.MaxRetryAfter)
 		deadline, bounded := ctx.Deadline()
-		if !ok || n >= c.client.options.MaxRetries || !c.mayRepeat(err) || bounded && time.Until(deadline) < pause {
+		if !ok || n >= c.options.MaxRetries || !c.mayRepeat(err) || bounded && time.Until(deadline) < pause {
 			if sent := (*sendError)(nil); errors.As(err, &sent) {
 				return sent.error // for callers, it is the doer's
+			}
+			if first := (*firstEventError)(nil); errors.As(err, &first) {
+				return first.error
 			}
 			return err
 		}
 		if ctxErr := sleep(ctx, pause); ctxErr != nil {
 			return fmt.Errorf("%w, before trying again after: %w", ctxErr, err)
 		}
+		if c.secrets == nil {
+			c.secrets = &redact.Secrets{}
+		}
+		c.addSecrets(c.secrets) // keys may rotate
 	}
 }
 
 // pauseBefore returns how long to wait after the n-th failure: a random time, as
 // is best when many clients fail at once, but not less than the service asks for.
-// It reports false when the service asks for more than maxRetryAfter.
-func pauseBefore(n int, err error) (time.Duration, bool) {
+// It reports false when the service asks for more than longest.
+func pauseBefore(n int, err error, longest time.Duration) (time.Duration, bool) {
 	pause := rand.N(min(firstPause<<min(n, 10), maxPause) + 1)
 	var reply *apierror.Error
 	if errors.As(err, &reply) {
 		if after, ok := reply.RetryAfter(); ok {
-			return max(pause, after), after <= maxRetryAfter
+			return max(pause, after), after <= longest
 		}
 	}
 	return pause, true
+}
+
+// replyLost reports whether the service may have acted on a request of which only
+// the reply has not come.
+func replyLost(err error) bool {
+	var reply *apierror.Error
+	if !errors.As(err, &reply) {
+		var sent *sendError
+		return errors.As(err, &sent) && !notSent(err)
+	}
+	switch reply.StatusCode {
+	case http.StatusRequestTimeout, http.StatusInternalServerError, http.StatusBadGateway, http.StatusGatewayTimeout:
+		return true
+	}
+	var cut *cutError
+	return errors.As(err, &cut)
 }
 
 // mayRepeat reports whether sending the call again can help and does no harm.
@@ -82,7 +111,7 @@ func (c *Call) mayRepeat(err error) bool {
 	if c.body != nil && !c.rewinds {
 		return false
 	}
-	idempotent := c.client.options.RetryNonIdempotent ||
+	idempotent := c.options.RetryNonIdempotent ||
 		c.method != http.MethodPost && c.method != http.MethodPatch
 	var reply *apierror.Error
 	if !errors.As(err, &reply) {
@@ -95,7 +124,7 @@ func (c *Call) mayRepeat(err error) bool {
 		return errors.Is(reply, apierror.ErrRateLimited)
 	case http.StatusServiceUnavailable:
 		_, asked := reply.RetryAfter()
-		return idempotent || asked
+		return idempotent || asked || errors.As(err, new(*firstEventError))
 	case http.StatusRequestTimeout, http.StatusInternalServerError, http.StatusBadGateway, http.StatusGatewayTimeout:
 		return idempotent
 	}
@@ -112,13 +141,14 @@ func notSent(err error) bool {
 }
 
 // passing reports whether an error is the network's. The caller's context, the
-// caller's file, a redirect that was refused and a certificate stay as they are.
+// caller's file, a redirect that was refused and a certificate stay as they are,
+// and after the idle timeout the caller has waited for long enough.
 func passing(err error) bool {
 	var (
 		source      *upload.SourceError
 		certificate *tls.CertificateVerificationError
 	)
-	return !ended(err) && !errors.Is(err, auth.ErrRedirect) && !errors.As(err, &source) && !errors.As(err, &certificate)
+	return !ended(err) && !errors.Is(err, ErrIdleTimeout) && !errors.Is(err, auth.ErrRedirect) && !errors.As(err, &source) && !errors.As(err, &certificate)
 }
 
 func ended(err error) bool {

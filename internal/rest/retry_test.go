@@ -276,7 +276,7 @@ func TestRetryPauses(t *testing.T) {
 // However many failures came before, the pause stays within its bound.
 func TestRetryPauseDoesNotOverflow(t *testing.T) {
 	for n := range 200 {
-		if pause, ok := pauseBefore(n, io.EOF); !ok || pause < 0 || pause > maxPause {
+		if pause, ok := pauseBefore(n, io.EOF, time.Minute); !ok || pause < 0 || pause > maxPause {
 			t.Errorf("pause %d is %s", n, pause)
 		}
 	}
@@ -288,7 +288,7 @@ func TestRetryAfterNothingStillPauses(t *testing.T) {
 	failure := apierror.FromResponse(resp)
 	var longest time.Duration
 	for range 100 {
-		pause, _ := pauseBefore(0, failure)
+		pause, _ := pauseBefore(0, failure, time.Minute)
 		longest = max(longest, pause)
 	}
 	if longest < firstPause/10 || longest > firstPause {
@@ -447,7 +447,7 @@ func TestCertificateIsNotRetried(t *testing.T) {
 	}
 	server.StartTLS()
 	defer server.Close()
-	client, err := New(server.URL, nil, []Editor(nil), DefaultOptions("v"))
+	client, err := New(server.URL, DefaultDoer(), []Editor(nil), DefaultOptions("v"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -464,7 +464,7 @@ func TestRedirectIsNotRetried(t *testing.T) {
 	server := newWitness(t, func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, other.URL+"/x", http.StatusTemporaryRedirect)
 	})
-	client, err := New(server.URL, nil, []Editor(nil), DefaultOptions("v"))
+	client, err := New(server.URL, DefaultDoer(), []Editor(nil), DefaultOptions("v"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,13 +1,11 @@
 package rest
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
-	"math"
 	"mime"
 	"net/http"
 	"sync/atomic"
@@ -19,16 +17,15 @@ import (
 )
 
 const (
-	// DefaultStreamIdleTimeout is how long a stream may be silent.
-	DefaultStreamIdleTimeout = 5 * time.Minute
-	// DefaultMaxEventBytes is how long an event may be.
-	DefaultMaxEventBytes = 16 << 20
+	// tailTime is how long a complete answer may be followed by more of it, such as
+	// the usage behind the finish reason.
+	tailTime = time.Second
+	// drainTime is how long the end of a reply is waited for after the last event,
+	// so that its connection can serve the next request.
+	drainTime = 50 * time.Millisecond
 )
 
-var (
-	errStreamUsed = errors.New("the stream was read before; a second loop over it would need a second request")
-	errIdle       = errors.New("the stream was silent for too long")
-)
+var errStreamUsed = errors.New("the stream was read before; a second loop over it would need a second request")
 
 // StreamError is a stream that ended in the middle, or an event that cannot be
 // decoded. It wraps the reason: io.ErrUnexpectedEOF if the connection ended.
@@ -46,13 +43,27 @@ func (e *StreamError) Error() string {
 // Unwrap returns the reason.
 func (e *StreamError) Unwrap() error { return e.Err }
 
+// End is how the last event of a stream is known.
+type End[C any] struct {
+	// Is reports whether an answer is complete with an event. Without it, any end
+	// will do.
+	Is func(C) bool
+	// More tells that other events may follow the one that completes the answer.
+	More bool
+}
+
 // Stream sends a call when it is ranged over, which can be done once, and
-// decodes each event of the reply. A stream whose end is not the event that ends
-// tells is cut; with no ends, any end will do.
+// decodes each event of the reply. A stream that ends before the answer is
+// complete is cut. It ends with the event that completes the answer, whatever
+// follows and however the connection ends; if more may follow, a second later at
+// most.
+//
+// An error that is the first event is one of a reply: the call is sent again if
+// that helps.
 //
 // Nothing goes on when the loop has ended, for whatever reason: the connection
 // is closed unless the stream was read to its end.
-func Stream[C any](ctx context.Context, c *Call, decode func(*jsonscan.Decoder) C, ends func(C) bool) iter.Seq2[C, error] {
+func Stream[C any](ctx context.Context, c *Call, decode func(*jsonscan.Decoder) C, end End[C]) iter.Seq2[C, error] {
 	c.header.Set("Accept", "text/event-stream")
 	var used atomic.Bool
 	return func(yield func(C, error) bool) {
@@ -61,52 +72,141 @@ func Stream[C any](ctx context.Context, c *Call, decode func(*jsonscan.Decoder) 
 			yield(none, errStreamUsed)
 			return
 		}
-		watch := newWatch(ctx, c.client.options.StreamIdleTimeout)
-		defer watch.stop()
-		resp, err := c.open(watch)
+		s, err := c.open(ctx)
 		if err != nil {
-			yield(none, watch.reason(err))
+			if ctx != nil && ctx.Err() != nil {
+				err = ctx.Err()
+			}
+			yield(none, c.clean(err))
 			return
 		}
-		resp.Body = &watched{resp.Body, watch}
-		defer resp.Body.Close()
-		if err := checkStream(resp); err != nil {
-			yield(none, watch.reason(err))
-			return
-		}
+		defer s.attempt.end()
 
-		events := sse.NewReader(resp.Body, c.client.options.MaxEventBytes)
 		var d jsonscan.Decoder
-		complete := ends == nil
+		complete := end.Is == nil
 		for n := 0; ; n++ {
-			if err := ctx.Err(); err != nil { // also while events are left that came before
-				yield(none, err)
+			event, err := s.take(end.Is != nil && complete)
+			if ctxErr := ctx.Err(); ctxErr != nil { // also while events are left that came before
+				yield(none, ctxErr)
 				return
 			}
-			event, err := events.Next()
-			if err == io.EOF && complete { //nolint:errorlint // a wrapped one is a failure
+			if err != nil && complete && (err == io.EOF || end.Is != nil && !errors.Is(err, sse.ErrTooLong)) { //nolint:errorlint // a wrapped EOF is a failure
 				return
 			}
 			if err != nil {
-				yield(none, watch.failure(n, err))
+				yield(none, &StreamError{n, c.clean(streamEnd(err))})
 				return
 			}
-			if failure := eventError(resp, event); failure != nil {
-				yield(none, failure)
+			if failure := s.failure(event); failure != nil {
+				yield(none, c.clean(failure))
 				return
 			}
-			d.Reset(event, false)
+			d.Reset(trimMark(event), false)
 			chunk := decode(&d)
 			if err := d.End(); err != nil {
-				yield(none, &StreamError{n, fmt.Errorf("cannot decode event %d: %w", n+1, err)})
+				switch {
+				case !s.events.Partial():
+					err = fmt.Errorf("cannot decode event %d: %w", n+1, err)
+				case complete && end.Is != nil:
+					return
+				default:
+					err = streamEnd(io.EOF)
+				}
+				yield(none, &StreamError{n, c.clean(err)})
 				return
 			}
-			complete = complete || ends(chunk)
+			complete = complete || end.Is(chunk)
+			if n == 0 {
+				defer announce(chunk, s.size)()
+			}
+			s.size.read += int64(len(event))
 			if !yield(chunk, nil) {
+				return
+			}
+			if complete && end.Is != nil && !end.More {
+				s.drain()
 				return
 			}
 		}
 	}
+}
+
+// opened is a stream whose first event has been read, or not.
+type opened struct {
+	attempt *attempt
+	resp    *http.Response
+	events  *sse.Reader
+	size    *size
+
+	taken bool
+	first []byte
+	err   error
+}
+
+// open sends the call, again if need be, and reads the first event.
+func (c *Call) open(ctx context.Context) (s *opened, err error) {
+	err = c.attempts(ctx, func() (err error) {
+		a, resp, err := c.start(ctx)
+		defer func() {
+			if err != nil {
+				a.end()
+			}
+		}()
+		if err == nil {
+			err = checkStream(resp)
+		}
+		if err != nil {
+			return err
+		}
+		s = &opened{attempt: a, resp: resp, events: sse.NewReader(resp.Body, c.options.MaxEventBytes)}
+		s.size = &size{limit: c.options.MaxResponseBytes}
+		s.first, s.err = s.next(false)
+		if s.err == nil {
+			if failure := s.failure(s.first); failure != nil {
+				return &firstEventError{failure}
+			}
+		}
+		return nil
+	})
+	return s, err
+}
+
+// take returns the next event, which must come soon if the answer is complete.
+func (s *opened) take(complete bool) ([]byte, error) {
+	if !s.taken {
+		s.taken = true
+		return s.first, s.err
+	}
+	return s.next(complete)
+}
+
+func (s *opened) next(complete bool) ([]byte, error) {
+	limit := s.attempt.call.options.EventTimeout
+	if complete {
+		limit = tailTime
+	}
+	if limit > 0 {
+		s.attempt.event.start(limit)
+		defer s.attempt.event.stop()
+	}
+	return s.events.Next()
+}
+
+// failure returns the error that an event is, by its content or its type.
+func (s *opened) failure(event []byte) error {
+	if failure := replyError(s.resp, event); failure != nil {
+		return failure
+	}
+	if s.events.Type() == "error" {
+		return apierror.FromEvent(s.resp, event)
+	}
+	return nil
+}
+
+// drain reads to the end of the reply, if it is near.
+func (s *opened) drain() {
+	s.attempt.event.start(drainTime)
+	_, _ = io.CopyN(io.Discard, s.resp.Body, maxDrain)
 }
 
 // checkStream says why a reply is no stream. One that is JSON may be an error
@@ -117,8 +217,8 @@ func checkStream(resp *http.Response) error {
 		return nil
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, apierror.MaxBody))
-	if failure := eventError(resp, body); failure != nil {
-		return failure
+	if failure := replyError(resp, body); failure != nil {
+		return &firstEventError{failure}
 	}
 	reason := fmt.Errorf("the reply is %q, not a stream of events", contentType)
 	if err != nil {
@@ -127,90 +227,17 @@ func checkStream(resp *http.Response) error {
 	return apierror.Reply(resp, body, reason)
 }
 
-// eventError returns the error that an event is, if it is one: an object with an
-// error that is not null.
-func eventError(resp *http.Response, event []byte) error {
-	if !bytes.Contains(event, []byte(`"error"`)) {
-		return nil
-	}
-	var d jsonscan.Decoder
-	d.Reset(event, true)
-	for more := d.Object(); more; more = d.NextMember() {
-		if string(d.Name()) != "error" {
-			d.Skip()
-			continue
-		}
-		if !d.Null() && d.Raw() != nil {
-			return apierror.FromEvent(resp, event)
-		}
-	}
-	return nil
-}
-
-// watch is a context that ends when what is waited for, between begin and end,
-// takes too long.
-type watch struct {
-	ctx    context.Context
-	cancel context.CancelCauseFunc
-	timer  *time.Timer
-	idle   time.Duration
-}
-
-func newWatch(ctx context.Context, idle time.Duration) *watch {
-	w := &watch{idle: idle}
-	w.ctx, w.cancel = context.WithCancelCause(ctx)
-	w.timer = time.AfterFunc(math.MaxInt64, func() {
-		w.cancel(fmt.Errorf("%w: %s", errIdle, idle))
-	})
-	return w
-}
-
-func (w *watch) begin() { w.timer.Reset(w.idle) }
-
-func (w *watch) end() { w.timer.Stop() }
-
-func (w *watch) stop() {
-	w.end()
-	w.cancel(nil)
-}
-
-// failure returns the error of a stream that could not be read on after so many
-// events. Whatever the network calls its end, it is an io.ErrUnexpectedEOF.
-func (w *watch) failure(events int, err error) error {
-	reason := w.reason(nil)
+// streamEnd returns the reason of a stream that could not be read on. Whatever
+// the network calls its end, it is an io.ErrUnexpectedEOF.
+func streamEnd(err error) error {
+	var timeout *timeoutError
 	switch {
-	case errors.Is(reason, errIdle):
-		err = reason
-	case reason != nil:
-		return reason
+	case errors.As(err, &timeout):
+		return timeout
 	case err == io.EOF: //nolint:errorlint // a wrapped one is a failure
-		err = fmt.Errorf("it ended before the answer did: %w", io.ErrUnexpectedEOF)
+		return fmt.Errorf("it ended before the answer did: %w", io.ErrUnexpectedEOF)
 	case !errors.Is(err, sse.ErrTooLong) && !errors.Is(err, io.ErrUnexpectedEOF):
-		err = fmt.Errorf("%w: %w", io.ErrUnexpectedEOF, err)
+		return fmt.Errorf("%w: %w", io.ErrUnexpectedEOF, err)
 	}
-	return &StreamError{events, err}
-}
-
-// reason returns why the context ended, if it did, and err otherwise.
-func (w *watch) reason(err error) error {
-	if w.ctx.Err() == nil {
-		return err
-	}
-	if cause := context.Cause(w.ctx); errors.Is(cause, errIdle) {
-		return cause
-	}
-	return w.ctx.Err()
-}
-
-// watched is a body that is watched while it is read, and not while its reader
-// is busy with what came.
-type watched struct {
-	io.ReadCloser
-	watch *watch
-}
-
-func (r *watched) Read(p []byte) (int, error) {
-	r.watch.begin()
-	defer r.watch.end()
-	return r.ReadCloser.Read(p)
+	return err
 }

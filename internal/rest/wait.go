@@ -2,9 +2,12 @@ package rest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
+
+	"github.com/pinecone-community/assistant-go/internal/redact"
 )
 
 // A WaitOption adjusts Wait.
@@ -41,6 +44,12 @@ type State struct {
 	Percent      float64
 }
 
+// recorderKey is the key of the secrets of the calls with a context.
+type recorderKey struct{}
+
+// maxFailure is how many bytes the text of a FailedError has at most.
+const maxFailure = 4096
+
 // FailedError is something that was waited for and has failed.
 type FailedError struct {
 	// Status is the state that it is in.
@@ -50,10 +59,11 @@ type FailedError struct {
 }
 
 func (e *FailedError) Error() string {
-	if e.Message == "" {
-		return "pinecone: it ended as " + e.Status
+	text := "pinecone: it ended as " + e.Status
+	if e.Message != "" {
+		text += ": " + e.Message
 	}
-	return fmt.Sprintf("pinecone: it ended as %s: %s", e.Status, e.Message)
+	return redact.Line(text, maxFailure)
 }
 
 // Wait asks until the answer is that it is done, or that it failed, which is a
@@ -62,11 +72,19 @@ func (e *FailedError) Error() string {
 // The pause grows from least to most by half each time; half of it is left to
 // chance, so that many who wait do not ask at the same time.
 func Wait[T any](ctx context.Context, opts []WaitOption, ask func(context.Context) (T, State, error)) (T, error) {
+	var answer T
+	if ctx == nil {
+		return answer, errors.New("the context is nil")
+	}
 	o := waitOptions{least: 250 * time.Millisecond, most: 5 * time.Second}
-	for _, opt := range opts {
+	for i, opt := range opts {
+		if opt == nil {
+			return answer, fmt.Errorf("wait option %d is nil", i+1)
+		}
 		opt(&o)
 	}
-	var answer T
+	var secrets redact.Secrets
+	ctx = context.WithValue(ctx, recorderKey{}, &secrets)
 	for pause := o.least; ; pause = min(pause+(pause+1)/2, o.most) {
 		next, state, err := ask(ctx)
 		if err != nil {
@@ -80,10 +98,10 @@ func Wait[T any](ctx context.Context, opts []WaitOption, ask func(context.Contex
 		case state.Done:
 			return answer, nil
 		case state.Failed:
-			return answer, &FailedError{state.Status, state.Message}
+			return answer, &FailedError{secrets.Text(state.Status), secrets.Text(state.Message)}
 		}
 		if err := sleep(ctx, pause/2+rand.N(pause/2+1)); err != nil {
-			return answer, fmt.Errorf("it is still %q: %w", state.Status, err)
+			return answer, secrets.Error(fmt.Errorf("it is still %q: %w", state.Status, err))
 		}
 	}
 }

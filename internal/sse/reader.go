@@ -1,5 +1,5 @@
-// Package sse reads event streams (text/event-stream) of which only the data of
-// the events matters.
+// Package sse reads event streams (text/event-stream) of which the data and the
+// type of the events matter.
 //
 // Standard: https://html.spec.whatwg.org/multipage/server-sent-events.html
 package sse
@@ -35,7 +35,14 @@ type Reader struct {
 	field   field
 	event   event
 	buffer  [bufferSize]byte
+
+	typing  []byte // type of the event that is being read
+	kind    []byte // type of the event that Next returned last
+	partial bool   // see Partial
 }
+
+// maxType is how many bytes of the type of an event are kept.
+const maxType = 32
 
 // NewReader returns a Reader of r. The data of an event may have up to limit
 // bytes. Memory for it grows to the longest event and is kept; what is not data
@@ -56,6 +63,7 @@ func (r *Reader) Next() ([]byte, error) {
 		if !r.advance() {
 			continue
 		}
+		r.kind, r.typing = r.typing, r.kind[:0]
 		switch data := r.event.take(); {
 		case len(data) == 0:
 		case string(bytes.TrimSpace(data)) == done:
@@ -67,6 +75,14 @@ func (r *Reader) Next() ([]byte, error) {
 	}
 	return nil, r.err
 }
+
+// Type is the type of the event that Next returned last, its first 32 bytes; ""
+// if it had none.
+func (r *Reader) Type() string { return string(r.kind) }
+
+// Partial reports whether the input ended before the blank line behind the event
+// that Next returned last.
+func (r *Reader) Partial() bool { return r.partial }
 
 // Number is the number of the event that Next returned last, from 1; 0 before
 // the first.
@@ -82,22 +98,36 @@ func (r *Reader) advance() bool {
 		return false
 	default:
 		r.err = r.readErr
-		return r.err == io.EOF //nolint:errorlint // a wrapped one is a failure
+		r.partial = r.err == io.EOF //nolint:errorlint // a wrapped one is a failure
+		return r.partial
 	}
 }
 
 // parse takes the next part of a line and reports whether it ended an event.
 func (r *Reader) parse() bool {
+	begun := r.field.state == inValue
 	part, ended := r.lines.next()
-	if value, ok := r.field.value(part); ok {
+	switch value, ok := r.field.value(part); {
+	case !ok:
+	case r.field.event:
+		if !begun { // the last line with a type counts
+			r.typing = r.typing[:0]
+		}
+		r.typing = append(r.typing, value[:min(len(value), maxType-len(r.typing))]...)
+	default:
 		r.add(value)
 	}
 	if !ended {
 		return false
 	}
+	begun = r.field.state == inValue
 	switch r.field.end() {
 	case blankLine:
 		return true
+	case eventLine:
+		if !begun {
+			r.typing = r.typing[:0]
+		}
 	case dataLine:
 		r.add(nil) // without a colon nothing has been added
 		r.event.endLine()

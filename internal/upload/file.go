@@ -40,7 +40,8 @@ type File struct {
 }
 
 // OpenFile uploads the file at a path under its base name. It is opened when it
-// is sent, and once more for each time that it has to be sent again.
+// is sent, and once more for each time that it has to be sent again. A file that
+// is not regular, such as a FIFO, is sent once.
 func OpenFile(name string) File {
 	return File{
 		name: base(filepath.Base(name)),
@@ -56,8 +57,16 @@ func OpenFile(name string) File {
 			}
 			return info.Size(), nil
 		},
-		open:    func() (io.ReadCloser, error) { return os.Open(name) },
-		rewinds: always,
+		open: func() (io.ReadCloser, error) {
+			if info, err := os.Stat(name); err == nil && info.Mode()&(os.ModeNamedPipe|os.ModeDevice) != 0 {
+				return openSpecial(name, info.Mode()), nil
+			}
+			return os.Open(name)
+		},
+		rewinds: func() bool {
+			info, err := os.Stat(name)
+			return err == nil && info.Mode().IsRegular()
+		},
 	}
 }
 
@@ -78,8 +87,11 @@ func FileBytes(name string, content []byte) File {
 // from where it first stood, any other only once.
 //
 // The reader is not closed. It serves one upload at a time, unlike the files of
-// OpenFile and FileBytes, and when an upload fails, a Read of it may still be
-// under way.
+// OpenFile and FileBytes. An upload ends with its context even if a Read blocks.
+// Such a Read goes on until it returns, and what it has read is lost; no other
+// Read begins. A Read of a reader with a read deadline, as files of pipes and
+// network connections have, ends at once; the deadline is removed afterwards. A
+// panic of the reader is an error of the upload.
 func FileReader(name string, content io.Reader) File {
 	if v := reflect.ValueOf(content); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
 		return File{name: base(name)}
@@ -100,7 +112,9 @@ func (f File) WithContentType(contentType string) File {
 // WithProgress has report called while the file is sent, with the bytes of it
 // that were handed to the connection so far, and with all of them, or -1 when
 // their number is not known. It starts anew when the file has to be sent again.
-// The calls of one upload come one after another, from another goroutine.
+// The goroutine that uploads calls report, and never after the upload has
+// returned; a panic of report is one of the upload. The upload waits for report to
+// return.
 func (f File) WithProgress(report func(sent, total int64)) File {
 	f.report = report
 	return f

@@ -2,14 +2,15 @@ package upload
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"mime/multipart"
 	"net/textproto"
 	"strings"
-	"sync"
+	"sync/atomic"
+
+	"github.com/pinecone-community/assistant-go/internal/jsonwrite"
 )
 
 // Part is one field of a form.
@@ -35,10 +36,10 @@ func JSONPart(name string, value map[string]any, limit int) Part {
 	return Part{name: name, text: text, err: err}
 }
 
-// Text returns the JSON of an object. More than limit bytes are an error, if
-// there is one.
+// Text returns the JSON of an object, without escapes for HTML. More than limit
+// bytes are an error, if there is a limit.
 func Text(value map[string]any, limit int) ([]byte, error) {
-	text, err := json.Marshal(value)
+	text, err := jsonwrite.Marshal(value)
 	if err == nil && limit > 0 && len(text) > limit {
 		return nil, fmt.Errorf("it has %d bytes as JSON, and at most %d are taken", len(text), limit)
 	}
@@ -60,8 +61,8 @@ type Form struct {
 	file        *File
 	size        int64 // the file's, -1 when it is not known
 
-	mu      sync.Mutex // held while progress is reported
-	current *exactly   // the attempt whose progress it is
+	current atomic.Pointer[exactly] // the attempt whose progress is reported
+	sending atomic.Pointer[sending] // what tells the progress
 }
 
 // NewForm checks the parts. An error names the one that it is about.
@@ -141,9 +142,7 @@ func (f *Form) Open() (io.ReadCloser, error) {
 		return nil, &SourceError{f.file.name, err}
 	}
 	content := &exactly{reader: file, form: f}
-	f.mu.Lock()
-	f.current = content
-	f.mu.Unlock()
+	f.current.Store(content)
 	return &body{io.MultiReader(bytes.NewReader(f.head), content, bytes.NewReader(f.tail)), file}, nil
 }
 
@@ -172,7 +171,7 @@ type exactly struct {
 }
 
 func (e *exactly) Read(p []byte) (int, error) {
-	n, err := e.reader.Read(p)
+	n, err := safely(e.reader, p)
 	e.read += int64(n)
 	name, size := e.form.file.name, e.form.size
 	switch atEnd := errors.Is(err, io.EOF); {
@@ -183,18 +182,79 @@ func (e *exactly) Read(p []byte) (int, error) {
 	case err != nil && !atEnd:
 		return n, &SourceError{name, err}
 	}
-	if n > 0 && e.form.file.report != nil {
-		e.report()
+	if n > 0 {
+		e.form.sending.Load().tell(e)
 	}
 	return n, err
 }
 
-// report does nothing for an attempt that another one has taken the place of.
-func (e *exactly) report() {
-	e.form.mu.Lock()
-	defer e.form.mu.Unlock()
-	if e.form.current == e {
-		e.form.file.report(e.read, e.form.size)
+// sending is a call of Send. Its steps are what has been read, and of which
+// attempt; none comes once it is over.
+type sending struct {
+	steps chan step
+	over  chan struct{}
+}
+
+type step struct {
+	attempt *exactly
+	read    int64
+}
+
+// tell waits until the goroutine of Send has taken the step.
+func (s *sending) tell(e *exactly) {
+	if s == nil {
+		return
+	}
+	select {
+	case s.steps <- step{e, e.read}:
+	case <-s.over:
+	}
+}
+
+// Send calls send, which sends the form, and meanwhile reports its progress, if
+// that was asked for: send waits for a report to return. A panic of either is one
+// of Send. After a panic of the report, stop has to end what send does.
+func (f *Form) Send(send, stop func()) {
+	if f.file == nil || f.file.report == nil {
+		send()
+		return
+	}
+	s := &sending{make(chan step), make(chan struct{})}
+	f.sending.Store(s)
+	done := make(chan any, 1)
+	go func() {
+		var returned bool
+		defer func() {
+			if v := recover(); v != nil || returned {
+				done <- v
+				return
+			}
+			done <- errors.New("the HTTP client has ended its goroutine")
+		}()
+		send()
+		returned = true
+	}()
+	waiting := true
+	defer func() {
+		close(s.over) // before send is waited for, which may be telling
+		if waiting {  // report panicked
+			stop()
+			<-done
+		}
+	}()
+	for {
+		select {
+		case step := <-s.steps:
+			if f.current.Load() == step.attempt {
+				f.file.report(step.read, f.size)
+			}
+		case v := <-done:
+			waiting = false
+			if v != nil {
+				panic(v)
+			}
+			return
+		}
 	}
 }
 

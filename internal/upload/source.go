@@ -1,11 +1,15 @@
 package upload
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"io/fs"
+	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 var errRead = errors.New("its reader was read before and cannot be rewound")
@@ -17,9 +21,9 @@ type source struct {
 	content io.Reader
 	start   func() int64 // where it first stood, -1 when it cannot be rewound
 	opened  atomic.Bool
+	current atomic.Pointer[attempt] // the one that may read
 
-	mu      sync.Mutex // held while a reader that can be rewound is used
-	current *attempt   // the one that may read
+	mu sync.Mutex // held while the reader is used
 }
 
 func newSource(content io.Reader) *source {
@@ -44,6 +48,18 @@ func stat(content io.Reader) (fs.FileInfo, error) {
 	return nil, nil
 }
 
+// mayBlock reports whether a Read may last: neither memory nor a regular file does.
+func (s *source) mayBlock() bool {
+	switch content := s.content.(type) {
+	case *bytes.Reader, *bytes.Buffer, *strings.Reader:
+		return false
+	case *os.File:
+		info, err := content.Stat()
+		return err != nil || !info.Mode().IsRegular()
+	}
+	return true
+}
+
 // size returns how much there is to send, or -1, and ends the last attempt.
 func (s *source) size() (int64, error) {
 	if info, err := stat(s.content); err != nil {
@@ -61,9 +77,9 @@ func (s *source) size() (int64, error) {
 		}
 		return -1, nil
 	}
+	s.current.Store(nil)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.current = nil
 	seeker := s.content.(io.Seeker)
 	end, err := seeker.Seek(0, io.SeekEnd)
 	if err != nil {
@@ -75,41 +91,60 @@ func (s *source) size() (int64, error) {
 
 func (s *source) rewinds() bool { return s.start() >= 0 }
 
-// open starts an attempt and ends the last one.
+// open starts an attempt and ends the last one. It does not wait for a Read of
+// the last one; the first Read of the new one does.
 func (s *source) open() (io.ReadCloser, error) {
-	start, again := s.start(), s.opened.Swap(true)
-	if again && start < 0 {
+	again := s.opened.Swap(true)
+	if again && s.start() < 0 {
 		return nil, errRead // also while a Read of the first attempt blocks
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.current = nil
-	if again {
-		if _, err := s.content.(io.Seeker).Seek(start, io.SeekStart); err != nil {
-			return nil, err
-		}
+	a := &attempt{source: s, rewind: again}
+	s.current.Store(a)
+	if s.mayBlock() {
+		return newInterruptible(func() (io.Reader, error) { return a, nil }, a.Close), nil
 	}
-	s.current = &attempt{source: s}
-	return s.current, nil
+	return a, nil
 }
 
 // attempt is one reading of a source.
 type attempt struct {
 	source *source
+	rewind bool // before the first Read
 	closed atomic.Bool
 }
 
 func (a *attempt) Read(p []byte) (int, error) {
-	a.source.mu.Lock()
-	defer a.source.mu.Unlock()
-	if a.source.current != a || a.closed.Load() {
+	s := a.source
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.current.Load() != a || a.closed.Load() {
 		return 0, fs.ErrClosed
 	}
-	return a.source.content.Read(p)
+	if a.rewind {
+		if _, err := s.content.(io.Seeker).Seek(s.start(), io.SeekStart); err != nil {
+			return 0, err
+		}
+		a.rewind = false
+	}
+	return s.content.Read(p)
 }
 
-// Close does not wait for a Read.
+// Close does not wait for a Read. It ends one that is under way if the reader has
+// a deadline for reading, as pipes and connections do.
 func (a *attempt) Close() error {
 	a.closed.Store(true)
+	s := a.source
+	limited, ok := s.content.(interface{ SetReadDeadline(time.Time) error })
+	if !ok || s.mu.TryLock() {
+		if ok {
+			s.mu.Unlock()
+		}
+		return nil
+	}
+	if limited.SetReadDeadline(time.Unix(1, 0)) == nil {
+		s.mu.Lock() // when the Read has ended
+		defer s.mu.Unlock()
+		return limited.SetReadDeadline(time.Time{})
+	}
 	return nil
 }

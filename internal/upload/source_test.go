@@ -207,7 +207,12 @@ func TestFileReaderRefused(t *testing.T) {
 			t.Errorf("got %v", got)
 		}
 		fail[io.SeekStart] = errSeek
-		if body, err := form.Open(); body != nil || !errors.Is(err, errSeek) || !strings.Contains(err.Error(), `file "a.txt"`) {
+		body, err := form.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer body.Close()
+		if _, err := io.ReadAll(body); !errors.Is(err, errSeek) || !strings.Contains(err.Error(), `file "a.txt"`) {
 			t.Errorf("error %v", err)
 		}
 	})
@@ -323,7 +328,8 @@ func (b blocked) Read([]byte) (int, error) {
 	return 0, io.EOF
 }
 
-// Neither Close nor the refusal of another attempt waits for a Read that blocks.
+// Neither Close nor the refusal of another attempt waits for a Read that blocks,
+// and Close ends the Read of the body.
 func TestBlockedRead(t *testing.T) {
 	content := blocked{make(chan struct{}), make(chan struct{})}
 	file := FileReader("a.txt", content)
@@ -349,13 +355,9 @@ func TestBlockedRead(t *testing.T) {
 			t.Errorf("use again: error %v", err)
 		}
 	}()
-	select {
-	case <-done:
-	case <-time.After(10 * time.Second):
-		t.Error("waits for a Read")
-	}
-	close(content.release)
-	if err := <-ended; err != nil {
+	<-done
+	if err := <-ended; !errors.Is(err, fs.ErrClosed) {
 		t.Errorf("the Read that was under way: %v", err)
 	}
+	close(content.release)
 }

@@ -1,0 +1,293 @@
+package rest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/pinecone-community/assistant-go/internal/apierror"
+	"github.com/pinecone-community/assistant-go/internal/redact"
+)
+
+// Limits of time. Both errors are a net.Error whose Timeout method reports true,
+// and neither is the error of a context.
+var (
+	// ErrIdleTimeout is the error of an attempt in which no byte was sent or
+	// received for the idle timeout.
+	ErrIdleTimeout = errors.New("pinecone: idle timeout")
+	// ErrEventTimeout is the error of a stream without an event for the event
+	// timeout.
+	ErrEventTimeout = errors.New("pinecone: event timeout")
+)
+
+// timeoutError is an ErrIdleTimeout or an ErrEventTimeout.
+type timeoutError struct {
+	kind  error
+	text  string
+	limit time.Duration
+}
+
+func (e *timeoutError) Error() string { return fmt.Sprintf("%s for %s", e.text, e.limit) }
+func (e *timeoutError) Unwrap() error { return e.kind }
+
+// Timeout reports true.
+func (e *timeoutError) Timeout() bool { return true }
+
+// Temporary reports false; net.Error demands it.
+func (e *timeoutError) Temporary() bool { return false }
+
+// attempt is one sending of a call: the request, the wait for the reply, and the
+// reading of the reply. It is the context of all three, which ends with that of
+// the call, with the idle timeout, and with the attempt.
+type attempt struct {
+	context.Context
+	call   *Call
+	parent context.Context
+	cancel context.CancelCauseFunc
+	idle   limiter     // of the time without a byte
+	event  limiter     // of the time without an event
+	unhook func() bool // what happens when the context ends
+
+	mu    sync.Mutex
+	body  io.Closer // of the request, as it was opened last
+	reply io.Closer
+	ended bool
+}
+
+// callKey is what the Value of an attempt is asked for to get its call.
+type callKey struct{}
+
+func (a *attempt) Value(key any) any {
+	if key == (callKey{}) {
+		return a.call
+	}
+	return a.Context.Value(key)
+}
+
+// callOf returns the call whose attempt ctx is, or nil.
+func callOf(ctx context.Context) *Call {
+	call, _ := ctx.Value(callKey{}).(*Call)
+	return call
+}
+
+// start begins an attempt, sends the request and returns the reply if it says
+// success; any other becomes an *apierror.Error. The caller ends the attempt, also
+// after an error.
+func (c *Call) start(ctx context.Context) (*attempt, *http.Response, error) {
+	a := &attempt{call: c, parent: ctx}
+	a.Context, a.cancel = context.WithCancelCause(ctx)
+	a.idle.expired = func(limit time.Duration) {
+		a.cancel(&timeoutError{ErrIdleTimeout, "no byte was sent or received", limit})
+	}
+	a.event.expired = func(limit time.Duration) {
+		a.cancel(&timeoutError{ErrEventTimeout, "no event was received", limit})
+	}
+	// The end of the context also ends what does not know of it: a source of an
+	// upload that blocks, a body whose Read only Close ends.
+	a.unhook = context.AfterFunc(a.Context, a.closeBodies)
+	resp, err := a.send()
+	return a, resp, err
+}
+
+func (a *attempt) send() (*http.Response, error) {
+	c := a.call
+	req, err := c.request(a)
+	if err != nil {
+		return nil, err
+	}
+	if recorder, ok := a.parent.Value(recorderKey{}).(*redact.Secrets); ok {
+		recorder.Add(req)
+	}
+	if req.Body != nil && req.Body != http.NoBody {
+		get := req.GetBody
+		req.Body = a.watchBody(req.Body)
+		if get != nil {
+			req.GetBody = func() (io.ReadCloser, error) {
+				body, err := get()
+				if err != nil {
+					return nil, err
+				}
+				return a.watchBody(body), nil
+			}
+		}
+	}
+	a.idle.start(c.options.IdleTimeout)
+	var resp *http.Response
+	do := func() { resp, err = c.client.doer.Do(req) }
+	if c.form != nil {
+		c.form.Send(do, a.end)
+	} else {
+		do()
+	}
+	a.idle.stop()
+	if err != nil {
+		a.closeBodies() // a doer that is no http.Client may not have done it
+		return nil, &sendError{a.reason(err)}
+	}
+	if resp.Request == nil { // such a doer may leave these out
+		resp.Request = req
+	}
+	if resp.Body == nil {
+		resp.Body = http.NoBody
+	}
+	if resp.StatusCode == http.StatusSwitchingProtocols {
+		// Its body is the connection, which never ends by itself.
+		_ = resp.Body.Close()
+		resp.Body = http.NoBody
+	}
+	c.recordReply(req, resp)
+	a.hold(&a.reply, resp.Body)
+	resp.Body = &watchedBody{resp.Body, a}
+	if resp.StatusCode/100 != 2 {
+		defer resp.Body.Close()
+		return nil, apierror.FromResponse(resp)
+	}
+	return resp, nil
+}
+
+// end ends the attempt: nothing of it goes on, but for what a source of the
+// caller's may still wait for.
+func (a *attempt) end() {
+	a.idle.stop()
+	a.event.stop()
+	a.unhook()
+	// The transport may read on after a Close that comes first.
+	a.cancel(nil)
+	a.mu.Lock()
+	a.ended = true
+	a.mu.Unlock()
+	a.closeBodies()
+}
+
+// hold keeps a body, to be closed when the attempt ends.
+func (a *attempt) hold(place *io.Closer, body io.Closer) {
+	a.mu.Lock()
+	*place = body
+	late := a.ended || a.Err() != nil
+	a.mu.Unlock()
+	if late {
+		_ = body.Close()
+	}
+}
+
+func (a *attempt) closeBodies() {
+	a.mu.Lock()
+	bodies := []io.Closer{a.body, a.reply}
+	a.body, a.reply = nil, nil
+	a.mu.Unlock()
+	for _, body := range bodies {
+		if body != nil {
+			_ = body.Close()
+		}
+	}
+}
+
+// reason returns why the attempt was ended while it was under way, and err if it
+// was not. The call's context comes first.
+func (a *attempt) reason(err error) error {
+	ended := a.parent.Err()
+	if ended == nil {
+		if cause := new(timeoutError); errors.As(context.Cause(a.Context), &cause) {
+			return cause
+		}
+	} else if errors.Is(err, fs.ErrClosed) && !errors.Is(err, ended) { // a body that was closed for it
+		return fmt.Errorf("%w: %w", ended, err)
+	}
+	return err
+}
+
+// watchBody returns a body of the request whose reading counts as bytes sent.
+func (a *attempt) watchBody(body io.ReadCloser) io.ReadCloser {
+	a.hold(&a.body, body)
+	return &sentBody{body, a}
+}
+
+type sentBody struct {
+	io.ReadCloser
+	attempt *attempt
+}
+
+func (b *sentBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if n > 0 {
+		b.attempt.idle.renew()
+	}
+	return n, err
+}
+
+// watchedBody is the body of a reply. Time counts while it is read, and not while
+// its reader is busy with what came.
+type watchedBody struct {
+	io.ReadCloser
+	attempt *attempt
+}
+
+func (b *watchedBody) Read(p []byte) (int, error) {
+	b.attempt.idle.start(b.attempt.call.options.IdleTimeout)
+	n, err := b.ReadCloser.Read(p)
+	b.attempt.idle.stop()
+	if err != nil && err != io.EOF { //nolint:errorlint // as readers return it
+		if b.attempt.Err() != nil && errors.Is(err, http.ErrBodyReadAfterClose) {
+			err = fs.ErrClosed
+		}
+		err = b.attempt.reason(err)
+	}
+	return n, err
+}
+
+// limiter calls a function when something takes too long.
+type limiter struct {
+	expired func(limit time.Duration)
+
+	mu       sync.Mutex
+	timer    *time.Timer
+	limit    time.Duration
+	deadline time.Time // zero while nothing is waited for
+}
+
+// start starts the time.
+func (l *limiter) start(limit time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.limit, l.deadline = limit, time.Now().Add(limit)
+	if l.timer == nil {
+		l.timer = time.AfterFunc(limit, l.fire)
+	} else {
+		l.timer.Reset(limit)
+	}
+}
+
+// renew starts the time anew, unless it was stopped.
+func (l *limiter) renew() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.deadline.IsZero() {
+		l.deadline = time.Now().Add(l.limit)
+		l.timer.Reset(l.limit)
+	}
+}
+
+func (l *limiter) stop() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.timer != nil {
+		l.timer.Stop()
+	}
+	l.deadline = time.Time{}
+}
+
+// fire may run late, when the time has been stopped or started anew.
+func (l *limiter) fire() {
+	l.mu.Lock()
+	limit := l.limit
+	over := !l.deadline.IsZero() && !time.Now().Before(l.deadline)
+	l.mu.Unlock()
+	if over {
+		l.expired(limit)
+	}
+}

@@ -1,0 +1,161 @@
+package upload
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"sync"
+	"syscall"
+)
+
+// readSize is how much an interruptible reader reads at a time.
+const readSize = 32 << 10
+
+// interruptible is a reader of a source that may block for ever. Close ends a Read
+// that is under way. What the source does then goes on in a goroutine of its own,
+// until it returns.
+type interruptible struct {
+	open func() (io.Reader, error) // called by the first Read, and may block, too
+	stop func() error              // ends what the source does, if that is possible
+
+	closing sync.Once
+	closed  chan struct{}
+	filled  chan error
+
+	// The goroutine that fills owns these until it is done.
+	source io.Reader
+	buffer []byte
+	length int
+
+	rest []byte
+	err  error
+}
+
+func newInterruptible(open func() (io.Reader, error), stop func() error) *interruptible {
+	return &interruptible{open: open, stop: stop, closed: make(chan struct{}), filled: make(chan error, 1)}
+}
+
+func (r *interruptible) Read(p []byte) (int, error) {
+	select {
+	case <-r.closed:
+		return 0, fs.ErrClosed
+	default:
+	}
+	if len(r.rest) == 0 && r.err == nil {
+		go r.fill()
+		select {
+		case r.err = <-r.filled:
+			r.rest = r.buffer[:r.length]
+		case <-r.closed:
+			return 0, fs.ErrClosed
+		}
+	}
+	n := copy(p, r.rest)
+	if r.rest = r.rest[n:]; len(r.rest) > 0 {
+		return n, nil
+	}
+	return n, r.err
+}
+
+// fill reads once. Whatever the source does, it reports to filled.
+func (r *interruptible) fill() {
+	err := errors.New("its Read has ended the goroutine")
+	defer func() { r.filled <- err }()
+	r.length = 0
+	if r.source == nil {
+		r.buffer = make([]byte, readSize)
+		if r.source, err = r.open(); err != nil {
+			return
+		}
+	}
+	var n int
+	n, err = safely(r.source, r.buffer)
+	r.length = n
+}
+
+// Close ends a Read that is under way, and may be called at the same time.
+func (r *interruptible) Close() (err error) {
+	r.closing.Do(func() {
+		close(r.closed)
+		err = r.stop()
+	})
+	return err
+}
+
+// safely reads. A panic of the reader, which is the caller's code but not in the
+// caller's goroutine, is an error.
+func safely(reader io.Reader, p []byte) (n int, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			n, err = 0, panicError(v)
+		}
+	}()
+	n, err = reader.Read(p)
+	if n < 0 || n > len(p) {
+		return 0, fmt.Errorf("its Read returned %d for %d bytes", n, len(p))
+	}
+	return n, err
+}
+
+func panicError(v any) error {
+	if err, ok := v.(error); ok {
+		return fmt.Errorf("its Read panicked: %w", err)
+	}
+	return fmt.Errorf("its Read panicked: %v", v)
+}
+
+// openSpecial opens a FIFO, of which even the opening waits for the other side, or
+// a device.
+func openSpecial(name string, mode os.FileMode) io.ReadCloser {
+	s := &special{name: name, mode: mode}
+	return newInterruptible(s.open, s.close)
+}
+
+type special struct {
+	name string
+	mode os.FileMode
+
+	mu     sync.Mutex
+	file   *os.File
+	closed bool
+}
+
+func (s *special) open() (io.Reader, error) {
+	s.mu.Lock()
+	closed := s.closed
+	s.mu.Unlock()
+	if closed {
+		return nil, fs.ErrClosed
+	}
+	file, err := os.Open(s.name)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		_ = file.Close()
+		return nil, fs.ErrClosed
+	}
+	s.file = file
+	return file, nil
+}
+
+func (s *special) close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+	if s.file != nil {
+		return s.file.Close()
+	}
+	if s.mode&os.ModeNamedPipe != 0 {
+		// An opening that waits for a writer gets one, which leaves at once. If
+		// none waits, there is nobody to write to, which is an error.
+		if writer, err := os.OpenFile(s.name, os.O_WRONLY|syscall.O_NONBLOCK, 0); err == nil {
+			_ = writer.Close()
+		}
+	}
+	return nil
+}
