@@ -140,8 +140,14 @@ func (s *Server) deleteAssistant(r *request) (*reply, error) {
 	return r.ok(nil), nil
 }
 
-// terminate ends the deletion of an assistant. If it fails, the next start does it.
-func (s *Server) terminate(name string) { _ = s.db.RemoveAssistant(name) }
+// terminate ends the deletion of an assistant. What belonged to it goes later.
+func (s *Server) terminate(name string) {
+	if err := s.db.RemoveAssistant(name); store.Fault(err) {
+		s.after(databasePause, &s.general, func() { s.terminate(name) })
+		return
+	}
+	s.clean(s.db.Purge)
+}
 
 // change changes an assistant that can be used.
 func (s *Server) change(name string, change func(*store.Assistant)) (*store.Assistant, error) {

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/store"
 )
 
 // Codes of errors, as the specs have them.
@@ -85,7 +87,9 @@ func notFound(format string, args ...any) error {
 // answer 400.
 func writeError(w http.ResponseWriter, r *http.Request, err error) {
 	var e *apiError
-	if !errors.As(err, &e) {
+	if errors.Is(err, store.ErrFull) {
+		e = failure(http.StatusServiceUnavailable, codeUnavailable, "%v", store.ErrFull)
+	} else if !errors.As(err, &e) {
 		e = failure(http.StatusInternalServerError, codeInternal, "%v", err)
 	}
 	status := e.status

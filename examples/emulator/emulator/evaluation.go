@@ -1,8 +1,8 @@
 package emulator
 
 import (
+	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode"
 
@@ -23,25 +23,32 @@ func (s *Server) metricsAlignment(r *request) (*reply, error) {
 	question, _ := r.body.text("question")
 	answer, _ := r.body.text("answer")
 	truth, _ := r.body.text("ground_truth_answer")
-	facts := document.Sentences(truth)
+	facts, inTruth, err := statements(r.Context(), "ground_truth_answer", truth)
+	if err != nil {
+		return nil, err
+	}
+	claims, inAnswer, err := statements(r.Context(), "answer", answer)
+	if err != nil {
+		return nil, err
+	}
 	judged := make([]object, 0, len(facts))
 	var reasons []string
-	entailed := 0
+	entailed, found := 0, 0
 	for _, fact := range facts {
-		entailment, share := judge(fact, answer)
+		entailment, share := inAnswer.judge(fact)
+		found += tokens(fact.text)
 		if entailment == model.EntailmentEntailed {
 			entailed++
 		}
 		judged = append(judged, object{
-			"fact":       object{"content": fact},
+			"fact":       object{"content": fact.text},
 			"entailment": entailment,
 		})
 		reasons = append(reasons, fmt.Sprintf("The answer has %.0f%% of the fact's words.", 100*share))
 	}
-	claims := document.Sentences(answer)
 	correct := 0
 	for _, claim := range claims {
-		if entailment, _ := judge(claim, truth); entailment == model.EntailmentEntailed {
+		if entailment, _ := inTruth.judge(claim); entailment == model.EntailmentEntailed {
 			correct++
 		}
 	}
@@ -53,7 +60,6 @@ func (s *Server) metricsAlignment(r *request) (*reply, error) {
 
 	// As if two requests had been made: one to find the facts, one to judge them.
 	both := tokens(question, answer, truth)
-	found := tokens(facts...)
 	reply := r.ok(object{
 		"metrics":   object{"correctness": correctness, "completeness": completeness, "alignment": alignment},
 		"reasoning": object{"evaluated_facts": judged},
@@ -65,40 +71,62 @@ func (s *Server) metricsAlignment(r *request) (*reply, error) {
 	return reply, nil
 }
 
-// judge tells how a text bears on a sentence, and how many of its words it has.
-func judge(sentence, text string) (model.Entailment, float32) {
-	words, numbers := wordsAndNumbers(sentence)
-	textWords, textNumbers := wordsAndNumbers(text)
-	has := func(known []string) func(string) bool {
-		return func(term string) bool { return slices.Contains(known, term) }
+// maxStatements is how many sentences each text may have. That bounds the reply.
+const maxStatements = 10_000
+
+// statement is a sentence.
+type statement struct {
+	text           string
+	words, numbers []string // the terms that it has
+}
+
+// vocabulary has the terms of a text.
+type vocabulary struct{ words, numbers map[string]bool }
+
+// statements returns the sentences of a field of the request, and their terms.
+func statements(ctx context.Context, field, text string) ([]statement, *vocabulary, error) {
+	all := vocabulary{make(map[string]bool), make(map[string]bool)}
+	var found []statement
+	for sentence := range document.EachSentence(text) {
+		if ctx.Err() != nil {
+			return nil, nil, context.Cause(ctx)
+		}
+		if len(found) == maxStatements {
+			return nil, nil, invalid("%s: it has more than %d sentences", field, maxStatements)
+		}
+		s := statement{text: sentence}
+		for _, term := range terms(sentence) {
+			if strings.ContainsFunc(term, unicode.IsDigit) {
+				s.numbers = append(s.numbers, term)
+				all.numbers[term] = true
+			} else {
+				s.words = append(s.words, term)
+				all.words[term] = true
+			}
+		}
+		found = append(found, s)
 	}
-	share := ratio(count(words, has(textWords)), len(words))
+	return found, &all, nil
+}
+
+// judge tells how a text bears on a sentence, and how many of its words it has.
+func (v *vocabulary) judge(s statement) (model.Entailment, float32) {
+	share := ratio(count(s.words, v.words), len(s.words))
 	switch {
 	case share < entailedShare:
 		return model.EntailmentNeutral, share
-	case count(numbers, has(textNumbers)) == len(numbers):
+	case count(s.numbers, v.numbers) == len(s.numbers):
 		return model.EntailmentEntailed, share
-	case len(textNumbers) > 0:
+	case len(v.numbers) > 0:
 		return model.EntailmentContradicted, share
 	}
 	return model.EntailmentNeutral, share
 }
 
-func wordsAndNumbers(text string) (words, numbers []string) {
-	for _, term := range terms(text) {
-		if strings.ContainsFunc(term, unicode.IsDigit) {
-			numbers = append(numbers, term)
-		} else {
-			words = append(words, term)
-		}
-	}
-	return words, numbers
-}
-
-func count(terms []string, test func(string) bool) int {
+func count(terms []string, known map[string]bool) int {
 	n := 0
 	for _, term := range terms {
-		if test(term) {
+		if known[term] {
 			n++
 		}
 	}

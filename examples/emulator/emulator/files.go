@@ -50,13 +50,9 @@ func (s *Server) listFiles(r *request) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	progress, err := s.progressOf(a, found)
-	if err != nil {
-		return nil, err
-	}
 	return r.ok(page(list, "files", found,
 		func(f *store.File) int64 { return f.Sequence },
-		func(f *store.File) object { return progress.describe(f) },
+		describeFile,
 	)), nil
 }
 
@@ -65,11 +61,7 @@ func (s *Server) describeFile(r *request) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	progress, err := s.progressOf(a, []*store.File{f})
-	if err != nil {
-		return nil, err
-	}
-	described := progress.describe(f)
+	described := describeFile(f)
 	include, err := r.flag("include_url")
 	if err != nil {
 		return nil, err
@@ -98,7 +90,7 @@ func (s *Server) deleteFile(r *request) (*reply, error) {
 	}
 	s.forget(orphan)
 	if begun == op {
-		s.later(func() { s.remove(op.Sequence) })
+		s.removeLater(op.Sequence)
 	}
 	switch {
 	case r.operation.answers(http.StatusOK):
@@ -113,43 +105,21 @@ func (s *Server) deleteFile(r *request) (*reply, error) {
 // takes out of it what it does not know. The nulls are those that the service's
 // documentation shows.
 func describeFile(f *store.File) object {
-	return object{
+	described := object{
 		"id":            f.ID,
 		"name":          f.Name,
 		"size":          f.Size,
 		"metadata":      orNull(f.Metadata),
 		"status":        f.Status,
 		"multimodal":    f.Multimodal,
-		"percent_done":  1.0,
+		"percent_done":  float64(f.Percent) / 100,
 		"error_message": nil,
 		"signed_url":    nil,
 		"created_on":    f.Created,
 		"updated_on":    f.Updated,
 	}
-}
-
-// progress has the operations that process or processed files, by the files'
-// identifiers: versions without operations tell of the file what later ones tell of
-// its operation.
-type progress map[string]*store.Operation
-
-// progressOf returns the progress of files of an assistant.
-func (s *Server) progressOf(a *store.Assistant, files []*store.File) (progress, error) {
-	for _, f := range files {
-		if f.Status != model.FileStatusAvailable {
-			return s.db.Processing(a.Sequence)
-		}
-	}
-	return nil, nil
-}
-
-func (p progress) describe(f *store.File) object {
-	described := describeFile(f)
-	if op := p[f.ID]; op != nil && f.Status != model.FileStatusAvailable {
-		described["percent_done"] = float64(op.Percent) / 100
-		if f.Status == model.FileStatusProcessingFailed {
-			described["error_message"] = op.Message
-		}
+	if f.Message != "" {
+		described["error_message"] = f.Message
 	}
 	return described
 }

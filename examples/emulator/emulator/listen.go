@@ -10,7 +10,7 @@ import (
 )
 
 // shutdownLimit is how long Close waits for requests that are being served.
-const shutdownLimit = 5 * time.Second
+const shutdownLimit = 1500 * time.Millisecond
 
 // Running is an emulator at an address of this machine.
 type Running struct {
@@ -41,7 +41,7 @@ func Listen(ctx context.Context, address string, opts ...Option) (*Running, erro
 		URL:      "http://" + listener.Addr().String(),
 		Key:      service.Key(),
 		service:  service,
-		requests: requests{handler: service},
+		requests: requests{handler: guard(service, stallLimit)},
 		grace:    shutdownLimit,
 		done:     make(chan error, 1),
 	}
@@ -57,7 +57,8 @@ func Listen(ctx context.Context, address string, opts ...Option) (*Running, erro
 func (r *Running) Fail(fault Fault) error { return r.service.faults.add(fault) }
 
 // Close stops the emulator and waits until nothing of it runs any more. Requests
-// that are being served have five seconds to end. What it held in memory is gone.
+// that are being served have a second and a half to end, and are cut off then: a client
+// that had no answer knows that nothing was acknowledged. What it held in memory is gone.
 // To close it again does nothing more.
 func (r *Running) Close() error { return r.close() }
 
@@ -66,8 +67,8 @@ func (r *Running) stop() error {
 	defer cancel()
 	r.unused.close()
 	err := r.server.Shutdown(ctx)
-	if err != nil {
-		err = errors.Join(err, r.server.Close())
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = r.server.Close()
 	}
 	r.requests.wait()
 	err = errors.Join(err, r.service.Close())

@@ -71,10 +71,11 @@ func retrieve(sources *corpus, query string, topK, snippetSize *int) ([]snippet,
 		return nil, invalid("snippet_size: %d, want %d to %d", size, minSnippetSize, maxSnippetSize)
 	}
 	words := distinct(query)
-	excerpts, files, err := sources.server.db.Search(store.Search{
+	excerpts, files, err := sources.server.db.Search(sources.ctx, store.Search{
 		Assistant: sources.assistant.Sequence,
 		Filter:    sources.filter,
 		Terms:     words,
+		Count:     counter(words),
 		Choose: func(hits []store.Hit) []store.Excerpt {
 			return choose(hits, len(words), size*bytesPerToken, most)
 		},

@@ -110,6 +110,7 @@ func New(opts ...Option) (*Server, error) {
 		pace: 50 * time.Millisecond,
 		now:  func() time.Time { return time.Now().UTC() },
 	}
+	s.general.most = maxWorkers
 	for _, opt := range opts {
 		opt(s)
 	}

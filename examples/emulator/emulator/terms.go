@@ -42,6 +42,32 @@ func distinct(query string) []string {
 	return distinct
 }
 
+// counter returns a function that counts the terms of words in a text. It must not be
+// used by two at once.
+func counter(query []string) func(text string) []int {
+	terms := make(map[string]int)
+	for i, word := range query {
+		terms[stem(word)] = i
+	}
+	known := make(map[string]int) // the term of a word, -1 for none
+	return func(text string) []int {
+		counts := make([]int, len(query))
+		for _, word := range words(text) {
+			term, ok := known[word]
+			if !ok {
+				if term, ok = terms[stem(word)]; !ok {
+					term = -1
+				}
+				known[word] = term
+			}
+			if term >= 0 {
+				counts[term]++
+			}
+		}
+		return counts
+	}
+}
+
 // words returns the words of a text that carry meaning, in lower case. Where words
 // are not written apart, each two characters are one.
 func words(text string) []string {

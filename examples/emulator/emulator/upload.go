@@ -62,9 +62,9 @@ func (s *Server) receive(r *request, f *store.File, kind model.OperationType) (*
 		return nil, err
 	}
 	s.forget(orphan)
-	s.later(func() { s.begin(op.Sequence) })
+	s.process(op.Sequence)
 	if r.operation.answers(http.StatusOK) {
-		return r.ok(progress{f.ID: op}.describe(f)), nil
+		return r.ok(describeFile(f)), nil
 	}
 	return r.accepted(op), nil
 }

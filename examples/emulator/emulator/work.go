@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"context"
-	"errors"
 	"runtime"
 	"sync"
 	"time"
@@ -11,51 +10,67 @@ import (
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/store"
 )
 
-// maxWorkers is how many tasks run at once; others wait for their turn.
+// maxWorkers is how many tasks of the general lane run at once.
 var maxWorkers = max(2, runtime.GOMAXPROCS(0))
 
 // work is what goes on after a reply. What a task is about is in the database: one
 // that does not come to its end begins again when the service is started again.
 type work struct {
-	ctx     context.Context
-	cancel  context.CancelFunc
-	group   sync.WaitGroup
-	mu      sync.Mutex // guards what follows
-	closed  bool
-	workers int
+	ctx    context.Context
+	cancel context.CancelFunc
+	group  sync.WaitGroup
+	mu     sync.Mutex // guards what follows
+	closed bool
+
+	general lane
+	pdfs    lane // PDFium reads one at a time, and has to be compiled first
+	large   lane // so that memory holds one of them
+	cleaner lane // removes what nobody sees any more
+
+	shrinking bool // is planned
+}
+
+// lane has tasks that wait for each other.
+type lane struct {
+	most    int // that run at once; 1 if it is 0
+	running int
 	queue   []func()
 }
 
-// later runs a task when the time of one step has passed.
-func (s *Server) later(task func()) {
-	time.AfterFunc(s.pace, func() { s.soon(task) })
+// after runs a task when a time has passed and the lane has room.
+func (s *Server) after(d time.Duration, on *lane, task func()) {
+	time.AfterFunc(d, func() { s.soon(on, task) })
 }
 
-// soon runs a task when a worker is free, unless the server is closed before.
-func (s *Server) soon(task func()) {
+// later runs a task of the general lane when the time of one step has passed.
+func (s *Server) later(task func()) { s.after(s.pace, &s.general, task) }
+
+// soon runs a task when the lane has room, unless the server is closed before.
+func (s *Server) soon(on *lane, task func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
 		return
 	}
-	s.queue = append(s.queue, task)
-	if s.workers < maxWorkers {
-		s.workers++
-		s.group.Go(s.run)
+	on.queue = append(on.queue, task)
+	if on.running < max(on.most, 1) {
+		on.running++
+		s.group.Go(func() { s.run(on) })
 	}
 }
 
 // run is a worker. It ends when there is nothing left to do.
-func (s *Server) run() {
+func (s *Server) run(on *lane) {
 	for {
 		s.mu.Lock()
-		if s.closed || len(s.queue) == 0 {
-			s.workers--
+		if s.closed || len(on.queue) == 0 {
+			on.running--
 			s.mu.Unlock()
 			return
 		}
-		task := s.queue[0]
-		s.queue = s.queue[1:]
+		task := on.queue[0]
+		on.queue[0] = nil
+		on.queue = on.queue[1:]
 		s.mu.Unlock()
 		task()
 	}
@@ -66,6 +81,7 @@ func (s *Server) resume() error {
 	for _, content := range s.db.Orphans() {
 		s.forget(content)
 	}
+	s.clean(s.db.Purge)
 	initializing, err := s.db.AssistantsIn(model.AssistantStatusInitializing)
 	if err != nil {
 		return err
@@ -86,9 +102,9 @@ func (s *Server) resume() error {
 	}
 	for _, op := range operations {
 		if op.Kind == model.OperationTypeDeleteFile {
-			s.later(func() { s.remove(op.Sequence) })
+			s.removeLater(op.Sequence)
 		} else {
-			s.later(func() { s.begin(op.Sequence) })
+			s.process(op.Sequence)
 		}
 	}
 	return nil
@@ -98,8 +114,40 @@ func (s *Server) resume() error {
 // an orphan at the next start.
 func (s *Server) forget(content int64) {
 	if content != 0 {
-		s.soon(func() { _ = s.db.RemoveContent(content) })
+		s.clean(func(ctx context.Context) error { return s.db.RemoveContent(ctx, content) })
 	}
+}
+
+// clean removes what nobody sees any more, and then gives its space back.
+func (s *Server) clean(remove func(context.Context) error) {
+	s.soon(&s.cleaner, func() {
+		if err := remove(s.ctx); store.Fault(err) {
+			s.after(databasePause, &s.cleaner, func() { s.clean(remove) })
+			return
+		}
+		s.shrink()
+	})
+}
+
+// shrinkPause is the time from a deletion until its space is given back, so that many
+// deletions do so once.
+const shrinkPause = time.Second
+
+// shrink gives the space of what was deleted back to the disk, after a while.
+func (s *Server) shrink() {
+	s.mu.Lock()
+	planned := s.shrinking
+	s.shrinking = true
+	s.mu.Unlock()
+	if planned {
+		return
+	}
+	s.after(shrinkPause, &s.cleaner, func() {
+		s.mu.Lock()
+		s.shrinking = false
+		s.mu.Unlock()
+		_ = s.db.Shrink(s.ctx) // the next deletion does it
+	})
 }
 
 // Close ends what the server still works on, waits for it, and closes the
@@ -116,10 +164,4 @@ func (s *Server) Close() error {
 	s.cancel()
 	s.group.Wait()
 	return s.db.Close()
-}
-
-// ended reports whether a task has nothing to do any more: its subject is gone, or
-// the operation has ended.
-func ended(err error) bool {
-	return errors.Is(err, store.ErrEnded) || errors.Is(err, store.ErrNotFound)
 }

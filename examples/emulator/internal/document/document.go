@@ -2,9 +2,11 @@
 package document
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -12,32 +14,26 @@ import (
 	"time"
 )
 
-// Limits of what is read of a file. What is beyond them is damaged, by accident or
-// on purpose: a small file can take any time, memory or stack otherwise.
+// Limits of what is read of a file. A small file can take any time, memory or stack
+// otherwise, by accident or on purpose.
 const (
-	readLimit    = time.Minute
-	maxTextBytes = 64 << 20 // uncompressed
-	maxDepth     = 1000     // of elements in each other
+	readLimit    = time.Minute // without the time that the passages are used in
+	maxTextBytes = 64 << 20    // uncompressed
+	maxDepth     = 1000        // of elements in each other
 )
 
 var (
-	errTooLong = errors.New("reading it takes too long")
+	errTooLong = fmt.Errorf("reading it takes longer than %s", readLimit)
 	errTooMuch = fmt.Errorf("it has more than %d bytes of text", maxTextBytes)
 	errTooDeep = fmt.Errorf("it is nested deeper than %d levels", maxDepth)
+	errStopped = errors.New("no more passages are wanted")
 )
 
 // Kind is a kind of file that the service takes.
 type Kind struct {
 	Name        string // as the type of a reference
 	ContentType string
-	extract     func(content io.ReaderAt, size int64) ([]page, error)
-}
-
-// page is a page of a file; its number is 0 in a kind that has no pages. Blank
-// lines part its paragraphs.
-type page struct {
-	number int
-	text   string
+	extract     func(ctx context.Context, content *source, to *text) error
 }
 
 // kinds by extension, which alone decides.
@@ -59,43 +55,100 @@ func Extension(name string) string { return strings.ToLower(filepath.Ext(name)) 
 // Extensions returns the extensions of all kinds.
 func Extensions() []string { return slices.Sorted(maps.Keys(kinds)) }
 
-// Read returns the sentences of a file. A file without any is an error. It does
-// not need the whole content in memory for the kinds that have pages.
-func (k *Kind) Read(content io.ReaderAt, size int64) ([]Sentence, error) {
-	pages, err := k.extract(&limited{content, time.Now().Add(readLimit)}, size)
-	if err != nil {
-		return nil, fmt.Errorf("the file cannot be read as %s: %w", k.Name, err)
+// ContentError is an error of the content's reader, which says nothing of the file.
+type ContentError struct{ Err error }
+
+func (e *ContentError) Error() string { return fmt.Sprintf("the content of the file: %v", e.Err) }
+
+// Unwrap returns the reader's error.
+func (e *ContentError) Unwrap() error { return e.Err }
+
+// Passages reads a file and returns its passages in their order. The text of a file
+// is never in memory as a whole. An error is the last that there is; the passages
+// before are then of no use. It is a [ContentError] if the content could not be
+// read, the cause of ctx if that is done, and else tells what is wrong with the
+// file. A file without any text is an error, and so is one that takes longer than a
+// minute or has more than 64 MiB of text.
+func (k *Kind) Passages(ctx context.Context, content io.ReaderAt, size int64) iter.Seq2[Passage, error] {
+	return k.passages(ctx, content, size, readLimit)
+}
+
+func (k *Kind) passages(ctx context.Context, content io.ReaderAt, size int64, limit time.Duration) iter.Seq2[Passage, error] {
+	return func(yield func(Passage, error) bool) {
+		reading, stop := context.WithCancelCause(ctx)
+		defer stop(nil)
+		// The timer stands still while a passage is used.
+		left := limit
+		resumed := time.Now()
+		if left <= 0 {
+			stop(errTooLong)
+		}
+		timer := time.AfterFunc(left, func() { stop(errTooLong) })
+		defer timer.Stop()
+
+		found := false
+		to := newText(func(passage Passage) error {
+			found = true
+			timer.Stop()
+			left -= time.Since(resumed)
+			if !yield(passage, nil) {
+				stop(errStopped)
+				return errStopped
+			}
+			resumed = time.Now()
+			timer.Reset(left)
+			return nil
+		})
+		from := &source{ctx: reading, content: content, size: size}
+		err := k.extract(reading, from, to)
+		if err == nil {
+			err = to.end()
+		}
+		switch {
+		case errors.Is(context.Cause(reading), errStopped):
+			return
+		case ctx.Err() != nil:
+			err = context.Cause(ctx)
+		case from.fault != nil:
+			err = &ContentError{from.fault}
+		case reading.Err() != nil:
+			err = k.unreadable(context.Cause(reading))
+		case to.err != nil:
+			err = k.unreadable(to.err)
+		case err != nil:
+			err = k.unreadable(err)
+		case !found:
+			err = errors.New("the file has no text")
+		}
+		if err != nil {
+			yield(Passage{}, err)
+		}
 	}
-	sentences := split(pages)
-	if len(sentences) == 0 {
-		return nil, errors.New("the file has no text")
+}
+
+func (k *Kind) unreadable(err error) error {
+	return fmt.Errorf("the file cannot be read as %s: %w", k.Name, err)
+}
+
+// source is a content that ends to be readable when a context is done.
+type source struct {
+	ctx     context.Context
+	content io.ReaderAt
+	size    int64
+	fault   error // of the content
+}
+
+// ReadAt is of [io.ReaderAt].
+func (s *source) ReadAt(p []byte, offset int64) (int, error) {
+	if s.ctx.Err() != nil {
+		return 0, context.Cause(s.ctx)
 	}
-	return sentences, nil
-}
-
-// limited is a content that ends to be readable at a time.
-type limited struct {
-	io.ReaderAt
-	deadline time.Time
-}
-
-func (l *limited) ReadAt(p []byte, offset int64) (int, error) {
-	if time.Now().After(l.deadline) {
-		return 0, errTooLong
-	}
-	return l.ReaderAt.ReadAt(p, offset)
-}
-
-// capped fails when more is read than so many bytes.
-type capped struct {
-	io.Reader
-	left int
-}
-
-func (c *capped) Read(p []byte) (int, error) {
-	n, err := c.Reader.Read(p)
-	if c.left -= n; c.left < 0 {
-		return n, errTooMuch
+	n, err := s.content.ReadAt(p, offset)
+	if err != nil && !errors.Is(err, io.EOF) {
+		s.fault = err
 	}
 	return n, err
 }
+
+// reader returns a reader of the whole content.
+func (s *source) reader() *io.SectionReader { return io.NewSectionReader(s, 0, s.size) }

@@ -2,94 +2,145 @@ package document
 
 import (
 	"archive/zip"
+	"context"
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 )
+
+// mainPart is where the main text of a document is.
+const mainPart = "word/document.xml"
+
+// maxToken is how many bytes one tag or one run of text of a document may have.
+const maxToken = 4 << 20
+
+var errToken = fmt.Errorf("a tag or a run of text has more than %d bytes", maxToken)
 
 // extractDocx reads the main text of a document. Pages are where the document
 // has breaks between them: those that an author set, and those that the word
 // processor noted when it last laid the document out.
-func extractDocx(content io.ReaderAt, size int64) ([]page, error) {
-	archive, err := zip.NewReader(content, size)
+func extractDocx(_ context.Context, content *source, to *text) error {
+	archive, err := zip.NewReader(content, content.size)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	document, err := archive.Open("word/document.xml")
+	part, err := openPart(archive, mainPart)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	defer document.Close()
+	defer part.Close()
 
-	d := docx{pages: []page{{number: 1}}}
-	decoder := xml.NewDecoder(&capped{document, maxTextBytes})
+	to.page = 1
+	d := docx{to: to}
+	from := &metered{Reader: part}
+	decoder := xml.NewDecoder(from)
 	for {
-		if d.depth > maxDepth {
-			return nil, errTooDeep
+		from.sinceToken = 0
+		// Names are not resolved: what they are short for may take any memory.
+		token, err := decoder.RawToken()
+		if errors.Is(err, io.EOF) && len(d.open) == 0 {
+			return nil
 		}
-		token, err := decoder.Token()
 		if errors.Is(err, io.EOF) {
-			d.breakPage()
-			return d.pages[:len(d.pages)-1], nil
+			err = io.ErrUnexpectedEOF
+		}
+		if err == nil {
+			err = d.read(token)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("word/document.xml: %w", err)
+			return fmt.Errorf("%s: %w", mainPart, err)
 		}
-		d.read(token)
+		if to.err != nil {
+			return to.err
+		}
 	}
+}
+
+// openPart does not use the archive as a file system, which would make a tree of
+// all names.
+func openPart(archive *zip.Reader, name string) (io.ReadCloser, error) {
+	for _, file := range archive.File {
+		if file.Name == name {
+			return file.Open()
+		}
+	}
+	return nil, fmt.Errorf("it has no %s", name)
+}
+
+// metered fails when too much is read, or too much for one token.
+type metered struct {
+	io.Reader
+	total      int
+	sinceToken int
+}
+
+func (m *metered) Read(p []byte) (int, error) {
+	n, err := m.Reader.Read(p)
+	m.total += n
+	m.sinceToken += n
+	switch {
+	case m.total > maxTextBytes:
+		return n, errTooMuch
+	case m.sinceToken > maxToken:
+		return n, errToken
+	}
+	return n, err
 }
 
 type docx struct {
-	pages  []page // the last one is being read
-	text   strings.Builder
+	to     *text
+	open   []string // elements, the innermost last
 	inText bool
-	depth  int // of elements
 }
 
-func (d *docx) read(token xml.Token) {
+func (d *docx) read(token xml.Token) error {
 	switch token := token.(type) {
 	case xml.StartElement:
-		d.depth++
+		if len(d.open) == maxDepth {
+			return errTooDeep
+		}
+		d.open = append(d.open, token.Name.Local)
 		switch token.Name.Local {
 		case "t":
 			d.inText = true
 		case "tab":
-			d.text.WriteByte(' ')
+			d.to.write(' ', 1)
 		case "br", "cr":
 			if attribute(token, "type") == "page" {
 				d.breakPage()
 			} else {
-				d.text.WriteByte('\n')
+				d.to.write('\n', 1)
 			}
 		case "lastRenderedPageBreak":
 			d.breakPage()
 		}
 	case xml.EndElement:
-		d.depth--
+		last := len(d.open) - 1
+		if last < 0 || d.open[last] != token.Name.Local {
+			return fmt.Errorf("</%.40s> ends no element", token.Name.Local)
+		}
+		d.open = d.open[:last]
 		switch token.Name.Local {
 		case "t":
 			d.inText = false
 		case "p":
-			d.text.WriteString("\n\n")
+			d.to.endParagraph()
 		}
 	case xml.CharData:
 		if d.inText {
-			d.text.Write(token)
+			d.to.writeString(string(token))
 		}
 	}
+	return nil
 }
 
 // breakPage ends a page. An empty one is none: a break that was set is noted
 // once more by the word processor.
 func (d *docx) breakPage() {
-	last := &d.pages[len(d.pages)-1]
-	last.text = d.text.String()
-	if strings.TrimSpace(last.text) != "" {
-		d.pages = append(d.pages, page{number: last.number + 1})
+	if d.to.onPage {
+		d.to.beginPage(d.to.page + 1)
 	}
-	d.text.Reset()
 }
 
 func attribute(element xml.StartElement, name string) string {

@@ -32,28 +32,112 @@ func Text(sentences []Sentence) string {
 	return text.String()
 }
 
-// Passages cuts the sentences of a file into passages.
-func Passages(sentences []Sentence) []Passage {
-	var passages []Passage
-	heading, from, size := "", 0, 0
-	flush := func(to int) {
-		if from < to {
-			passages = append(passages, Passage{heading, sentences[from:to]})
-		}
-		from, size = to, 0
-	}
+// What stands between two sentences of an encoded passage. No sentence has any of
+// these characters, which are white space.
+const (
+	sameParagraph = '\n'
+	nextParagraph = '\v'
+	nextPage      = '\f' // for each page
+)
+
+// Encode returns the sentences as a text, which [Decode] reads.
+func Encode(sentences []Sentence) string {
+	var text strings.Builder
 	for i, sentence := range sentences {
-		isHeading := isHeading(sentences, i)
-		if size+len(sentence.Text) > maxPassage || isHeading && size >= minPassage {
-			flush(i)
+		if i > 0 {
+			last := sentences[i-1]
+			for range sentence.Page - last.Page {
+				text.WriteByte(nextPage)
+			}
+			if sentence.Paragraph == last.Paragraph {
+				text.WriteByte(sameParagraph)
+			} else {
+				text.WriteByte(nextParagraph)
+			}
 		}
-		if isHeading && from == i {
-			heading = sentence.Text
-		}
-		size += len(sentence.Text) + 1
+		text.WriteString(sentence.Text)
 	}
-	flush(len(sentences))
-	return passages
+	return text.String()
+}
+
+// Decode returns the sentences of an encoded passage, the first of which is on a
+// page and in a paragraph.
+func Decode(text string, page, paragraph int) []Sentence {
+	sentences := make([]Sentence, 0, 1+strings.Count(text, "\n")+strings.Count(text, "\v"))
+	for text != "" {
+		end := strings.IndexAny(text, "\n\v\f")
+		if end < 0 {
+			end = len(text)
+		}
+		sentences = append(sentences, Sentence{text[:end], page, paragraph})
+		for text = text[end:]; text != "" && text[0] == nextPage; text = text[1:] {
+			page++
+		}
+		if text == "" {
+			break
+		}
+		if text[0] == nextParagraph {
+			paragraph++
+		}
+		text = text[1:]
+	}
+	return sentences
+}
+
+// collector cuts sentences into passages.
+type collector struct {
+	emit    func(Passage) error
+	heading string
+	passage []Sentence
+	size    int
+	held    Sentence // of which the next one tells whether it is a heading
+	holds   bool
+	before  int // the paragraph of the sentence before held; 0 if there is none
+}
+
+func (c *collector) add(next Sentence) error {
+	err := c.release(next.Paragraph)
+	c.held, c.holds = next, true
+	return err
+}
+
+// end adds the last sentence and emits the last passage.
+func (c *collector) end() error {
+	if err := c.release(0); err != nil {
+		return err
+	}
+	return c.flush()
+}
+
+// release adds the sentence that is held, which a paragraph comes behind.
+func (c *collector) release(next int) error {
+	if !c.holds {
+		return nil
+	}
+	sentence := c.held
+	alone := c.before != sentence.Paragraph && next != sentence.Paragraph
+	c.before, c.holds = sentence.Paragraph, false
+	isHeading := alone && isHeading(sentence.Text)
+	if c.size+len(sentence.Text) > maxPassage || isHeading && c.size >= minPassage {
+		if err := c.flush(); err != nil {
+			return err
+		}
+	}
+	if isHeading && len(c.passage) == 0 {
+		c.heading = sentence.Text
+	}
+	c.passage = append(c.passage, sentence)
+	c.size += len(sentence.Text) + 1
+	return nil
+}
+
+func (c *collector) flush() error {
+	if len(c.passage) == 0 {
+		return nil
+	}
+	passage := Passage{c.heading, c.passage}
+	c.passage, c.size = nil, 0
+	return c.emit(passage)
 }
 
 // A heading has at most so many bytes.
@@ -61,9 +145,6 @@ const maxHeading = 80
 
 // isHeading guesses, since few formats say it: a heading is a short paragraph that
 // does not end like a sentence.
-func isHeading(sentences []Sentence, i int) bool {
-	text := sentences[i].Text
-	alone := (i == 0 || sentences[i-1].Paragraph != sentences[i].Paragraph) &&
-		(i+1 == len(sentences) || sentences[i+1].Paragraph != sentences[i].Paragraph)
-	return alone && len(text) <= maxHeading && !strings.ContainsAny(text[len(text)-1:], `.!?:;,`)
+func isHeading(text string) bool {
+	return len(text) <= maxHeading && !strings.ContainsAny(text[len(text)-1:], `.!?:;,`)
 }

@@ -19,7 +19,10 @@ func TestPassages(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var got []string
-			for _, passage := range Passages(split([]page{{text: tt.text}})) {
+			for passage, err := range KindOf("a.txt").Passages(t.Context(), strings.NewReader(tt.text), int64(len(tt.text))) {
+				if err != nil {
+					t.Fatal(err)
+				}
 				got = append(got, fmt.Sprintf("%s(%d)", passage.Heading, len(passage.Sentences)))
 				if size := len(Text(passage.Sentences)); size > maxPassage {
 					t.Errorf("a passage of %d bytes", size)

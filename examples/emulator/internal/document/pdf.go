@@ -1,127 +1,260 @@
 package document
 
 import (
-	"bytes"
+	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math"
-	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf16"
 
-	"github.com/ledongthuc/pdf"
+	"github.com/klippa-app/go-pdfium"
+	"github.com/klippa-app/go-pdfium/references"
+	"github.com/klippa-app/go-pdfium/requests"
+	"github.com/klippa-app/go-pdfium/structs"
 )
 
+// maxPages is how many pages a PDF has at most: its header can say any number.
+const maxPages = 50_000
+
 // extractPDF reads the text of each page. Scanned pages have none.
-func extractPDF(content io.ReaderAt, size int64) (pages []page, err error) {
-	// The reader panics on some files that are not as they should be.
-	defer func() {
-		if fault := recover(); fault != nil {
-			pages, err = nil, fmt.Errorf("it is damaged: %v", fault)
-		}
-	}()
-	if err := checkNumbers(content, size); err != nil {
-		return nil, err
+func extractPDF(ctx context.Context, content *source, to *text) (err error) {
+	if content.size == 0 {
+		return errors.New("it is empty")
 	}
-	reader, err := pdf.NewReader(content, size)
+	pool, err := pdfPool(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	total := 0
-	for number := 1; number <= reader.NumPage(); number++ {
-		text := layOut(reader.Page(number).Content().Text)
-		if total += len(text); total > maxTextBytes {
-			return nil, errTooMuch
+	instance, err := pool.GetInstanceWithContext(ctx)
+	if err != nil {
+		return err
+	}
+	killed := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(killed)
+		_ = instance.Kill() // it has ended already
+	})
+	defer func() {
+		if !stop() {
+			<-killed
+			err = context.Cause(ctx)
+			return
 		}
-		pages = append(pages, page{number, text})
-	}
-	return pages, nil
+		_ = instance.Close() // it only frees memory, all of which goes
+	}()
+	return (&pdfReader{Pdfium: instance, to: to}).read(content)
 }
 
-// maxObjects is how many objects a PDF has at most (ISO 32000-1, annex C).
-const maxObjects = 8_388_607
+type pdfReader struct {
+	pdfium.Pdfium
+	to      *text
+	checked int  // characters that were looked at for gaps
+	gaps    bool // some were found
+}
 
-// checkNumbers refuses a file that says that it has more: the reader takes the
-// memory for them before it looks for them, and a lack of memory is the end of the
-// process.
-func checkNumbers(content io.ReaderAt, size int64) error {
-	const overlap = 256
-	chunk := make([]byte, 1<<20)
-	for at := int64(0); at < size; at += int64(len(chunk)) - overlap {
-		n, err := content.ReadAt(chunk, at)
-		if err != nil && !errors.Is(err, io.EOF) {
-			return err
+// gapSample is how many characters of a document are looked at for gaps before it is
+// taken to have none, since that takes longer than to read them.
+const gapSample = 50_000
+
+func (r *pdfReader) read(content *source) error {
+	opened, err := r.OpenDocument(&requests.OpenDocument{FileReader: content.reader(), FileReaderSize: content.size})
+	if err != nil {
+		return firstLine(err)
+	}
+	count, err := r.FPDF_GetPageCount(&requests.FPDF_GetPageCount{Document: opened.Document})
+	if err != nil {
+		return firstLine(err)
+	}
+	if count.PageCount > maxPages {
+		return fmt.Errorf("it has %d pages, the limit is %d", count.PageCount, maxPages)
+	}
+	var fault error
+	damaged := 0
+	for i := range count.PageCount {
+		if content.ctx.Err() != nil {
+			return context.Cause(content.ctx)
 		}
-		for _, key := range []string{"/Size", "/Index", "/W", "/Columns", "xref"} {
-			for rest := chunk[:n]; ; {
-				_, after, found := bytes.Cut(rest, []byte(key))
-				if !found {
-					break
-				}
-				rest = after
-				if number := largest(after[:min(len(after), overlap/2)]); number > maxObjects {
-					return fmt.Errorf("it is damaged: %s is %d", strings.TrimPrefix(key, "/"), number)
-				}
-			}
+		r.to.beginPage(i + 1)
+		if err := r.page(opened.Document, i); err != nil {
+			fault = fmt.Errorf("page %d: %w", i+1, firstLine(err))
+			damaged++
 		}
+		if r.to.err != nil {
+			return r.to.err
+		}
+	}
+	if damaged > 0 && damaged == count.PageCount {
+		return fault
 	}
 	return nil
 }
 
-// largest returns the largest of the numbers that a text begins with.
-func largest(text []byte) int {
-	end := bytes.IndexFunc(text, func(r rune) bool { return !strings.ContainsRune("[ \t\r\n0123456789", r) })
-	if end >= 0 {
-		text = text[:end]
+// page reads a page. A page that cannot be loaded is an error; others are read all
+// the same.
+func (r *pdfReader) page(document references.FPDF_DOCUMENT, index int) error {
+	page, err := r.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: document, Index: index})
+	if err != nil {
+		return err
 	}
-	largest := 0
-	for _, field := range bytes.Fields(bytes.ReplaceAll(text, []byte("["), []byte(" "))) {
-		number, err := strconv.Atoi(string(field))
-		if err != nil { // beyond any number
-			number = math.MaxInt
-		}
-		largest = max(largest, number)
+	defer func() { _, _ = r.FPDF_ClosePage(&requests.FPDF_ClosePage{Page: page.Page}) }()
+	text, err := r.FPDFText_LoadPage(&requests.FPDFText_LoadPage{Page: requests.Page{ByReference: &page.Page}})
+	if err != nil {
+		return err
 	}
-	return largest
+	defer func() { _, _ = r.FPDFText_ClosePage(&requests.FPDFText_ClosePage{TextPage: text.TextPage}) }()
+	count, err := r.FPDFText_CountChars(&requests.FPDFText_CountChars{TextPage: text.TextPage})
+	if err != nil || count.Count == 0 {
+		return err
+	}
+	content, err := r.FPDFText_GetText(&requests.FPDFText_GetText{TextPage: text.TextPage, Count: count.Count})
+	if err != nil {
+		return err
+	}
+	p := pdfPage{r, text.TextPage, utf16.Encode([]rune(content.Text)), count.Count}
+	return p.layOut()
 }
 
-// How far glyphs are apart, in sizes of the font, where a word or a paragraph
+// pdfPage is the text of a page. PDFium parts words by spaces and lines by "\r\n",
+// and has a mark of its own for a hyphen at the end of a line.
+type pdfPage struct {
+	*pdfReader
+	handle references.FPDF_TEXTPAGE
+	text   []uint16
+	count  int // of characters; the text has fewer if it leaves some out
+}
+
+// How far characters are apart, in parts of their height, where a word or a paragraph
 // ends.
 const (
 	wordGap      = 0.2
 	paragraphGap = 1.55
 )
 
-// layOut puts the glyphs of a page together, in the order in which they are
-// drawn. The lines of a paragraph are joined.
-func layOut(glyphs []pdf.Text) string {
-	var text strings.Builder
-	var last pdf.Text
-	for _, glyph := range glyphs {
-		if glyph.S == "\n" { // the reader's mark of an end of drawing, not of a line
-			continue
+// Marks of a hyphen at the end of a line, in recent and in older versions of PDFium.
+const (
+	hyphenMark    = 0x02
+	oldHyphenMark = 0xfffe
+)
+
+// layOut joins the lines of a paragraph, and what a hyphen parts.
+func (p *pdfPage) layOut() error {
+	var last line
+	joined := true // to what comes next
+	for at := 0; at < len(p.text); {
+		end := at
+		for end < len(p.text) && !isLineEnd(p.text[end]) {
+			end++
 		}
-		if last.S != "" {
-			text.WriteString(between(last, glyph))
+		if end > at {
+			current := p.line(at)
+			switch {
+			case joined:
+			case current.apart(last):
+				p.to.endParagraph()
+			default:
+				p.to.write('\n', 1)
+			}
+			joined = p.write(at, end)
+			last = current
 		}
-		text.WriteString(glyph.S)
-		last = glyph
+		for at = end; at < len(p.text) && isLineEnd(p.text[at]); at++ {
+		}
+		if p.to.err != nil {
+			return p.to.err
+		}
 	}
-	return ligatures.Replace(text.String())
+	return nil
 }
 
-func between(last, glyph pdf.Text) string {
-	down := math.Abs(last.Y - glyph.Y)
-	size := math.Max(last.FontSize, glyph.FontSize)
-	switch {
-	case down > paragraphGap*size || down > size/2 && last.FontSize != glyph.FontSize:
-		return "\n\n"
-	case down > size/2:
-		return "\n"
-	case last.W > 0 && glyph.X-last.X-last.W > wordGap*size && !strings.ContainsAny(glyph.S, ".,;:!?)"):
-		return " "
+func isLineEnd(unit uint16) bool { return unit == '\r' || unit == '\n' }
+
+// write adds a part of the text. It reports whether that ends with a hyphen.
+func (p *pdfPage) write(from, to int) (hyphenated bool) {
+	known := len(p.text) == p.count // which character is which
+	var last structs.FPDF_FS_RECTF
+	for at := from; at < to; {
+		n := 1
+		r := rune(p.text[at])
+		if utf16.IsSurrogate(r) && at+1 < to {
+			r, n = utf16.DecodeRune(r, rune(p.text[at+1])), 2
+		}
+		if known && (p.gaps || p.checked < gapSample) {
+			box := p.box(at)
+			inWord := at > from && !unicode.IsSpace(rune(p.text[at-1])) && !unicode.IsSpace(r) && !strings.ContainsRune(".,;:!?)", r)
+			if inWord && gap(last, box) {
+				p.to.write(' ', 1)
+				p.gaps = true
+			}
+			last = box
+			p.checked++
+		}
+		if hyphenated = r == hyphenMark || r == oldHyphenMark; !hyphenated {
+			p.to.writeString(expand(r))
+		}
+		at += n
 	}
-	return ""
+	return hyphenated
 }
 
-var ligatures = strings.NewReplacer("ﬀ", "ff", "ﬁ", "fi", "ﬂ", "fl", "ﬃ", "ffi", "ﬄ", "ffl")
+// gap reports whether there is room for a space between two characters of a line:
+// some documents part words by the distance of letters alone.
+func gap(left, right structs.FPDF_FS_RECTF) bool {
+	height := left.Top - left.Bottom
+	return left.Right > left.Left && right.Left-left.Right > wordGap*height &&
+		math.Abs(float64(left.Bottom-right.Bottom)) < float64(height)/2
+}
+
+func (p *pdfPage) box(index int) structs.FPDF_FS_RECTF {
+	box, err := p.FPDFText_GetLooseCharBox(&requests.FPDFText_GetLooseCharBox{TextPage: p.handle, Index: index})
+	if err != nil { // of a character that PDFium has added
+		return structs.FPDF_FS_RECTF{}
+	}
+	return box.Rect
+}
+
+// line is where a line begins.
+type line struct {
+	bottom, height float64
+	size           float64 // of the font
+}
+
+func (p *pdfPage) line(at int) line {
+	index, err := p.FPDFText_GetCharIndexFromTextIndex(&requests.FPDFText_GetCharIndexFromTextIndex{TextPage: p.handle, NTextIndex: at})
+	if err != nil {
+		return line{}
+	}
+	box := p.box(index.CharIndex)
+	l := line{bottom: float64(box.Bottom), height: float64(box.Top - box.Bottom)}
+	if size, err := p.FPDFText_GetFontSize(&requests.FPDFText_GetFontSize{TextPage: p.handle, Index: index.CharIndex}); err == nil {
+		l.size = size.FontSize
+	}
+	return l
+}
+
+// apart reports whether a line begins another paragraph than the one before.
+func (l line) apart(before line) bool {
+	down := math.Abs(l.bottom - before.bottom)
+	height := math.Max(l.height, before.height)
+	return down > paragraphGap*height || down > height/2 && l.size != before.size
+}
+
+// expand returns the letters of a ligature, or the character itself.
+func expand(r rune) string {
+	if letters, ok := ligatures[r]; ok {
+		return letters
+	}
+	return string(r)
+}
+
+var ligatures = map[rune]string{'ﬀ': "ff", 'ﬁ': "fi", 'ﬂ': "fl", 'ﬃ': "ffi", 'ﬄ': "ffl", 'ﬅ': "st", 'ﬆ': "st"}
+
+// firstLine leaves out the stack of WebAssembly that an error goes on with.
+func firstLine(err error) error {
+	text, rest, _ := strings.Cut(err.Error(), "\n")
+	if rest == "" {
+		return err
+	}
+	return errors.New(text)
+}

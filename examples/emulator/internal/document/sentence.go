@@ -1,7 +1,9 @@
 package document
 
 import (
-	"regexp"
+	"bytes"
+	"iter"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -15,59 +17,88 @@ const maxSentence = 1000
 type Sentence struct {
 	Text      string
 	Page      int // 0 if the file has none
-	Paragraph int
-}
-
-var paragraphEnd = regexp.MustCompile(`\n[ \t]*\n`)
-
-func split(pages []page) []Sentence {
-	var sentences []Sentence
-	paragraph := 0
-	for _, page := range pages {
-		for _, block := range paragraphEnd.Split(page.text, -1) {
-			paragraph++
-			for _, text := range Sentences(block) {
-				sentences = append(sentences, Sentence{text, page.number, paragraph})
-			}
-		}
-	}
-	return sentences
+	Paragraph int // from 1; each has a sentence
 }
 
 // Sentences returns the sentences of a paragraph, with single spaces for
 // all white space.
-func Sentences(block string) []string {
-	var sentences []string
-	var current []string
-	length := 0
-	flush := func() {
-		if len(current) > 0 {
-			sentences = append(sentences, strings.Join(current, " "))
-		}
-		current, length = nil, 0
-	}
-	words := strings.Fields(strings.ToValidUTF8(block, "\ufffd")) // a PDF can have anything
-	for i, word := range words {
-		for len(word) > maxSentence { // no word of a language
-			flush()
-			cut := maxSentence
-			for !utf8.RuneStart(word[cut]) {
-				cut--
+func Sentences(block string) []string { return slices.Collect(EachSentence(block)) }
+
+// EachSentence is Sentences one by one.
+func EachSentence(block string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		wanted := true
+		s := splitter{emit: func(sentence string) { wanted = wanted && yield(sentence) }}
+		for _, r := range block {
+			if s.write(r); !wanted {
+				return
 			}
-			sentences, word = append(sentences, word[:cut]), word[cut:]
 		}
-		if length+len(word) > maxSentence {
-			flush()
-		}
-		current = append(current, word)
-		length += len(word) + 1
-		number := len(current) == 1 && strings.Trim(word, "0123456789.") == "" // of an item
-		if i+1 < len(words) && !number && endsSentence(word, words[i+1]) {
-			flush()
-		}
+		s.end()
 	}
-	flush()
-	return sentences
+}
+
+// splitter cuts a paragraph into sentences.
+type splitter struct {
+	emit     func(sentence string)
+	word     []byte // that is being written
+	sentence []byte // of complete words
+	last     int    // where the last of these begins
+	number   bool   // it is the only one, and numbers an item
+}
+
+// write adds a character. White space ends a word.
+func (s *splitter) write(r rune) {
+	if unicode.IsSpace(r) {
+		s.endWord()
+		return
+	}
+	if len(s.word)+utf8.RuneLen(r) > maxSentence { // no word of a language
+		s.begin()
+		s.flush()
+		s.emit(string(s.word))
+		s.word = s.word[:0]
+	}
+	s.word = utf8.AppendRune(s.word, r)
+}
+
+// begin ends the sentence before the word if that begins another one.
+func (s *splitter) begin() {
+	if len(s.sentence) > 0 && !s.number && endsSentence(s.sentence[s.last:], s.word) {
+		s.flush()
+	}
+}
+
+func (s *splitter) endWord() {
+	if len(s.word) == 0 {
+		return
+	}
+	s.begin()
+	if len(s.sentence) > 0 && len(s.sentence)+1+len(s.word) > maxSentence {
+		s.flush()
+	}
+	if len(s.sentence) > 0 {
+		s.sentence = append(s.sentence, ' ')
+		s.number = false
+	} else {
+		s.number = len(bytes.Trim(s.word, "0123456789.")) == 0
+	}
+	s.last = len(s.sentence)
+	s.sentence = append(s.sentence, s.word...)
+	s.word = s.word[:0]
+}
+
+// end ends the paragraph.
+func (s *splitter) end() {
+	s.endWord()
+	s.flush()
+}
+
+func (s *splitter) flush() {
+	if len(s.sentence) > 0 {
+		s.emit(string(s.sentence))
+	}
+	s.sentence = s.sentence[:0]
 }
 
 // Words that end with a full stop and mostly no sentence.
@@ -76,13 +107,14 @@ var abbreviations = map[string]bool{
 	"mr.": true, "mrs.": true, "ms.": true, "dr.": true, "st.": true, "approx.": true,
 }
 
-func endsSentence(word, next string) bool {
-	word = strings.TrimRight(word, `"')]”’`)
-	if !strings.HasSuffix(word, ".") && !strings.HasSuffix(word, "!") && !strings.HasSuffix(word, "?") {
+func endsSentence(word, next []byte) bool {
+	word = bytes.TrimRight(word, `"')]”’`)
+	if len(word) == 0 || !strings.ContainsRune(".!?", rune(word[len(word)-1])) {
 		return false
 	}
-	for _, first := range strings.TrimLeft(next, `"'([“‘`) {
-		return !unicode.IsLower(first) && !abbreviations[strings.ToLower(word)]
+	first, _ := utf8.DecodeRune(bytes.TrimLeft(next, `"'([“‘`))
+	if first == utf8.RuneError {
+		return true
 	}
-	return true
+	return !unicode.IsLower(first) && !abbreviations[strings.ToLower(string(word))]
 }

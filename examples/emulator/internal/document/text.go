@@ -1,94 +1,148 @@
 package document
 
 import (
-	"bytes"
-	"encoding/json"
+	"bufio"
+	"context"
 	"errors"
-	"fmt"
 	"io"
-	"regexp"
-	"strings"
 	"unicode/utf8"
 )
 
-func extractText(r io.ReaderAt, size int64) ([]page, error) {
-	content := make([]byte, size)
-	if _, err := io.ReadFull(io.NewSectionReader(r, 0, size), content); err != nil {
-		return nil, err
-	}
-	if !utf8.Valid(content) {
-		return nil, errors.New("it is not UTF-8")
-	}
-	content = bytes.TrimPrefix(content, []byte("\ufeff"))
-	return []page{{text: strings.ReplaceAll(string(content), "\r\n", "\n")}}, nil
+var (
+	errNotUTF8 = errors.New("it is not UTF-8")
+	errUTF16   = errors.New("it is UTF-16, want UTF-8")
+)
+
+// bufferSize is how much of a text is read at once.
+const bufferSize = 64 << 10
+
+// runes reads the characters of a content.
+type runes struct {
+	*bufio.Reader
+	to *text
 }
 
-var (
-	headingLine  = regexp.MustCompile(`(?m)^(#{1,6}[ \t].*)$`)
-	blockMark    = regexp.MustCompile(`(?m)^[ \t]*(?:#{1,6}|[-*+])[ \t]+`)
-	numberedItem = regexp.MustCompile(`(?m)^[ \t]*(\d{1,3}\.[ \t])`)
-)
+// newRunes skips a byte-order mark.
+func newRunes(content *source, to *text) (*runes, error) {
+	r := &runes{bufio.NewReaderSize(content.reader(), bufferSize), to}
+	start, err := r.Peek(3)
+	switch text := string(start); {
+	case err != nil && !errors.Is(err, io.EOF):
+		return nil, err
+	case text == "\ufeff":
+		_, err = r.Discard(len(text))
+		return r, err
+	case len(text) >= 2 && (text[:2] == "\xff\xfe" || text[:2] == "\xfe\xff"):
+		return nil, errUTF16
+	}
+	return r, nil
+}
+
+// copy adds the next character to the text and returns it. The error is io.EOF at
+// the end.
+func (r *runes) copy() (rune, error) {
+	c, n, err := r.ReadRune()
+	switch {
+	case err != nil:
+		return 0, err
+	case c == utf8.RuneError && n == 1:
+		return 0, errNotUTF8
+	}
+	r.to.write(c, n)
+	return c, r.to.err
+}
+
+func extractText(_ context.Context, content *source, to *text) error {
+	r, err := newRunes(content, to)
+	for err == nil {
+		_, err = r.copy()
+	}
+	return notEOF(err)
+}
 
 // extractMarkdown makes headings and items paragraphs of their own, without
 // their marks. Numbers of items and marks inside a line stay.
-func extractMarkdown(content io.ReaderAt, size int64) ([]page, error) {
-	pages, err := extractText(content, size)
-	if err != nil {
-		return nil, err
+func extractMarkdown(_ context.Context, content *source, to *text) error {
+	r, err := newRunes(content, to)
+	for err == nil {
+		err = r.copyLine()
 	}
-	text := headingLine.ReplaceAllString(pages[0].text, "$1\n")
-	text = blockMark.ReplaceAllString(text, "\n\n")
-	pages[0].text = numberedItem.ReplaceAllString(text, "\n\n$1")
-	return pages, nil
+	return notEOF(err)
 }
 
-// extractJSON makes a paragraph of each value, under its path: `light.range: 21`.
-func extractJSON(content io.ReaderAt, size int64) ([]page, error) {
-	decoder := json.NewDecoder(io.NewSectionReader(content, 0, size))
-	decoder.UseNumber()
-	var text strings.Builder
-	if err := writeJSON(&text, decoder, "", 0); err != nil {
-		return nil, err
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("it goes on after its value")
-	}
-	return []page{{text: text.String()}}, nil
-}
+// longestMark is the length of the longest mark of a block, with a blank behind it.
+const longestMark = len("###### ")
 
-func writeJSON(text *strings.Builder, decoder *json.Decoder, path string, depth int) error {
-	token, err := decoder.Token()
-	switch {
-	case err != nil:
-		return err
-	case depth > maxDepth:
-		return errTooDeep
-	case text.Len() > maxTextBytes:
-		return errTooMuch
+func (r *runes) copyLine() error {
+	indented := false
+	start, _ := r.Peek(longestMark) // what is wrong shows again when it is read
+	for len(start) > 0 && isBlank(start[0]) {
+		indented = true
+		if _, err := r.copy(); err != nil {
+			return err
+		}
+		start, _ = r.Peek(longestMark)
 	}
-	delim, nested := token.(json.Delim)
-	if !nested {
-		if path != "" {
-			path += ": "
-		}
-		if token != nil {
-			fmt.Fprintf(text, "%s%v\n\n", path, token)
-		}
-		return nil
+	mark, kind := blockMark(start)
+	if kind != noMark {
+		r.to.endParagraph()
 	}
-	for decoder.More() {
-		inner := path // the items of a list have the list's path
-		if delim == '{' {
-			name, err := decoder.Token()
-			if err != nil {
-				return err
-			}
-			inner = strings.TrimPrefix(path+"."+fmt.Sprint(name), ".")
-		}
-		if err := writeJSON(text, decoder, inner, depth+1); err != nil {
+	if kind != numberMark {
+		if _, err := r.Discard(mark); err != nil {
 			return err
 		}
 	}
-	_, err = decoder.Token() // the closing delimiter
+	for {
+		c, err := r.copy()
+		if err == nil && c != '\n' {
+			continue
+		}
+		if kind == headingMark && !indented {
+			r.to.endParagraph()
+		}
+		return err
+	}
+}
+
+type markKind int
+
+const (
+	noMark markKind = iota
+	headingMark
+	itemMark
+	numberMark
+)
+
+// blockMark returns the length of the mark that a line begins with.
+func blockMark(line []byte) (int, markKind) {
+	count := func(is func(byte) bool) int {
+		n := 0
+		for n < len(line) && is(line[n]) {
+			n++
+		}
+		return n
+	}
+	behind := func(n int) bool { return n < len(line) && isBlank(line[n]) }
+	if n := count(func(c byte) bool { return c == '#' }); n > 0 {
+		if behind(n) {
+			return n, headingMark
+		}
+		return 0, noMark
+	}
+	if len(line) > 0 && (line[0] == '-' || line[0] == '*' || line[0] == '+') && behind(1) {
+		return 1, itemMark
+	}
+	if n := count(func(c byte) bool { return '0' <= c && c <= '9' }); n >= 1 && n <= 3 && n < len(line) && line[n] == '.' && behind(n+1) {
+		return n + 1, numberMark
+	}
+	return 0, noMark
+}
+
+func isBlank(c byte) bool { return c == ' ' || c == '\t' }
+
+func notEOF(err error) error {
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
 	return err
 }

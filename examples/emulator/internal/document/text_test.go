@@ -3,6 +3,7 @@ package document
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -55,8 +56,25 @@ func render(sentences []Sentence) string {
 	return strings.TrimSpace(text.String())
 }
 
-func read(name, content string) ([]Sentence, error) {
-	return KindOf(name).Read(strings.NewReader(content), int64(len(content)))
+func read(name, content string) (sentences []Sentence, err error) {
+	for passage, err := range KindOf(name).passages(context.Background(), strings.NewReader(content), int64(len(content)), time.Hour) {
+		if err != nil {
+			return sentences, err
+		}
+		sentences = append(sentences, passage.Sentences...)
+	}
+	return sentences, nil
+}
+
+// typeset is what testdata/typeset.pdf says.
+const typeset = "1:Notes on the flood tide| / 1:The final reading of the gauge was five feet.| " +
+	"1:Two offshore buoys broke loose and drifted for eleven miles before the tug found them; one of them was never recovered.| / " +
+	"1:The office of the harbor master is on the first floor.| / 2:-2-| / 2:This is the second page.|"
+
+// nest returns the beginning of so many JSON objects, each in the one before, under a
+// name of a length.
+func nest(levels, length int) string {
+	return strings.Repeat(`{"`+strings.Repeat("n", length)+`":`, levels)
 }
 
 func TestRead(t *testing.T) {
@@ -79,9 +97,12 @@ func TestRead(t *testing.T) {
 		{"Word", "a.docx", document(t, paragraph(text("One")+`<w:tab/>`+text("two."))+paragraph(text("Three"))), "1:One two.| / 1:Three|"},
 		{"Word, pages", "a.docx", document(t, paragraph(text("One."))+paragraph(page)+paragraph(noted+text("Two.")+noted+text("Three."))), "1:One.| / 2:Two.| / 3:Three.|"},
 		{"Word, other text", "a.docx", document(t, paragraph(`<w:instrText>PAGE</w:instrText>`+text("One"))), "1:One|"},
-		{"PDF", "a.pdf", sample(t, "testdata/typeset.pdf"), "1:Notes on the flood tide| / 1:The final reading of the gauge was five feet.| " +
-			"1:Two offshore buoys broke loose and drifted for eleven miles before the tug found them; one of them was never recovered.| / " +
-			"1:The office of the harbor master is on the first floor.| / 2:-2-| / 2:This is the second page.|"},
+		{"JSON that is wide and deep", "a.json", nest(999, 100) + `"One."` + strings.Repeat("}", 999), "…" + strings.Repeat("n", 54) + "." + strings.Repeat("n", 100) + "." + strings.Repeat("n", 100) + ": One.|"},
+		{"JSON text in paragraphs", "a.json", `["One\n\nTwo"]`, "One| / Two|"},
+		{"Markdown marks", "a.md", "   ## Sub\n\t* one\n#no\n####### none\n1234. none\n7. last", "Sub| / one #no ####### none 1234. none| / 7. last|"},
+		{"one line", "a.txt", strings.TrimSpace(strings.Repeat("The tide is high. ", 3)), "The tide is high.| The tide is high.| The tide is high.|"},
+		{"PDF of many objects", "a.pdf", strings.Replace(sample(t, "testdata/typeset.pdf"), "/Size", "/Size 99999999999 /Size", 1), typeset},
+		{"PDF", "a.pdf", sample(t, "testdata/typeset.pdf"), typeset},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -117,9 +138,17 @@ func TestUnreadable(t *testing.T) {
 		{"JSON that grows", "a.json", `{"` + strings.Repeat("x", 1<<20) + `":[` + strings.Repeat("1,", 1<<20) + `1]}`, "bytes of text"},
 		{"document that grows", "a.docx", document(t, "<w:p>"+strings.Repeat("<w:r><w:t>wave </w:t></w:r>", 3<<20)+"</w:p>"), "bytes of text"},
 		{"document that is deep", "a.docx", document(t, strings.Repeat("<w:p>", 1<<20)), "nested deeper"},
-		{"PDF of many objects", "a.pdf", strings.Replace(pdf, "/Size", "/Size 99999999999 /Size", 1), "Size is 99999999999"},
 		{"PDF with a password", "a.pdf", strings.Replace(pdf, "/Size", "/Encrypt << /Filter /Standard /V 1 /R 2 /O (x) /U (x) /P 0 >> /ID [(x) (x)] /Size", 1), "cannot be read as pdf"},
 		{"no PDF", "a.pdf", "x", "cannot be read as pdf"},
+		{"empty PDF", "a.pdf", "", "it is empty"},
+		{"UTF-16", "a.txt", "\xff\xfeO\x00n\x00e\x00", "UTF-16"},
+		{"UTF-16, big-endian", "a.md", "\xfe\xff\x00O\x00n\x00e", "UTF-16"},
+		{"JSON that is UTF-16", "a.json", "\xff\xfe{\x00}\x00", "cannot be read as json"},
+		{"not UTF-8 at the end", "a.md", strings.Repeat("The tide is high. ", 100_000) + "\xe2\x82", "not UTF-8"},
+		{"document with a large tag", "a.docx", document(t, "<w:p "+strings.Repeat("a='' ", 1<<20)+"/>"), "a tag or a run of text"},
+		{"document with a large run of text", "a.docx", document(t, "<w:p><w:r><w:t>"+strings.Repeat("wave ", 1<<20)+"</w:t></w:r></w:p>"), "a tag or a run of text"},
+		{"document of crossed elements", "a.docx", document(t, "<w:p><w:r></w:p></w:r>"), "</p> ends no element"},
+		{"document that is cut", "a.docx", document(t, "<w:p><w:r>")[:200], "cannot be read as doc_x"},
 		{"PDF cut", "a.pdf", pdf[:len(pdf)/2], "cannot be read as pdf"},
 	}
 	for _, tt := range tests {
@@ -132,22 +161,74 @@ func TestUnreadable(t *testing.T) {
 	}
 }
 
+// A file that takes too long is given up, whatever it is, and so is one that is
+// not wanted any more.
+func TestGivenUp(t *testing.T) {
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	for extension, kind := range kinds {
+		content := "The tide is high."
+		if extension == ".pdf" {
+			content = sample(t, "testdata/typeset.pdf")
+		}
+		var got error
+		for _, err := range kind.passages(t.Context(), strings.NewReader(content), int64(len(content)), -1) {
+			got = err
+		}
+		if !errors.Is(got, errTooLong) {
+			t.Errorf("%s, too long: %v", kind.Name, got)
+		}
+		for _, err := range kind.Passages(cancelled, strings.NewReader(content), int64(len(content))) {
+			got = err
+		}
+		if !errors.Is(got, context.Canceled) {
+			t.Errorf("%s, cancelled: %v", kind.Name, got)
+		}
+	}
+}
+
+// The time in which the passages are used does not count, and nobody has to take
+// all of them.
+func TestNotTaken(t *testing.T) {
+	content := strings.Repeat("The tide is high. ", 10_000)
+	taken := 0
+	for _, err := range KindOf("a.txt").Passages(t.Context(), strings.NewReader(content), int64(len(content))) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if taken++; taken == 3 {
+			break
+		}
+	}
+	if taken != 3 {
+		t.Errorf("%d passages", taken)
+	}
+}
+
+type faulty struct{ err error }
+
+func (f faulty) ReadAt([]byte, int64) (int, error) { return 0, f.err }
+
+// That a content cannot be read is not the file's fault.
+func TestContentError(t *testing.T) {
+	want := errors.New("no disk")
+	for _, kind := range kinds {
+		var got error
+		for _, got = range kind.Passages(t.Context(), faulty{want}, 100) {
+		}
+		fault := (*ContentError)(nil)
+		if !errors.As(got, &fault) || !errors.Is(got, want) {
+			t.Errorf("%s: %v", kind.Name, got)
+		}
+	}
+}
+
 // A damaged PDF may be read or not, but never ends the emulator.
 func TestDamagedPDF(t *testing.T) {
 	content := sample(t, "testdata/typeset.pdf")
 	for at := 0; at < len(content); at += 97 {
 		damaged := content[:at] + "\x00]>>" + content[min(at+4, len(content)):]
 		_, _ = read("a.pdf", damaged)
-	}
-}
-
-// A file that takes too long is given up.
-func TestDeadline(t *testing.T) {
-	content := &limited{strings.NewReader("x"), time.Now().Add(-time.Second)}
-	for _, kind := range kinds {
-		if _, err := kind.extract(content, 1); !errors.Is(err, errTooLong) {
-			t.Errorf("%s: %v", kind.Name, err)
-		}
 	}
 }
 
@@ -164,19 +245,16 @@ func FuzzRead(f *testing.F) {
 		if kind == nil {
 			return
 		}
-		sentences, err := kind.Read(bytes.NewReader(content), int64(len(content)))
-		if err != nil {
-			return
-		}
-		var again []Sentence
-		for _, passage := range Passages(sentences) {
-			if text := Text(passage.Sentences); text == "" || !utf8.ValidString(text) || len(text) > maxPassage+maxSentence {
+		for passage, err := range kind.Passages(t.Context(), bytes.NewReader(content), int64(len(content))) {
+			if err != nil {
+				return
+			}
+			if text := Text(passage.Sentences); text == "" || !utf8.ValidString(text) || len(text) > maxPassage {
 				t.Errorf("passage %q", text)
 			}
-			again = append(again, passage.Sentences...)
-		}
-		if !slices.Equal(again, sentences) {
-			t.Errorf("the passages have other sentences than %+v", sentences)
+			if first := passage.Sentences[0]; !slices.Equal(Decode(Encode(passage.Sentences), first.Page, first.Paragraph), passage.Sentences) {
+				t.Errorf("%+v comes back as %+v", passage.Sentences, Decode(Encode(passage.Sentences), first.Page, first.Paragraph))
+			}
 		}
 	})
 }

@@ -1,8 +1,8 @@
 package store
 
 import (
+	"context"
 	"database/sql"
-	"errors"
 	"time"
 
 	control "github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
@@ -45,7 +45,7 @@ func (db *DB) AddAssistant(a *Assistant, admit func(existing int) error) error {
 		if len(found) == 0 {
 			return ErrExists
 		}
-		existing, err := one(tx, scanOne[int], "SELECT count(*) - 1 FROM assistant")
+		existing, err := one(tx, scanOne[int], "SELECT count(*) - 1 FROM assistant WHERE status <> ?", removed)
 		if err != nil {
 			return err
 		}
@@ -64,7 +64,7 @@ func (db *DB) Assistant(name string) (*Assistant, error) {
 
 // Assistants returns the first assistants behind a sequence number.
 func (db *DB) Assistants(after int64, limit int) ([]*Assistant, error) {
-	return collect(db.reader, scanAssistant, selectAssistant+" WHERE sequence > ? ORDER BY sequence LIMIT ?", after, limit)
+	return collect(db.reader, scanAssistant, selectAssistant+" WHERE sequence > ? AND status <> ? ORDER BY sequence LIMIT ?", after, removed, limit)
 }
 
 // AssistantsIn returns the names of the assistants that have a status.
@@ -92,32 +92,104 @@ func (db *DB) ChangeAssistant(name string, change func(*Assistant) error) (a *As
 	return a, err
 }
 
-// RemoveAssistant removes an assistant with all that belongs to it, a file at a
-// time, so that others can write in between.
+// removed is the status of an assistant that is gone for everybody. Its files are still
+// to be purged.
+const removed control.AssistantStatus = "Removed"
+
+// RemoveAssistant removes an assistant, whose name is free from now on. What belonged
+// to it is left to [DB.Purge].
 func (db *DB) RemoveAssistant(name string) error {
-	a, err := db.Assistant(name)
-	if err != nil {
+	return db.deletion(func(tx *sql.Tx) error {
+		// No assistant has a name with a slash.
+		found, err := collect(tx, scanOne[int64],
+			"UPDATE assistant SET name = '/' || sequence, status = ?, instructions = '', metadata = NULL WHERE name = ? RETURNING sequence", removed, name)
+		if err == nil && len(found) == 0 {
+			err = ErrNotFound
+		}
 		return err
-	}
+	})
+}
+
+// How much [DB.Purge] removes in one transaction, so that others can write in between.
+const (
+	purgedFiles      = 64
+	purgedOperations = 1024
+)
+
+// Purge removes what belonged to assistants that are removed.
+func (db *DB) Purge(ctx context.Context) error {
 	for {
-		var file *File
-		err := db.update(func(tx *sql.Tx) error {
-			var err error
-			if file, err = one(tx, scanFile, selectFile+" WHERE assistant = ? LIMIT 1", a.Sequence); err != nil {
-				return err
-			}
-			return removeFile(tx, file)
-		})
-		if errors.Is(err, ErrNotFound) {
-			return db.update(func(tx *sql.Tx) error {
-				return exec(tx, "DELETE FROM assistant WHERE sequence = ?", a.Sequence)
-			})
+		assistants, err := collect(db.reader, scanOne[int64], "SELECT sequence FROM assistant WHERE status = ? LIMIT 1", removed)
+		if err != nil || len(assistants) == 0 {
+			return err
 		}
-		if err == nil {
-			err = db.RemoveContent(file.Content)
-		}
-		if err != nil {
+		if err := db.purge(ctx, assistants[0]); err != nil {
 			return err
 		}
 	}
+}
+
+func (db *DB) purge(ctx context.Context, assistant int64) error {
+	for {
+		files, err := collect(db.reader, scanFile, selectFile+" WHERE file.assistant = ? ORDER BY file.sequence LIMIT ?", assistant, purgedFiles)
+		if err != nil {
+			return err
+		}
+		if len(files) == 0 {
+			break
+		}
+		if err := db.purgeFiles(ctx, files); err != nil {
+			return err
+		}
+	}
+	for {
+		var ended bool
+		err := db.deletion(func(tx *sql.Tx) error {
+			some, err := collect(tx, scanOne[int64], `DELETE FROM operation WHERE sequence IN
+				(SELECT sequence FROM operation WHERE assistant = ? LIMIT ?) RETURNING sequence`, assistant, purgedOperations)
+			if ended = len(some) == 0; !ended || err != nil {
+				return err
+			}
+			return exec(tx, "DELETE FROM assistant WHERE sequence = ?", assistant)
+		})
+		if err == nil {
+			err = context.Cause(ctx)
+		}
+		if ended || err != nil {
+			return err
+		}
+	}
+}
+
+// purgeFiles removes files and their contents: all that is small at once, the rest in
+// parts.
+func (db *DB) purgeFiles(ctx context.Context, files []*File) error {
+	for _, f := range files {
+		if err := db.clearPassages(ctx, f.Sequence, passagesPurged); err != nil {
+			return err
+		}
+	}
+	err := db.deletion(func(tx *sql.Tx) error {
+		for _, f := range files {
+			if err := removeFile(tx, f); err != nil {
+				return err
+			}
+			if f.Size > pieceSize {
+				continue
+			}
+			if err := removeContent(tx, f.Content); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for _, f := range files {
+		if err == nil && f.Size > pieceSize {
+			err = db.RemoveContent(ctx, f.Content)
+		}
+	}
+	if err == nil {
+		err = context.Cause(ctx)
+	}
+	return err
 }

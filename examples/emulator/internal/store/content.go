@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"io"
@@ -10,11 +11,17 @@ import (
 // in memory as a whole.
 const pieceSize = 1 << 20
 
+// adding has the contents that are being added in this process.
+var adding = make(chan struct{}, 64)
+
 // AddContent stores all that r has, piece by piece, each in a transaction of its
 // own, so that a slow reader keeps nobody from writing. The content belongs to
 // nobody until a file is added with it. When r fails its error is returned and
-// nothing is stored.
+// nothing is stored. So many contents are added at once that their pieces take 64 MiB
+// of memory; others wait.
 func (db *DB) AddContent(r io.Reader) (id, size int64, err error) {
+	adding <- struct{}{}
+	defer func() { <-adding }()
 	piece := make([]byte, pieceSize)
 	for number := 0; ; number++ {
 		n, end := io.ReadFull(r, piece)
@@ -22,7 +29,7 @@ func (db *DB) AddContent(r io.Reader) (id, size int64, err error) {
 			end = io.EOF
 		}
 		if end != nil && end != io.EOF {
-			return 0, 0, errors.Join(end, db.RemoveContent(id))
+			return 0, 0, errors.Join(end, db.RemoveContent(context.Background(), id))
 		}
 		err := db.update(func(tx *sql.Tx) (err error) {
 			if number == 0 {
@@ -36,7 +43,7 @@ func (db *DB) AddContent(r io.Reader) (id, size int64, err error) {
 			return exec(tx, "INSERT INTO piece VALUES (?, ?, ?)", id, number, piece[:n])
 		})
 		if err != nil {
-			return 0, 0, errors.Join(err, db.RemoveContent(id))
+			return 0, 0, errors.Join(err, db.RemoveContent(context.Background(), id))
 		}
 		size += int64(n)
 		if end == io.EOF {
@@ -45,25 +52,36 @@ func (db *DB) AddContent(r io.Reader) (id, size int64, err error) {
 	}
 }
 
-// RemoveContent removes a content that no file has, piece by piece.
-func (db *DB) RemoveContent(id int64) error {
+// piecesAtOnce is how many pieces are removed in one transaction.
+const piecesAtOnce = 16
+
+// RemoveContent removes a content that no file has, in parts.
+func (db *DB) RemoveContent(ctx context.Context, id int64) error {
 	for {
-		var removed int64
-		err := db.update(func(tx *sql.Tx) error {
-			pieces, err := collect(tx, scanOne[int64],
-				"DELETE FROM piece WHERE rowid = (SELECT rowid FROM piece WHERE content = ? LIMIT 1) RETURNING number", id)
-			if err != nil {
+		var some []int64
+		err := db.deletion(func(tx *sql.Tx) (err error) {
+			some, err = collect(tx, scanOne[int64], `DELETE FROM piece WHERE rowid IN
+				(SELECT rowid FROM piece WHERE content = ? LIMIT ?) RETURNING number`, id, piecesAtOnce)
+			if err != nil || len(some) == piecesAtOnce {
 				return err
 			}
-			if removed = int64(len(pieces)); removed > 0 {
-				return nil
-			}
-			return exec(tx, "DELETE FROM content WHERE id = ?", id)
+			return removeContent(tx, id)
 		})
-		if err != nil || removed == 0 {
+		if err == nil && len(some) == piecesAtOnce {
+			err = context.Cause(ctx)
+		}
+		if err != nil || len(some) < piecesAtOnce {
 			return err
 		}
 	}
+}
+
+// removeContent removes a small content.
+func removeContent(tx *sql.Tx, id int64) error {
+	if err := exec(tx, "DELETE FROM piece WHERE content = ?", id); err != nil {
+		return err
+	}
+	return exec(tx, "DELETE FROM content WHERE id = ?", id)
 }
 
 // Orphans are the contents that no file had when the database was opened: of

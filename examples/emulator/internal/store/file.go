@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"slices"
@@ -22,20 +23,26 @@ type File struct {
 	Status     data.FileStatus
 	Created    time.Time
 	Updated    time.Time
+
+	// Of the operation that processes or processed it.
+	Percent int32
+	Message string // why it failed
 }
 
-const selectFile = "SELECT sequence, assistant, id, name, content, size, metadata, multimodal, status, created, updated FROM file"
+const selectFile = `SELECT file.sequence, file.assistant, file.id, name, content, size, metadata, multimodal, file.status,
+	file.created, file.updated, percent, iif(file.status = 'ProcessingFailed', message, '')
+	FROM file JOIN operation ON operation.sequence = file.operation`
 
 func scanFile(row scanner) (*File, error) {
 	f := &File{}
 	return f, row.Scan(&f.Sequence, &f.Assistant, &f.ID, &f.Name, &f.Content, &f.Size, object{&f.Metadata}, &f.Multimodal, &f.Status,
-		instant{&f.Created}, instant{&f.Updated})
+		instant{&f.Created}, instant{&f.Updated}, &f.Percent, &f.Message)
 }
 
 // usable fails with ErrNotFound if there is no such assistant any more, or it is
 // being deleted.
 func usable(tx *sql.Tx, assistant int64) error {
-	_, err := one(tx, scanOne[int64], "SELECT 1 FROM assistant WHERE sequence = ? AND status <> ?", assistant, data.AssistantStatusTerminating)
+	_, err := one(tx, scanOne[int64], "SELECT 1 FROM assistant WHERE sequence = ? AND status NOT IN (?, ?)", assistant, data.AssistantStatusTerminating, removed)
 	return err
 }
 
@@ -54,19 +61,17 @@ func (db *DB) AddFile(f *File, op *Operation, admit func(others int) error) (orp
 		if err := usable(tx, f.Assistant); err != nil {
 			return err
 		}
-		others, err := one(tx, scanOne[int], "SELECT count(*) FROM file WHERE assistant = ? AND id <> ?", f.Assistant, f.ID)
+		others, err := one(tx, scanOne[int], "SELECT files FROM assistant WHERE sequence = ?", f.Assistant)
 		if err != nil {
 			return err
 		}
-		if err := admit(others); err != nil {
-			return err
-		}
-		old, err := one(tx, scanFile, selectFile+" WHERE assistant = ? AND id = ?", f.Assistant, f.ID)
+		old, err := one(tx, scanFile, selectFile+" WHERE file.assistant = ? AND file.id = ?", f.Assistant, f.ID)
 		switch {
 		case errors.Is(err, ErrNotFound):
 		case err != nil:
 			return err
 		default:
+			others--
 			f.Sequence, f.Created = old.Sequence, old.Created
 			orphan = old.Content
 			err := endOperations(tx, f.Assistant, f.ID, f.Updated, "the file was replaced before it was processed")
@@ -77,26 +82,29 @@ func (db *DB) AddFile(f *File, op *Operation, admit func(others int) error) (orp
 				return err
 			}
 		}
+		if err := admit(others); err != nil {
+			return err
+		}
+		if err := addOperation(tx, f.Assistant, op); err != nil {
+			return err
+		}
 		var sequence any // NULL: the next one
 		if f.Sequence > 0 {
 			sequence = f.Sequence
 		}
-		f.Sequence, err = scanOne[int64](query(tx, `INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING sequence`,
-			sequence, f.Assistant, f.ID, f.Name, f.Content, f.Size, metadata, f.Multimodal, f.Status, f.Created.UnixNano(), f.Updated.UnixNano()))
+		f.Sequence, err = scanOne[int64](query(tx, `INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING sequence`,
+			sequence, f.Assistant, f.ID, f.Name, f.Content, f.Size, metadata, f.Multimodal, f.Status, f.Created.UnixNano(), f.Updated.UnixNano(), op.Sequence))
 		if err != nil {
 			return err
 		}
-		if err := addFields(tx, f); err != nil {
-			return err
-		}
-		return addOperation(tx, f.Assistant, op)
+		return addFields(tx, f)
 	})
 	return orphan, err
 }
 
 // File returns a file of an assistant.
 func (db *DB) File(assistant int64, id string) (*File, error) {
-	return one(db.reader, scanFile, selectFile+" WHERE assistant = ? AND id = ?", assistant, id)
+	return one(db.reader, scanFile, selectFile+" WHERE file.assistant = ? AND file.id = ?", assistant, id)
 }
 
 // Files returns the first files of an assistant behind a sequence number that
@@ -104,7 +112,33 @@ func (db *DB) File(assistant int64, id string) (*File, error) {
 func (db *DB) Files(assistant, after int64, filter *Filter, limit int) ([]*File, error) {
 	condition, args := filter.where()
 	args = slices.Concat([]any{assistant, after}, args, []any{limit})
-	return collect(db.reader, scanFile, selectFile+" WHERE assistant = ? AND sequence > ? AND "+condition+" ORDER BY sequence LIMIT ?", args...)
+	return collect(db.reader, scanFile, selectFile+" WHERE file.assistant = ? AND file.sequence > ? AND "+condition+" ORDER BY file.sequence LIMIT ?", args...)
+}
+
+// Passages that are removed in one transaction: when somebody may wait for it, and in
+// the background.
+const (
+	passagesCleared = 512
+	passagesPurged  = 4096
+)
+
+// clearPassages removes the passages of a file in parts, so that others can write in
+// between and a full disk has room for each.
+func (db *DB) clearPassages(ctx context.Context, file int64, atOnce int) error {
+	for {
+		var some []int64
+		err := db.deletion(func(tx *sql.Tx) (err error) {
+			some, err = collect(tx, scanOne[int64], `DELETE FROM passage WHERE id IN
+				(SELECT id FROM passage WHERE file = ? LIMIT ?) RETURNING id`, file, atOnce)
+			return err
+		})
+		if err == nil && len(some) == atOnce {
+			err = context.Cause(ctx)
+		}
+		if err != nil || len(some) < atOnce {
+			return err
+		}
+	}
 }
 
 // removeFile removes a file and its passages, but not its content.

@@ -24,10 +24,13 @@ type Filter struct {
 	args      []any
 }
 
+// everything is the condition that is always true.
+const everything = "TRUE"
+
 // where returns the condition; a nil filter is always true.
 func (f *Filter) where() (string, []any) {
 	if f == nil {
-		return "TRUE", nil
+		return everything, nil
 	}
 	return f.condition, f.args
 }
@@ -67,7 +70,7 @@ func (c *compiler) all(filter map[string]any, depth int) (string, error) {
 		parts = append(parts, part)
 	}
 	if len(parts) == 0 {
-		return "TRUE", nil
+		return everything, nil
 	}
 	return join(parts, " AND "), nil
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"time"
@@ -61,18 +62,6 @@ func (db *DB) Operations(assistant, after int64, kind data.OperationType, status
 		assistant, after, kind, status, since.UnixNano(), limit)
 }
 
-// Processing returns the newest operation that processes or processed each file of
-// an assistant, by the files' identifiers.
-func (db *DB) Processing(assistant int64) (map[string]*Operation, error) {
-	all, err := collect(db.reader, scanOperation, selectOperation+" WHERE assistant = ? AND kind <> ? ORDER BY sequence",
-		assistant, data.OperationTypeDeleteFile)
-	newest := make(map[string]*Operation)
-	for _, op := range all {
-		newest[op.File] = op
-	}
-	return newest, err
-}
-
 // Unfinished returns the sequence numbers of all operations that have not ended.
 func (db *DB) Unfinished() ([]*Operation, error) {
 	return collect(db.reader, scanOperation, selectOperation+" WHERE status = 'Processing' ORDER BY sequence")
@@ -84,8 +73,12 @@ var ErrEnded = errors.New("the operation has ended")
 
 // during runs fn with the file of an operation, if that goes on still.
 func (db *DB) during(op int64, fn func(tx *sql.Tx, f *File) error) error {
-	return db.update(func(tx *sql.Tx) error {
-		f, err := one(tx, scanFile, selectFile+` WHERE (assistant, id) =
+	return db.update(ongoing(op, fn))
+}
+
+func ongoing(op int64, fn func(tx *sql.Tx, f *File) error) func(*sql.Tx) error {
+	return func(tx *sql.Tx) error {
+		f, err := one(tx, scanFile, selectFile+` WHERE (file.assistant, file.id) =
 			(SELECT assistant, file FROM operation WHERE sequence = ? AND status = 'Processing')`, op)
 		if errors.Is(err, ErrNotFound) {
 			return ErrEnded
@@ -94,16 +87,36 @@ func (db *DB) during(op int64, fn func(tx *sql.Tx, f *File) error) error {
 			return err
 		}
 		return fn(tx, f)
-	})
+	}
 }
 
-// Progress tells how far an operation is, and returns its file.
-func (db *DB) Progress(op int64, percent int32) (f *File, err error) {
+// Progress tells how far an operation is, and returns its file and how many readings
+// of that did not end.
+func (db *DB) Progress(op int64, percent int32) (f *File, readings int, err error) {
 	err = db.during(op, func(tx *sql.Tx, found *File) error {
 		f = found
-		return exec(tx, "UPDATE operation SET percent = ? WHERE sequence = ?", percent, op)
+		readings, err = one(tx, scanOne[int], "UPDATE operation SET percent = ? WHERE sequence = ? RETURNING readings", percent, op)
+		return err
+	})
+	return f, readings, err
+}
+
+// BeginReading notes that the file of an operation, which it returns, is read from now
+// on. Unless
+// [DB.EndReading], [DB.AddLastPassages] or the end of the operation follows, the process has ended meanwhile.
+func (db *DB) BeginReading(op int64) (f *File, err error) {
+	err = db.during(op, func(tx *sql.Tx, found *File) error {
+		f = found
+		return exec(tx, "UPDATE operation SET readings = readings + 1 WHERE sequence = ?", op)
 	})
 	return f, err
+}
+
+// EndReading notes that the file of an operation is not read any more.
+func (db *DB) EndReading(op int64) error {
+	return db.deletion(ongoing(op, func(tx *sql.Tx, _ *File) error {
+		return exec(tx, "UPDATE operation SET readings = readings - 1 WHERE sequence = ?", op)
+	}))
 }
 
 // Complete completes an operation that processed a file, which is Available from
@@ -121,17 +134,20 @@ func (db *DB) Complete(op int64, units float64, now time.Time) error {
 
 // Fail ends an operation whose file could not be processed.
 func (db *DB) Fail(op int64, message string, now time.Time) error {
-	return db.during(op, func(tx *sql.Tx, f *File) error {
+	var file int64
+	err := db.deletion(ongoing(op, func(tx *sql.Tx, f *File) error {
+		file = f.Sequence
 		err := exec(tx, "UPDATE operation SET status = ?, message = ?, completed = ? WHERE sequence = ?",
 			data.OperationStatusFailed, message, now.UnixNano(), op)
 		if err != nil {
 			return err
 		}
-		if err := exec(tx, "DELETE FROM passage WHERE file = ?", f.Sequence); err != nil {
-			return err
-		}
 		return setStatus(tx, f, data.FileStatusProcessingFailed, now)
-	})
+	}))
+	if err != nil {
+		return err
+	}
+	return db.clearPassages(context.Background(), file, passagesCleared)
 }
 
 func setStatus(tx *sql.Tx, f *File, status data.FileStatus, now time.Time) error {
@@ -142,11 +158,11 @@ func setStatus(tx *sql.Tx, f *File, status data.FileStatus, now time.Time) error
 // one that does it already. A file that could not be processed is removed at once:
 // there is no operation, but a content that has to be removed.
 func (db *DB) DeleteFile(assistant int64, file string, op *Operation) (begun *Operation, orphan int64, err error) {
-	err = db.update(func(tx *sql.Tx) error {
+	err = db.deletion(func(tx *sql.Tx) error {
 		if err := usable(tx, assistant); err != nil {
 			return err
 		}
-		f, err := one(tx, scanFile, selectFile+" WHERE assistant = ? AND id = ?", assistant, file)
+		f, err := one(tx, scanFile, selectFile+" WHERE file.assistant = ? AND file.id = ?", assistant, file)
 		if err != nil {
 			return err
 		}
@@ -172,14 +188,25 @@ func (db *DB) DeleteFile(assistant int64, file string, op *Operation) (begun *Op
 
 // CompleteDeletion removes the file of an operation that deletes it, and returns
 // the content that has to be removed.
-func (db *DB) CompleteDeletion(op int64, now time.Time) (orphan int64, err error) {
-	err = db.during(op, func(tx *sql.Tx, f *File) error {
+func (db *DB) CompleteDeletion(ctx context.Context, op int64, now time.Time) (orphan int64, err error) {
+	f, err := one(db.reader, scanFile, selectFile+` WHERE (file.assistant, file.id) =
+		(SELECT assistant, file FROM operation WHERE sequence = ? AND status = 'Processing')`, op)
+	if errors.Is(err, ErrNotFound) {
+		return 0, ErrEnded
+	}
+	if err == nil {
+		err = db.clearPassages(ctx, f.Sequence, passagesCleared)
+	}
+	if err != nil {
+		return 0, err
+	}
+	err = db.deletion(ongoing(op, func(tx *sql.Tx, f *File) error {
 		orphan = f.Content
 		if err := removeFile(tx, f); err != nil {
 			return err
 		}
 		return exec(tx, "UPDATE operation SET status = ?, percent = 100, completed = ? WHERE sequence = ?",
 			data.OperationStatusCompleted, now.UnixNano(), op)
-	})
+	}))
 	return orphan, err
 }

@@ -14,7 +14,8 @@ CREATE TABLE assistant (
     region       TEXT NOT NULL,
     status       TEXT NOT NULL,
     created      INTEGER NOT NULL,
-    updated      INTEGER NOT NULL
+    updated      INTEGER NOT NULL,
+    files        INTEGER NOT NULL DEFAULT 0 -- how many it has
 );
 
 -- The bytes of a file, which are written before there is a file. Those that no
@@ -43,8 +44,19 @@ CREATE TABLE file (
     status     TEXT NOT NULL,
     created    INTEGER NOT NULL,
     updated    INTEGER NOT NULL,
+    operation  INTEGER NOT NULL, -- that processes or processed it
     UNIQUE (assistant, id)
 );
+
+CREATE INDEX file_of_assistant ON file (assistant); -- and by sequence
+
+CREATE TRIGGER file_added AFTER INSERT ON file BEGIN
+    UPDATE assistant SET files = files + 1 WHERE sequence = new.assistant;
+END;
+
+CREATE TRIGGER file_deleted AFTER DELETE ON file BEGIN
+    UPDATE assistant SET files = files - 1 WHERE sequence = old.assistant;
+END;
 
 -- What filters look at: a row for each field of a file's metadata, of a list for
 -- each of its values. Kind is the type of the value: t, n or b; an empty one says
@@ -69,24 +81,32 @@ CREATE TABLE operation (
     percent   INTEGER NOT NULL DEFAULT 0,
     message   TEXT NOT NULL DEFAULT '',
     units     REAL NOT NULL DEFAULT 0,
+    readings  INTEGER NOT NULL DEFAULT 0, -- of the file that were begun and have not ended
     UNIQUE (assistant, id)
 );
 
+CREATE INDEX operation_of_assistant ON operation (assistant); -- and by sequence
+
 CREATE INDEX operation_of_file ON operation (assistant, file) WHERE status = 'Processing';
 
+-- The upper half of an identifier is the sequence number of the assistant: what
+-- belongs to an assistant is one range. Text has the sentences, the first of which is
+-- on a page and in a paragraph.
 CREATE TABLE passage (
     id        INTEGER PRIMARY KEY,
     file      INTEGER NOT NULL REFERENCES file ON DELETE CASCADE,
     number    INTEGER NOT NULL,
     size      INTEGER NOT NULL,
-    sentences TEXT NOT NULL,
+    page      INTEGER NOT NULL,
+    paragraph INTEGER NOT NULL,
+    heading   TEXT NOT NULL,
+    text      TEXT NOT NULL,
     UNIQUE (file, number)
 );
 
--- The index of the passages' words. Scope is a word that names the assistant, so
--- that a search does not go through what belongs to others.
+-- The index of the passages' words.
 CREATE VIRTUAL TABLE words USING fts5 (
-    scope, heading, text,
+    heading, text,
     content = '', contentless_delete = 1,
     tokenize = 'porter unicode61 remove_diacritics 2'
 );

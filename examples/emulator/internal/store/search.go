@@ -1,9 +1,14 @@
 package store
 
 import (
+	"cmp"
+	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -11,20 +16,48 @@ import (
 	data "github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
 )
 
-// maxHits is how many passages a search finds at most.
-const maxHits = 2048
+// A search takes a time that hardly grows with the number of passages. Of the index it
+// looks at scanned rows, the same number for each term: terms that are in more passages
+// than that say little of any of them. Of the passages in these rows it reads the most
+// promising ones. Where a filter leaves few rows, it looks at more.
+const (
+	scanned         = 16_384
+	scannedFiltered = 8 * scanned
+	scannedLeast    = 256 // for each term
+	maxHits         = 1024
+	readAtOnce      = 256
+	maxTerms        = 64
+)
+
+// assistantShift is where the assistant's number is in the identifier of a passage.
+const assistantShift = 32
+
+// passagesOf returns the first and the last identifier of passages of an assistant.
+func passagesOf(assistant int64) (first, last int64) {
+	return assistant << assistantShift, (assistant+1)<<assistantShift - 1
+}
 
 // AddPassages adds passages of a file that an operation processes; numbers go on
-// from first, and first 0 replaces those that are there. They are found once the
+// from a number, and 0 replaces those that are there. They are found once the
 // operation is complete.
-func (db *DB) AddPassages(op int64, first int, passages []document.Passage, percent int32) error {
+func (db *DB) AddPassages(op int64, number int, passages []document.Passage, percent int32) error {
+	return db.addPassages(op, number, passages, percent, 0)
+}
+
+// AddLastPassages is like AddPassages, and ends the reading.
+func (db *DB) AddLastPassages(op int64, number int, passages []document.Passage, percent int32) error {
+	return db.addPassages(op, number, passages, percent, 1)
+}
+
+func (db *DB) addPassages(op int64, number int, passages []document.Passage, percent int32, ended int) error {
 	return db.during(op, func(tx *sql.Tx, f *File) error {
-		if first == 0 {
+		if number == 0 {
 			if err := exec(tx, "DELETE FROM passage WHERE file = ?", f.Sequence); err != nil {
 				return err
 			}
 		}
-		id, err := scanOne[int64](query(tx, "SELECT coalesce(max(id), 0) + 1 FROM passage"))
+		from, to := passagesOf(f.Assistant)
+		id, err := scanOne[int64](query(tx, "SELECT coalesce(max(id), ? - 1) + 1 FROM passage WHERE id BETWEEN ? AND ?", from, from, to))
 		if err != nil {
 			return err
 		}
@@ -32,25 +65,22 @@ func (db *DB) AddPassages(op int64, first int, passages []document.Passage, perc
 		// statement comes in between.
 		texts := make([]string, len(passages))
 		for i, passage := range passages {
-			sentences, err := json.Marshal(passage.Sentences)
-			if err != nil {
-				return err
-			}
 			texts[i] = document.Text(passage.Sentences)
-			err = exec(tx, "INSERT INTO passage VALUES (?, ?, ?, ?, ?)", id+int64(i), f.Sequence, first+i, len(texts[i]), string(sentences))
+			first := passage.Sentences[0]
+			err = exec(tx, "INSERT INTO passage VALUES (?, ?, ?, ?, ?, ?, ?, ?)", id+int64(i), f.Sequence, number+i, len(texts[i]),
+				first.Page, first.Paragraph, passage.Heading, document.Encode(passage.Sentences))
 			if err != nil {
 				return err
 			}
 		}
-		scope := fmt.Sprint("assistant", f.Assistant)
 		for i, passage := range passages {
-			err := exec(tx, "INSERT INTO words (rowid, scope, heading, text) VALUES (?, ?, ?, ?)",
-				id+int64(i), scope, document.Separate(passage.Heading), document.Separate(texts[i]))
+			err := exec(tx, "INSERT INTO words (rowid, heading, text) VALUES (?, ?, ?)",
+				id+int64(i), document.Separate(passage.Heading), document.Separate(texts[i]))
 			if err != nil {
 				return err
 			}
 		}
-		return exec(tx, "UPDATE operation SET percent = ? WHERE sequence = ?", percent, op)
+		return exec(tx, "UPDATE operation SET percent = ?, readings = readings - ? WHERE sequence = ?", percent, ended, op)
 	})
 }
 
@@ -75,23 +105,31 @@ type Excerpt struct {
 type Search struct {
 	Assistant int64
 	Filter    *Filter
-	Terms     []string // words in any form; each is different from the others
+	Terms     []string // at most 64 words in any form; each is different from the others
+	// Count returns how often each term is in a text. The index decides whether a term
+	// is in a passage where it was looked at; without Count it alone does.
+	Count func(text string) []int
 	// Choose picks from the hits, the best first, the excerpts to return. It must not
 	// use the database.
 	Choose func(hits []Hit) []Excerpt
 }
 
-// Search finds the passages that have any of the terms, in files that are
-// Available, and returns the excerpts that are chosen of them with their sentences,
-// and the files that they are from. Scores are those of BM25, for which a word in a
-// heading counts as one and a half in the text; they are positive and only good
-// for comparing the hits of one search.
-func (db *DB) Search(search Search) (excerpts []Excerpt, files map[int64]*File, err error) {
+// Search finds passages that have any of the terms, in files that are Available, and
+// returns the excerpts that are chosen of them with their sentences, and the files that
+// they are from. Scores are those of BM25, for which a word in a heading counts as one
+// and a half in the text; they are positive and only good for comparing the hits of one
+// search. The best 1,024 hits are found, unless all terms are in so many passages that
+// the index tells nothing of which these are. The search ends with ctx.
+func (db *DB) Search(ctx context.Context, search Search) (excerpts []Excerpt, files map[int64]*File, err error) {
 	if len(search.Terms) == 0 {
 		return nil, nil, nil
 	}
+	if len(search.Terms) > maxTerms {
+		return nil, nil, fmt.Errorf("%d terms, the limit is %d", len(search.Terms), maxTerms)
+	}
 	err = db.view(func(tx *sql.Tx) error {
-		hits, err := findHits(tx, search)
+		s := &searching{Search: search, ctx: ctx, tx: tx}
+		hits, err := s.hits()
 		if err != nil {
 			return err
 		}
@@ -102,63 +140,232 @@ func (db *DB) Search(search Search) (excerpts []Excerpt, files map[int64]*File, 
 				return err
 			}
 			if files[excerpt.File] == nil {
-				if files[excerpt.File], err = one(tx, scanFile, selectFile+" WHERE sequence = ?", excerpt.File); err != nil {
+				if files[excerpt.File], err = one(tx, scanFile, selectFile+" WHERE file.sequence = ?", excerpt.File); err != nil {
 					return err
 				}
 			}
 		}
-		return nil
+		return context.Cause(ctx)
 	})
+	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
 	return excerpts, files, err
 }
 
-// findHits searches for each term by itself. FTS5 rates a query of several words
-// by the sum of what each is worth, so that the sum of these searches is the same
-// score, and there is to know which terms a passage has.
-func findHits(tx *sql.Tx, search Search) ([]Hit, error) {
-	phrases := make([]string, len(search.Terms))
-	for i, term := range search.Terms {
-		phrases[i] = fmt.Sprintf(`scope : assistant%d AND {heading text} : "%s"`, search.Assistant, inQuotes.Replace(document.Separate(term)))
-	}
-	list, err := json.Marshal(phrases)
+// searching is a search that goes on.
+type searching struct {
+	Search
+	ctx     context.Context
+	tx      *sql.Tx
+	ranges  []idRange // of the passages that the filter leaves; nil without one
+	weights []float64 // of the terms: how rare they are
+	found   map[int64]uint64
+}
+
+// idRange is a range of identifiers of passages.
+type idRange struct{ first, last int64 }
+
+func (s *searching) hits() ([]Hit, error) {
+	s.found = make(map[int64]uint64)
+	few, err := s.applyFilter()
 	if err != nil {
 		return nil, err
 	}
-	condition, args := search.Filter.where()
-	args = slices.Concat([]any{string(list), search.Assistant, data.FileStatusAvailable}, args, []any{maxHits})
-	return collect(tx, scanHit, `
-		WITH hit AS MATERIALIZED (
-			SELECT words.rowid AS id, term.key AS term, -bm25(words, 0, 1.5, 1) AS score
-			FROM json_each(?) AS term JOIN words ON words MATCH term.value)
-		SELECT file, number, size, json_group_array(term), sum(score)
-		FROM hit JOIN passage ON passage.id = hit.id
-		WHERE file IN (SELECT sequence FROM file WHERE assistant = ? AND status = ? AND `+condition+`)
-		GROUP BY hit.id ORDER BY 5 DESC, file, number LIMIT ?`, args...)
+	if err := s.scan(); err != nil {
+		return nil, err
+	}
+	if few {
+		for _, r := range s.ranges {
+			for id := r.first; id <= r.last; id++ {
+				s.found[id] |= 0
+			}
+		}
+	}
+	promise := make(map[int64]float64, len(s.found))
+	for id, terms := range s.found {
+		for i, weight := range s.weights {
+			if terms&(1<<i) != 0 {
+				promise[id] += weight
+			}
+		}
+	}
+	candidates := slices.SortedFunc(maps.Keys(s.found), func(a, b int64) int {
+		return cmp.Or(cmp.Compare(promise[b], promise[a]), cmp.Compare(a, b))
+	})
+	var passages []*passage
+	for some := range slices.Chunk(candidates, readAtOnce) {
+		if len(passages) >= maxHits {
+			break
+		}
+		read, err := s.read(some)
+		if err != nil {
+			return nil, err
+		}
+		passages = append(passages, read...)
+	}
+	return s.rate(passages), nil
+}
+
+// applyFilter finds the passages that the filter leaves. It reports whether they are so
+// few that all of them can be read.
+func (s *searching) applyFilter() (few bool, err error) {
+	if s.Filter == nil || s.Filter.condition == everything {
+		return false, nil
+	}
+	condition, args := s.Filter.where()
+	args = slices.Concat([]any{s.Assistant, data.FileStatusAvailable}, args)
+	// The identifiers of a file's passages follow each other, but for those of files
+	// that were processed at the same time.
+	s.ranges, err = collectUntil(s.ctx, s.tx, func(row scanner) (r idRange, err error) {
+		return r, row.Scan(&r.first, &r.last)
+	}, `SELECT min(id), max(id) FROM passage WHERE file IN (SELECT sequence FROM file WHERE assistant = ? AND status = ? AND `+condition+`)
+		GROUP BY file`, args...)
+	s.ranges = merge(s.ranges)
+	total := int64(0)
+	for _, r := range s.ranges {
+		total += r.last - r.first + 1
+	}
+	return total <= maxHits, err
+}
+
+// merge returns ranges in order that do not overlap.
+func merge(ranges []idRange) []idRange {
+	slices.SortFunc(ranges, func(a, b idRange) int { return cmp.Compare(a.first, b.first) })
+	merged := []idRange{}
+	for _, r := range ranges {
+		if last := len(merged) - 1; last >= 0 && r.first <= merged[last].last+1 {
+			merged[last].last = max(merged[last].last, r.last)
+			continue
+		}
+		merged = append(merged, r)
+	}
+	return merged
+}
+
+// passes reports whether a passage may pass the filter: which file it is of shows when
+// it is read.
+func (s *searching) passes(id int64) bool {
+	if s.ranges == nil {
+		return true
+	}
+	at, exact := slices.BinarySearchFunc(s.ranges, id, func(r idRange, id int64) int { return cmp.Compare(r.first, id) })
+	return exact || at > 0 && id <= s.ranges[at-1].last
+}
+
+// scan looks the terms up in the index.
+func (s *searching) scan() error {
+	first, last := passagesOf(s.Assistant)
+	newest, err := one(s.tx, scanOne[int64], "SELECT coalesce(max(id), 0) FROM passage WHERE id BETWEEN ? AND ?", first, last)
+	if err != nil || newest == 0 {
+		return err
+	}
+	total := float64(newest - first + 1)
+	most := scanned
+	if s.ranges != nil {
+		most = scannedFiltered
+	}
+	most = max(most/len(s.Terms), scannedLeast)
+	for i, term := range s.Terms {
+		phrase := fmt.Sprintf(`"%s"`, inQuotes.Replace(document.Separate(term)))
+		ids, err := collectUntil(s.ctx, s.tx, scanOne[int64],
+			"SELECT rowid FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid LIMIT ?", phrase, first, last, most)
+		if err != nil {
+			return err
+		}
+		passages := float64(len(ids))
+		if len(ids) == most { // as many in the rest
+			passages *= total / float64(ids[most-1]-first+1)
+		}
+		s.weights = append(s.weights, math.Log(1+(total-passages+0.5)/(passages+0.5)))
+		for _, id := range ids {
+			if s.passes(id) {
+				s.found[id] |= 1 << i
+			}
+		}
+	}
+	return nil
+}
+
+// passage is one that may have terms.
+type passage struct {
+	id   int64
+	hit  Hit
+	head string
+	text string
+}
+
+func scanPassage(row scanner) (*passage, error) {
+	p := &passage{}
+	return p, row.Scan(&p.id, &p.hit.File, &p.hit.Number, &p.hit.Size, &p.head, &p.text)
+}
+
+// read reads passages of files that are Available and pass the filter.
+func (s *searching) read(ids []int64) ([]*passage, error) {
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	condition, args := s.Filter.where()
+	args = slices.Concat([]any{string(list), data.FileStatusAvailable}, args)
+	return collectUntil(s.ctx, s.tx, scanPassage, `SELECT passage.id, passage.file, passage.number, passage.size, heading, text
+		FROM json_each(?) AS list CROSS JOIN passage ON passage.id = list.value CROSS JOIN file ON file.sequence = passage.file
+		WHERE file.status = ? AND `+condition, args...)
+}
+
+// The parameters of BM25, and what a word in a heading counts for.
+const (
+	saturation    = 1.2
+	lengthPart    = 0.75
+	headingWeight = 1.5
+)
+
+// rate returns the passages that have any of the terms, the best first.
+func (s *searching) rate(passages []*passage) []Hit {
+	size := 0
+	for _, p := range passages {
+		size += p.hit.Size
+	}
+	average := float64(size) / float64(max(len(passages), 1))
+	var hits []Hit
+	for _, p := range passages {
+		in, above := make([]int, len(s.Terms)), make([]int, len(s.Terms))
+		if s.Count != nil {
+			in, above = s.Count(p.text), s.Count(p.head)
+		}
+		for i, weight := range s.weights {
+			count := float64(in[i]) + headingWeight*float64(above[i])
+			if s.found[p.id]&(1<<i) != 0 {
+				count = max(count, 1)
+			}
+			if count == 0 {
+				continue
+			}
+			p.hit.Terms = append(p.hit.Terms, i)
+			length := 1 - lengthPart + lengthPart*float64(p.hit.Size)/average
+			p.hit.Score += weight * count * (saturation + 1) / (count + saturation*length)
+		}
+		if len(p.hit.Terms) > 0 {
+			hits = append(hits, p.hit)
+		}
+	}
+	slices.SortFunc(hits, func(a, b Hit) int {
+		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.File, b.File), cmp.Compare(a.Number, b.Number))
+	})
+	return hits[:min(len(hits), maxHits)]
 }
 
 // inQuotes lets a text stand between quotes, where nothing in it is an operator.
 var inQuotes = strings.NewReplacer(`"`, `""`, "\x00", " ")
 
-func scanHit(row scanner) (hit Hit, err error) {
-	var terms string
-	if err := row.Scan(&hit.File, &hit.Number, &hit.Size, &terms, &hit.Score); err != nil {
-		return hit, err
-	}
-	return hit, json.Unmarshal([]byte(terms), &hit.Terms)
-}
-
-func readSentences(tx *sql.Tx, excerpt Excerpt) (sentences []document.Sentence, err error) {
-	texts, err := collect(tx, scanOne[string],
-		"SELECT sentences FROM passage WHERE file = ? AND number BETWEEN ? AND ? ORDER BY number", excerpt.File, excerpt.From, excerpt.To)
-	if err != nil {
-		return nil, err
-	}
-	for _, text := range texts {
-		var some []document.Sentence
-		if err := json.Unmarshal([]byte(text), &some); err != nil {
+func readSentences(tx *sql.Tx, excerpt Excerpt) ([]document.Sentence, error) {
+	parts, err := collect(tx, func(row scanner) ([]document.Sentence, error) {
+		var text string
+		var page, paragraph int
+		if err := row.Scan(&page, &paragraph, &text); err != nil {
 			return nil, err
 		}
-		sentences = append(sentences, some...)
-	}
-	return sentences, nil
+		return document.Decode(text, page, paragraph), nil
+	}, "SELECT page, paragraph, text FROM passage WHERE file = ? AND number BETWEEN ? AND ? ORDER BY number", excerpt.File, excerpt.From, excerpt.To)
+	return slices.Concat(parts...), err
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -85,7 +86,7 @@ func TestSearchFindsOnly(t *testing.T) {
 			t.Fatal(err)
 		}
 		found := 0
-		excerpts, files, err := db.Search(Search{db.assistant.Sequence, compiled, []string{"tide"}, func(hits []Hit) []Excerpt {
+		excerpts, files, err := db.Search(t.Context(), Search{Assistant: db.assistant.Sequence, Filter: compiled, Terms: []string{"tide"}, Choose: func(hits []Hit) []Excerpt {
 			found = len(hits)
 			return []Excerpt{{File: hits[0].File}}
 		}})
@@ -114,7 +115,7 @@ func TestSearchFindsOnly(t *testing.T) {
 	if found := search(t, db.DB, other.Sequence, "tide"); len(found) != 0 {
 		t.Errorf("found in another assistant %v", found)
 	}
-	if err := db.RemoveAssistant("a"); err != nil {
+	if err := errors.Join(db.RemoveAssistant("a"), db.Purge(t.Context())); err != nil {
 		t.Fatal(err)
 	}
 	var left int

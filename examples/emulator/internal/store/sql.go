@@ -19,15 +19,22 @@ func (db *DB) view(fn func(*sql.Tx) error) error { return transact(db.reader, fn
 func transact(pool *sql.DB, fn func(*sql.Tx) error) error {
 	tx, err := pool.BeginTx(context.Background(), nil)
 	if err != nil {
-		return err
+		return explain(err)
 	}
 	if err := fn(tx); err != nil {
-		if failed := tx.Rollback(); failed != nil {
+		// SQLite has rolled back already if the disk is full.
+		if failed := tx.Rollback(); failed != nil && !isFull(err) {
 			err = errors.Join(err, failed)
 		}
-		return err
+		return explain(err)
 	}
-	return tx.Commit()
+	if err := tx.Commit(); err != nil {
+		// SQLite may have left the transaction open on the connection, and the
+		// package sql takes it for ended.
+		_, _ = pool.ExecContext(context.Background(), "ROLLBACK")
+		return explain(err)
+	}
+	return nil
 }
 
 // querier is a transaction or, for a single statement, a database.
@@ -59,7 +66,12 @@ func one[T any](on querier, scan func(scanner) (T, error), text string, args ...
 
 // collect returns all rows.
 func collect[T any](on querier, scan func(scanner) (T, error), text string, args ...any) ([]T, error) {
-	rows, err := on.QueryContext(context.Background(), text, args...)
+	return collectUntil(context.Background(), on, scan, text, args...)
+}
+
+// collectUntil is collect that ends with ctx.
+func collectUntil[T any](ctx context.Context, on querier, scan func(scanner) (T, error), text string, args ...any) ([]T, error) {
+	rows, err := on.QueryContext(ctx, text, args...)
 	if err != nil {
 		return nil, err
 	}

@@ -1,8 +1,8 @@
 // Package store keeps what the service knows in an SQLite database, in memory or
 // in a folder.
 //
-// None of its methods takes a context: what they ask of the database is short,
-// and is not cut off when a client goes away.
+// Methods that take no context ask for what is short, and are not cut off when a
+// client goes away.
 package store
 
 import (
@@ -26,12 +26,13 @@ import (
 var schema string
 
 // version is the version of the schema, which is the database's user_version.
-const version = 1
+const version = 2
 
 // Names of what is in a folder, besides the -wal and -shm files of the database.
 const (
-	fileName = "emulator.db"
-	lockName = "emulator.lock"
+	fileName    = "emulator.db"
+	lockName    = "emulator.lock"
+	reserveName = "emulator.reserve"
 )
 
 // Errors of what is asked for.
@@ -51,14 +52,17 @@ type DB struct {
 	reader *sql.DB
 	lock   *sql.DB // nil in memory
 
+	reserve reserve
+
 	orphans []int64 // contents that no file had when the database was opened
 }
 
 // Open opens the database in a folder, which is made if there is none; "" stands
-// for one in memory. A folder is open once at a time.
+// for one in memory, from which SQLite moves what is more than 64 MiB to a temporary
+// file that nobody else sees. A folder is open once at a time.
 func Open(folder string) (*DB, error) {
 	if folder == "" {
-		connection, err := connect("file::memory:", 1, shared+writes)
+		connection, err := connect("file:", 1, inMemory+shared+writes)
 		if err != nil {
 			return nil, err
 		}
@@ -72,7 +76,7 @@ func Open(folder string) (*DB, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, err
 	}
-	db := &DB{}
+	db := &DB{reserve: reserve{path: filepath.Join(folder, reserveName)}}
 	if db.lock, err = lockFolder(folder); err != nil {
 		return nil, err
 	}
@@ -86,11 +90,16 @@ func Open(folder string) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), db.Close())
 	}
+	db.reserve.fill()
 	return prepare(db)
 }
 
-// Settings of every connection.
-const shared = "_dqs=0&_foreign_keys=1&_pragma=temp_store(memory)"
+// Settings of a database in memory.
+const inMemory = "_pragma=cache_size(-65536)&"
+
+// Settings of every connection. They come before the tables are made: pages that
+// are free can be given back.
+const shared = "_auto_vacuum=INCREMENTAL&_dqs=0&_foreign_keys=1&_pragma=temp_store(memory)"
 
 // A transaction that writes locks the database from its start.
 const writes = "&_txlock=immediate"
@@ -101,7 +110,7 @@ const writes = "&_txlock=immediate"
 // machine loses its power. A connection waits for what locks the database for a
 // moment, such as the recovery of the log. A log that a large upload has made
 // long is cut back to 32 MB.
-const onDisk = "&_journal_mode=WAL&_synchronous=FULL&_busy_timeout=10000&_pragma=journal_size_limit(33554432)"
+const onDisk = "&_journal_mode=WAL&_synchronous=FULL&_busy_timeout=10000&_pragma=journal_size_limit(33554432)&_pragma=cache_size(-8192)"
 
 // connect returns a pool of so many connections, which stay open.
 func connect(uri string, connections int, settings string) (*sql.DB, error) {
@@ -175,7 +184,7 @@ func prepare(db *DB) (*DB, error) {
 		case 0:
 			return exec(tx, fmt.Sprintf("%s; PRAGMA user_version = %d", schema, version))
 		default:
-			return fmt.Errorf("the database has version %d of its schema, this program knows version %d", found, version)
+			return fmt.Errorf("the database has version %d of its schema, this program knows version %d: use another folder", found, version)
 		}
 		var err error
 		db.orphans, err = collect(tx, scanOne[int64], "SELECT id FROM content WHERE id NOT IN (SELECT content FROM file)")

@@ -71,7 +71,7 @@ func TestFolderRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if _, err := db.ExecContext(t.Context(), "PRAGMA user_version = 2"); err != nil {
+	if _, err := db.ExecContext(t.Context(), "PRAGMA user_version = 77"); err != nil {
 		t.Fatal(err)
 	}
 	for path, content := range map[string]string{filepath.Join(broken, fileName): strings.Repeat("no database ", 1000), file: ""} {
@@ -79,7 +79,7 @@ func TestFolderRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for folder, want := range map[string]string{newer: "version 2", broken: "not a database", file: "file"} {
+	for folder, want := range map[string]string{newer: "version 77", broken: "not a database", file: "file"} {
 		if db, err := Open(folder); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)
 			if err == nil {
@@ -112,7 +112,7 @@ func TestContent(t *testing.T) {
 				t.Fatalf("%d bytes at %d of %d are others, error %v", len(part), from, size, err)
 			}
 		}
-		if err := db.RemoveContent(id); err != nil {
+		if err := db.RemoveContent(t.Context(), id); err != nil {
 			t.Fatal(err)
 		}
 		if n, err := db.Content(id, got).ReadAt(make([]byte, 1), 0); size > 0 && !errors.Is(err, ErrNotFound) {
@@ -146,7 +146,7 @@ func TestOrphans(t *testing.T) {
 		if got := db.Orphans(); fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("orphans %v, want %v", got, want)
 		}
-		if err := db.RemoveContent(orphan); err != nil {
+		if err := db.RemoveContent(t.Context(), orphan); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -171,7 +171,7 @@ func passages(texts ...string) []document.Passage {
 func search(t *testing.T, db *DB, assistant int64, terms ...string) []Hit {
 	t.Helper()
 	var found []Hit
-	_, _, err := db.Search(Search{Assistant: assistant, Terms: terms, Choose: func(hits []Hit) []Excerpt {
+	_, _, err := db.Search(t.Context(), Search{Assistant: assistant, Terms: terms, Choose: func(hits []Hit) []Excerpt {
 		found = hits
 		return nil
 	}})
