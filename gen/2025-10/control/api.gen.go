@@ -67,24 +67,37 @@ func New(opts ...Option) (*API, error) {
 }
 
 func newAPI(server func() (string, error), opts []Option) (*API, error) {
-	var client Client
+	client := Client{Server: rest.NoServer, Client: rest.DefaultDoer()}
 	options := rest.DefaultOptions(APIVersion)
-	for _, opt := range opts {
-		if err := opt.apply(&client, &options); err != nil {
-			return nil, fmt.Errorf("control: %w", err)
+	fail := func(err error) (*API, error) { return nil, fmt.Errorf("control: %w", err) }
+	for i, opt := range opts {
+		err := rest.ErrNilOption
+		if opt != nil {
+			err = opt.apply(&client, &options)
+		}
+		if err != nil {
+			return fail(rest.OptionError(i, err))
 		}
 	}
 	var err error
-	if client.Server == "" {
+	if client.Server == rest.NoServer {
 		if client.Server, err = server(); err != nil {
-			return nil, fmt.Errorf("control: %w", err)
+			return fail(err)
 		}
 	}
 	api, err := rest.New(client.Server, client.Client, client.RequestEditors, options)
 	if err != nil {
-		return nil, fmt.Errorf("control: %w", err)
+		return fail(err)
 	}
 	return &API{api}, nil
+}
+
+// client returns nil for the zero API, whose calls are errors.
+func (a *API) client() *rest.Client {
+	if a == nil {
+		return nil
+	}
+	return a.rest
 }
 
 // Option configures an [API]. Every [ClientOption] is one.
@@ -92,7 +105,16 @@ type Option interface {
 	apply(*Client, *rest.Options) error
 }
 
-func (o ClientOption) apply(client *Client, _ *rest.Options) error { return o(client) }
+// apply has no client if the options are those of a single call.
+func (o ClientOption) apply(client *Client, _ *rest.Options) error {
+	switch {
+	case o == nil:
+		return rest.ErrNilOption
+	case client == nil:
+		return rest.ErrClientOnly
+	}
+	return o(client)
+}
 
 type option func(*rest.Options)
 
@@ -113,19 +135,22 @@ func WithBaseURL(baseURL string) ClientOption {
 	}
 }
 
-// WithMaxResponseBytes sets how much of a reply is read at most; a longer one
-// is
-// an error. The default is 64 MiB.
+// WithMaxResponseBytes sets how many bytes of a response are read at most; a
+// longer
+// response is an error. The default is 64 MiB.
 func WithMaxResponseBytes(n int64) Option {
 	return option(func(options *rest.Options) { options.MaxResponseBytes = n })
 }
 
 // WithMaxRetries sets how often a request is sent again after a failure that
 // may
-// pass. The default is 2, and 0 turns it off. Requests that change something
-// are
-// repeated only if the service cannot have acted on them; see
-// [WithRetryNonIdempotent].
+// pass. The default is 2, and 0 turns it off. POST and PATCH requests are
+// repeated
+// only if the service has not acted on them; see [WithRetryNonIdempotent]. A
+// DELETE
+// that is repeated because its response was lost, and is then answered with
+// 404, has
+// succeeded: the first request is assumed to have deleted.
 func WithMaxRetries(n int) Option {
 	return option(func(options *rest.Options) { options.MaxRetries = n })
 }
@@ -135,6 +160,68 @@ func WithMaxRetries(n int) Option {
 // risk that the service acts on one twice.
 func WithRetryNonIdempotent() Option {
 	return option(func(options *rest.Options) { options.RetryNonIdempotent = true })
+}
+
+// WithMaxRetryAfter sets the longest wait before a retry that the service can
+// ask
+// for with Retry-After. The default is 1 minute. If the service asks for a
+// longer
+// wait, the call ends with its [*Error] at once, whose RetryAfter method tells
+// the
+// time.
+func WithMaxRetryAfter(d time.Duration) Option {
+	return option(func(options *rest.Options) { options.MaxRetryAfter = d })
+}
+
+// WithIdleTimeout sets how long an attempt of a call, an upload or a stream
+// waits
+// without a byte sent or received. The default is 5 minutes. The error is an
+// [ErrIdleTimeout], and the call is not repeated. Long answers and large
+// uploads do
+// not fail by it as long as they move. There is no limit of the total time but
+// the context's.
+func WithIdleTimeout(d time.Duration) Option {
+	return option(func(options *rest.Options) { options.IdleTimeout = d })
+}
+
+// ResponseInfo is what is known of the response to a call beside its value:
+// status,
+// headers, request id, number of attempts, and the raw body. See
+// [WithResponse].
+type ResponseInfo = rest.Response
+
+// WithResponse fills in r for the call that it is given to: before the call
+// returns, or a stream hands over its first event, and for each page of a list.
+// It
+// is filled in for a response that is an error, too. Calls that run at the same
+// time
+// each need a ResponseInfo of their own.
+func WithResponse(r *ResponseInfo) RequestEditorFn { return rest.CaptureResponse(r) }
+
+// WithJSONField sets a field of the JSON object that is the body of a request,
+// such
+// as a field that is newer than this package.
+func WithJSONField(name string, value any) RequestEditorFn { return rest.SetField(name, value) }
+
+// WithQueryParam adds a parameter to the query of a request.
+func WithQueryParam(name, value string) RequestEditorFn { return rest.AddQuery(name, value) }
+
+// WithCallOptions sets options for a single call, such as [WithMaxRetries] and
+// [WithIdleTimeout]. A [ClientOption] is not one of them: it makes the call
+// fail.
+func WithCallOptions(opts ...Option) RequestEditorFn {
+	return rest.Override(func(options *rest.Options) error {
+		for i, opt := range opts {
+			err := rest.ErrNilOption
+			if opt != nil {
+				err = opt.apply(nil, options)
+			}
+			if err != nil {
+				return rest.OptionError(i, err)
+			}
+		}
+		return nil
+	})
 }
 
 // Error is what every method returns for a reply that does not say success, or
@@ -155,12 +242,17 @@ var (
 	ErrServer       = apierror.ErrServer       // 500 and above
 )
 
+// Limits of time, for [errors.Is]. They are not errors of the context.
+var (
+	ErrIdleTimeout = rest.ErrIdleTimeout // see [WithIdleTimeout]
+)
+
 // ListAssistants lists the assistants of the project that the API key belongs
 // to. One reply holds them all: this version has no paging.
 //
 // It sends GET /assistants.
 func (a *API) ListAssistants(ctx context.Context, reqEditors ...RequestEditorFn) (*ListAssistantsResponse, error) {
-	call := rest.NewCall(a.rest, http.MethodGet, reqEditors)
+	call := rest.NewCall(a.client(), http.MethodGet, reqEditors)
 	call.Path("/assistants")
 	return rest.JSON(ctx, call, (*ListAssistantsResponse).decodeJSON)
 }
@@ -168,7 +260,7 @@ func (a *API) ListAssistants(ctx context.Context, reqEditors ...RequestEditorFn)
 // AllAssistants iterates over what [API.ListAssistants] lists. An error ends
 // the loop.
 func (a *API) AllAssistants(ctx context.Context, reqEditors ...RequestEditorFn) iter.Seq2[Assistant, error] {
-	return rest.Pages(func(token string) ([]Assistant, string, error) {
+	return rest.Pages(ctx, func(ctx context.Context, token string) ([]Assistant, string, error) {
 		page, err := a.ListAssistants(ctx, reqEditors...)
 		if err != nil {
 			return nil, "", err
@@ -185,10 +277,26 @@ func (a *API) AllAssistants(ctx context.Context, reqEditors ...RequestEditorFn) 
 //
 // It sends POST /assistants.
 func (a *API) CreateAssistant(ctx context.Context, body CreateAssistantRequest, reqEditors ...RequestEditorFn) (*Assistant, error) {
-	call := rest.NewCall(a.rest, http.MethodPost, reqEditors)
+	call := rest.NewCall(a.client(), http.MethodPost, reqEditors)
 	call.Path("/assistants")
 	call.JSON(body)
 	return rest.JSON(ctx, call, (*Assistant).decodeJSON)
+}
+
+// CreateAssistantAndWait calls [API.CreateAssistant] and then waits as
+// [API.WaitForAssistant] does, with the options in wait, which may be nil. The
+// request editors run on all requests. With an error of the wait it returns the
+// last reply.
+func (a *API) CreateAssistantAndWait(ctx context.Context, body CreateAssistantRequest, wait []WaitOption, reqEditors ...RequestEditorFn) (*Assistant, error) {
+	v, err := a.CreateAssistant(ctx, body, reqEditors...)
+	if err != nil || v == nil {
+		return v, err
+	}
+	last, err := a.waitForAssistant(ctx, v.Name, wait, reqEditors)
+	if last == nil {
+		last = v
+	}
+	return last, err
 }
 
 // DeleteAssistant deletes an assistant. The reply only confirms that the
@@ -196,7 +304,7 @@ func (a *API) CreateAssistant(ctx context.Context, body CreateAssistantRequest, 
 //
 // It sends DELETE /assistants/{assistant_name}.
 func (a *API) DeleteAssistant(ctx context.Context, assistantName string, reqEditors ...RequestEditorFn) error {
-	call := rest.NewCall(a.rest, http.MethodDelete, reqEditors)
+	call := rest.NewCall(a.client(), http.MethodDelete, reqEditors)
 	call.Path("/assistants/")
 	call.PathParam("assistant_name", assistantName)
 	return rest.Empty(ctx, call)
@@ -208,7 +316,7 @@ func (a *API) DeleteAssistant(ctx context.Context, assistantName string, reqEdit
 //
 // It sends GET /assistants/{assistant_name}.
 func (a *API) DescribeAssistant(ctx context.Context, assistantName string, reqEditors ...RequestEditorFn) (*Assistant, error) {
-	call := rest.NewCall(a.rest, http.MethodGet, reqEditors)
+	call := rest.NewCall(a.client(), http.MethodGet, reqEditors)
 	call.Path("/assistants/")
 	call.PathParam("assistant_name", assistantName)
 	return rest.JSON(ctx, call, (*Assistant).decodeJSON)
@@ -220,8 +328,12 @@ func (a *API) DescribeAssistant(ctx context.Context, assistantName string, reqEd
 // also one that this package does not know, keeps it waiting until ctx is done.
 // See [WaitOption] for how often it asks.
 func (a *API) WaitForAssistant(ctx context.Context, assistantName string, opts ...WaitOption) (*Assistant, error) {
+	return a.waitForAssistant(ctx, assistantName, opts, nil)
+}
+
+func (a *API) waitForAssistant(ctx context.Context, assistantName string, opts []WaitOption, reqEditors []RequestEditorFn) (*Assistant, error) {
 	return rest.Wait(ctx, opts, func(ctx context.Context) (*Assistant, rest.State, error) {
-		v, err := a.DescribeAssistant(ctx, assistantName)
+		v, err := a.DescribeAssistant(ctx, assistantName, reqEditors...)
 		if err != nil {
 			return nil, rest.State{}, err
 		}
@@ -243,7 +355,7 @@ func (a *API) WaitForAssistant(ctx context.Context, assistantName string, opts .
 //
 // It sends PATCH /assistants/{assistant_name}.
 func (a *API) UpdateAssistant(ctx context.Context, assistantName string, body UpdateAssistantRequest, reqEditors ...RequestEditorFn) (*UpdateAssistantResponse, error) {
-	call := rest.NewCall(a.rest, http.MethodPatch, reqEditors)
+	call := rest.NewCall(a.client(), http.MethodPatch, reqEditors)
 	call.Path("/assistants/")
 	call.PathParam("assistant_name", assistantName)
 	call.JSON(body)

@@ -75,24 +75,37 @@ func New(host string, opts ...Option) (*API, error) {
 }
 
 func newAPI(server func() (string, error), opts []Option) (*API, error) {
-	var client Client
+	client := Client{Server: rest.NoServer, Client: rest.DefaultDoer()}
 	options := rest.DefaultOptions(APIVersion)
-	for _, opt := range opts {
-		if err := opt.apply(&client, &options); err != nil {
-			return nil, fmt.Errorf("data: %w", err)
+	fail := func(err error) (*API, error) { return nil, fmt.Errorf("data: %w", err) }
+	for i, opt := range opts {
+		err := rest.ErrNilOption
+		if opt != nil {
+			err = opt.apply(&client, &options)
+		}
+		if err != nil {
+			return fail(rest.OptionError(i, err))
 		}
 	}
 	var err error
-	if client.Server == "" {
+	if client.Server == rest.NoServer {
 		if client.Server, err = server(); err != nil {
-			return nil, fmt.Errorf("data: %w", err)
+			return fail(err)
 		}
 	}
 	api, err := rest.New(client.Server, client.Client, client.RequestEditors, options)
 	if err != nil {
-		return nil, fmt.Errorf("data: %w", err)
+		return fail(err)
 	}
 	return &API{api}, nil
+}
+
+// client returns nil for the zero API, whose calls are errors.
+func (a *API) client() *rest.Client {
+	if a == nil {
+		return nil
+	}
+	return a.rest
 }
 
 // Option configures an [API]. Every [ClientOption] is one.
@@ -100,7 +113,16 @@ type Option interface {
 	apply(*Client, *rest.Options) error
 }
 
-func (o ClientOption) apply(client *Client, _ *rest.Options) error { return o(client) }
+// apply has no client if the options are those of a single call.
+func (o ClientOption) apply(client *Client, _ *rest.Options) error {
+	switch {
+	case o == nil:
+		return rest.ErrNilOption
+	case client == nil:
+		return rest.ErrClientOnly
+	}
+	return o(client)
+}
 
 type option func(*rest.Options)
 
@@ -121,19 +143,24 @@ func WithBaseURL(baseURL string) ClientOption {
 	}
 }
 
-// WithMaxResponseBytes sets how much of a reply is read at most; a longer one
-// is
-// an error. The default is 64 MiB.
+// WithMaxResponseBytes sets how many bytes of a response are read at most; a
+// longer
+// response is an error. The default is 64 MiB. A stream is not limited, but
+// what
+// is collected of it is.
 func WithMaxResponseBytes(n int64) Option {
 	return option(func(options *rest.Options) { options.MaxResponseBytes = n })
 }
 
 // WithMaxRetries sets how often a request is sent again after a failure that
 // may
-// pass. The default is 2, and 0 turns it off. Requests that change something
-// are
-// repeated only if the service cannot have acted on them; see
-// [WithRetryNonIdempotent].
+// pass. The default is 2, and 0 turns it off. POST and PATCH requests are
+// repeated
+// only if the service has not acted on them; see [WithRetryNonIdempotent]. A
+// DELETE
+// that is repeated because its response was lost, and is then answered with
+// 404, has
+// succeeded: the first request is assumed to have deleted.
 func WithMaxRetries(n int) Option {
 	return option(func(options *rest.Options) { options.MaxRetries = n })
 }
@@ -145,17 +172,82 @@ func WithRetryNonIdempotent() Option {
 	return option(func(options *rest.Options) { options.RetryNonIdempotent = true })
 }
 
-// WithStreamIdleTimeout sets how long a stream may be silent before it is given
-// up. The default is 5 minutes; the service sends a sign of life about every 15
-// seconds.
-func WithStreamIdleTimeout(d time.Duration) Option {
-	return option(func(options *rest.Options) { options.StreamIdleTimeout = d })
+// WithMaxRetryAfter sets the longest wait before a retry that the service can
+// ask
+// for with Retry-After. The default is 1 minute. If the service asks for a
+// longer
+// wait, the call ends with its [*Error] at once, whose RetryAfter method tells
+// the
+// time.
+func WithMaxRetryAfter(d time.Duration) Option {
+	return option(func(options *rest.Options) { options.MaxRetryAfter = d })
+}
+
+// WithIdleTimeout sets how long an attempt of a call, an upload or a stream
+// waits
+// without a byte sent or received. The default is 5 minutes. The error is an
+// [ErrIdleTimeout], and the call is not repeated. Long answers and large
+// uploads do
+// not fail by it as long as they move; the service sends a heartbeat on a
+// stream
+// about every 15 seconds. There is no limit of the total time but the
+// context's.
+func WithIdleTimeout(d time.Duration) Option {
+	return option(func(options *rest.Options) { options.IdleTimeout = d })
+}
+
+// WithEventTimeout sets how long a stream may be without an event, also while
+// the
+// service sends heartbeats. There is no such limit by default. The error is an
+// [ErrEventTimeout] in a [*StreamError].
+func WithEventTimeout(d time.Duration) Option {
+	return option(func(options *rest.Options) { options.EventTimeout = d })
 }
 
 // WithMaxEventBytes sets how long an event of a stream may be; a longer one is
 // an error. The default is 16 MiB.
 func WithMaxEventBytes(n int) Option {
 	return option(func(options *rest.Options) { options.MaxEventBytes = n })
+}
+
+// ResponseInfo is what is known of the response to a call beside its value:
+// status,
+// headers, request id, number of attempts, and the raw body. See
+// [WithResponse].
+type ResponseInfo = rest.Response
+
+// WithResponse fills in r for the call that it is given to: before the call
+// returns, or a stream hands over its first event, and for each page of a list.
+// It
+// is filled in for a response that is an error, too. Calls that run at the same
+// time
+// each need a ResponseInfo of their own.
+func WithResponse(r *ResponseInfo) RequestEditorFn { return rest.CaptureResponse(r) }
+
+// WithJSONField sets a field of the JSON object that is the body of a request,
+// such
+// as a field that is newer than this package.
+func WithJSONField(name string, value any) RequestEditorFn { return rest.SetField(name, value) }
+
+// WithQueryParam adds a parameter to the query of a request.
+func WithQueryParam(name, value string) RequestEditorFn { return rest.AddQuery(name, value) }
+
+// WithCallOptions sets options for a single call, such as [WithMaxRetries] and
+// [WithIdleTimeout]. A [ClientOption] is not one of them: it makes the call
+// fail.
+func WithCallOptions(opts ...Option) RequestEditorFn {
+	return rest.Override(func(options *rest.Options) error {
+		for i, opt := range opts {
+			err := rest.ErrNilOption
+			if opt != nil {
+				err = opt.apply(nil, options)
+			}
+			if err != nil {
+				return rest.OptionError(i, err)
+			}
+		}
+		return nil
+	})
 }
 
 // File is a file to upload, from [OpenFile], [FileBytes] or [FileReader]. Its
@@ -193,6 +285,12 @@ var (
 	ErrServer       = apierror.ErrServer       // 500 and above
 )
 
+// Limits of time, for [errors.Is]. They are not errors of the context.
+var (
+	ErrIdleTimeout  = rest.ErrIdleTimeout  // see [WithIdleTimeout]
+	ErrEventTimeout = rest.ErrEventTimeout // see [WithEventTimeout]
+)
+
 // Chat asks an assistant, which answers from its files and returns the
 // citations as data beside the text. Prefer it to the OpenAI-like endpoint: it
 // has more settings for the answer and its sources. An answer can take minutes;
@@ -201,7 +299,7 @@ var (
 // It sends POST /chat/{assistant_name}.
 func (a *API) Chat(ctx context.Context, assistantName string, body ChatRequest, reqEditors ...RequestEditorFn) (*ChatResponse, error) {
 	body.Stream = false
-	call := rest.NewCall(a.rest, http.MethodPost, reqEditors)
+	call := rest.NewCall(a.client(), http.MethodPost, reqEditors)
 	call.Path("/chat/")
 	call.PathParam("assistant_name", assistantName)
 	call.JSON(body)
@@ -218,15 +316,17 @@ func (a *API) Chat(ctx context.Context, assistantName string, body ChatRequest, 
 // It sends POST /chat/{assistant_name}.
 func (a *API) ChatStream(ctx context.Context, assistantName string, body ChatRequest, reqEditors ...RequestEditorFn) iter.Seq2[ChatChunk, error] {
 	body.Stream = true
-	call := rest.NewCall(a.rest, http.MethodPost, reqEditors)
+	call := rest.NewCall(a.client(), http.MethodPost, reqEditors)
 	call.Path("/chat/")
 	call.PathParam("assistant_name", assistantName)
 	call.JSON(body)
-	return rest.Stream(ctx, call, decodeChatChunk, func(c ChatChunk) bool { _, ok := c.(*MessageEnd); return ok })
+	return rest.Stream(ctx, call, decodeChatChunk, rest.End[ChatChunk]{Is: func(c ChatChunk) bool { _, ok := c.(*MessageEnd); return ok }})
 }
 
 // CollectChat reads a stream to its end and returns what
-// [API.Chat] would have. With an error it returns what came before.
+// [API.Chat] would have. With an error it returns what came before. A
+// stream that is longer than [WithMaxResponseBytes] allows for a response is an
+// error.
 func CollectChat(stream iter.Seq2[ChatChunk, error]) (r *ChatResponse, err error) {
 	r = new(ChatResponse)
 	var text rest.Text
@@ -235,6 +335,9 @@ func CollectChat(stream iter.Seq2[ChatChunk, error]) (r *ChatResponse, err error
 	}()
 	for chunk, err := range stream {
 		if err != nil {
+			return r, err
+		}
+		if err := text.Check(chunk); err != nil {
 			return r, err
 		}
 		switch c := chunk.(type) {
@@ -279,7 +382,7 @@ func ChatText(stream iter.Seq2[ChatChunk, error]) iter.Seq2[string, error] {
 // It sends POST /chat/{assistant_name}/chat/completions.
 func (a *API) ChatCompletion(ctx context.Context, assistantName string, body ChatCompletionRequest, reqEditors ...RequestEditorFn) (*ChatCompletion, error) {
 	body.Stream = false
-	call := rest.NewCall(a.rest, http.MethodPost, reqEditors)
+	call := rest.NewCall(a.client(), http.MethodPost, reqEditors)
 	call.Path("/chat/")
 	call.PathParam("assistant_name", assistantName)
 	call.Path("/chat/completions")
@@ -297,20 +400,22 @@ func (a *API) ChatCompletion(ctx context.Context, assistantName string, body Cha
 // It sends POST /chat/{assistant_name}/chat/completions.
 func (a *API) ChatCompletionStream(ctx context.Context, assistantName string, body ChatCompletionRequest, reqEditors ...RequestEditorFn) iter.Seq2[*ChatCompletionChunk, error] {
 	body.Stream = true
-	call := rest.NewCall(a.rest, http.MethodPost, reqEditors)
+	call := rest.NewCall(a.client(), http.MethodPost, reqEditors)
 	call.Path("/chat/")
 	call.PathParam("assistant_name", assistantName)
 	call.Path("/chat/completions")
 	call.JSON(body)
 	return rest.Stream(ctx, call, func(d *jsonscan.Decoder) *ChatCompletionChunk {
 		return jsonscan.Member(d, (*ChatCompletionChunk).decodeJSON)
-	}, func(c *ChatCompletionChunk) bool {
+	}, rest.End[*ChatCompletionChunk]{Is: func(c *ChatCompletionChunk) bool {
 		return slices.ContainsFunc(c.Choices, func(c ChunkChoice) bool { return c.FinishReason != "" && c.FinishReason != "null" })
-	})
+	}, More: true})
 }
 
 // CollectChatCompletion reads a stream to its end and returns what
-// [API.ChatCompletion] would have. With an error it returns what came before.
+// [API.ChatCompletion] would have. With an error it returns what came before. A
+// stream that is longer than [WithMaxResponseBytes] allows for a response is an
+// error.
 func CollectChatCompletion(stream iter.Seq2[*ChatCompletionChunk, error]) (r *ChatCompletion, err error) {
 	r = new(ChatCompletion)
 	var text rest.Text
@@ -321,6 +426,9 @@ func CollectChatCompletion(stream iter.Seq2[*ChatCompletionChunk, error]) (r *Ch
 	}()
 	for chunk, err := range stream {
 		if err != nil {
+			return r, err
+		}
+		if err := text.Check(chunk); err != nil {
 			return r, err
 		}
 		c := chunk
@@ -356,7 +464,7 @@ func ChatCompletionText(stream iter.Seq2[*ChatCompletionChunk, error]) iter.Seq2
 //
 // It sends POST /chat/{assistant_name}/context.
 func (a *API) RetrieveContext(ctx context.Context, assistantName string, body ContextRequest, reqEditors ...RequestEditorFn) (*ContextResponse, error) {
-	call := rest.NewCall(a.rest, http.MethodPost, reqEditors)
+	call := rest.NewCall(a.client(), http.MethodPost, reqEditors)
 	call.Path("/chat/")
 	call.PathParam("assistant_name", assistantName)
 	call.Path("/context")
@@ -370,7 +478,7 @@ func (a *API) RetrieveContext(ctx context.Context, assistantName string, body Co
 //
 // It sends GET /files/{assistant_name}.
 func (a *API) ListFiles(ctx context.Context, assistantName string, params *ListFilesParams, reqEditors ...RequestEditorFn) (*ListFilesResponse, error) {
-	call := rest.NewCall(a.rest, http.MethodGet, reqEditors)
+	call := rest.NewCall(a.client(), http.MethodGet, reqEditors)
 	call.Path("/files/")
 	call.PathParam("assistant_name", assistantName)
 	if params != nil {
@@ -385,7 +493,7 @@ func (a *API) AllFiles(ctx context.Context, assistantName string, params *ListFi
 	if params != nil {
 		p = *params
 	}
-	return rest.Pages(func(token string) ([]AssistantFile, string, error) {
+	return rest.Pages(ctx, func(ctx context.Context, token string) ([]AssistantFile, string, error) {
 		page, err := a.ListFiles(ctx, assistantName, &p, reqEditors...)
 		if err != nil {
 			return nil, "", err
@@ -401,7 +509,7 @@ func (a *API) AllFiles(ctx context.Context, assistantName string, params *ListFi
 //
 // It sends POST /files/{assistant_name}.
 func (a *API) UploadFile(ctx context.Context, assistantName string, params *UploadFileParams, body UploadFileRequest, reqEditors ...RequestEditorFn) (*AssistantFile, error) {
-	call := rest.NewCall(a.rest, http.MethodPost, reqEditors)
+	call := rest.NewCall(a.client(), http.MethodPost, reqEditors)
 	call.Path("/files/")
 	call.PathParam("assistant_name", assistantName)
 	if params != nil {
@@ -414,12 +522,27 @@ func (a *API) UploadFile(ctx context.Context, assistantName string, params *Uplo
 	return rest.JSON(ctx, call, (*AssistantFile).decodeJSON)
 }
 
+// UploadFileAndWait calls [API.UploadFile] and then waits as [API.WaitForFile]
+// does, with the options in wait, which may be nil. The request editors run on
+// all requests. With an error of the wait it returns the last reply.
+func (a *API) UploadFileAndWait(ctx context.Context, assistantName string, params *UploadFileParams, body UploadFileRequest, wait []WaitOption, reqEditors ...RequestEditorFn) (*AssistantFile, error) {
+	v, err := a.UploadFile(ctx, assistantName, params, body, reqEditors...)
+	if err != nil || v == nil {
+		return v, err
+	}
+	last, err := a.waitForFile(ctx, assistantName, v.ID, wait, reqEditors)
+	if last == nil {
+		last = v
+	}
+	return last, err
+}
+
 // DeleteFile deletes a file. The reply only confirms that the service took the
 // request; until the file is gone its status is `Deleting`.
 //
 // It sends DELETE /files/{assistant_name}/{assistant_file_id}.
 func (a *API) DeleteFile(ctx context.Context, assistantName string, assistantFileID string, reqEditors ...RequestEditorFn) error {
-	call := rest.NewCall(a.rest, http.MethodDelete, reqEditors)
+	call := rest.NewCall(a.client(), http.MethodDelete, reqEditors)
 	call.Path("/files/")
 	call.PathParam("assistant_name", assistantName)
 	call.Path("/")
@@ -432,7 +555,7 @@ func (a *API) DeleteFile(ctx context.Context, assistantName string, assistantFil
 //
 // It sends GET /files/{assistant_name}/{assistant_file_id}.
 func (a *API) DescribeFile(ctx context.Context, assistantName string, assistantFileID string, params *DescribeFileParams, reqEditors ...RequestEditorFn) (*AssistantFile, error) {
-	call := rest.NewCall(a.rest, http.MethodGet, reqEditors)
+	call := rest.NewCall(a.client(), http.MethodGet, reqEditors)
 	call.Path("/files/")
 	call.PathParam("assistant_name", assistantName)
 	call.Path("/")
@@ -448,8 +571,12 @@ func (a *API) DescribeFile(ctx context.Context, assistantName string, assistantF
 // [*FailedError]. Any other status, also one that this package does not know,
 // keeps it waiting until ctx is done. See [WaitOption] for how often it asks.
 func (a *API) WaitForFile(ctx context.Context, assistantName string, assistantFileID string, opts ...WaitOption) (*AssistantFile, error) {
+	return a.waitForFile(ctx, assistantName, assistantFileID, opts, nil)
+}
+
+func (a *API) waitForFile(ctx context.Context, assistantName string, assistantFileID string, opts []WaitOption, reqEditors []RequestEditorFn) (*AssistantFile, error) {
 	return rest.Wait(ctx, opts, func(ctx context.Context) (*AssistantFile, rest.State, error) {
-		v, err := a.DescribeFile(ctx, assistantName, assistantFileID, nil)
+		v, err := a.DescribeFile(ctx, assistantName, assistantFileID, nil, reqEditors...)
 		if err != nil {
 			return nil, rest.State{}, err
 		}
