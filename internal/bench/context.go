@@ -33,8 +33,9 @@ func Context(of *Text) (*Work, error) {
 		Least:      len(text) + decoded,
 		Contenders: []Contender{{Project, 1, func() error { return contextProject(project) }}},
 	}
+	inMemory := []byte(text)
 	for _, d := range decoders {
-		work.Contenders = append(work.Contenders, Contender{d.name + Alone, 1, func() error { return d.context([]byte(text)) }})
+		work.Contenders = append(work.Contenders, Contender{d.name + Alone, 1, func() error { return d.context(inMemory) }})
 	}
 	if of != Texts[0] {
 		return work, nil
