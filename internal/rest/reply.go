@@ -97,14 +97,11 @@ func decode[T any](c *Call, resp *http.Response, as Decode[T]) (*T, error) {
 		return nil, failure
 	}
 	result := new(T)
-	if err := jsonscan.Unmarshal(trimMark(body), result, as, true); err != nil {
+	if err := jsonscan.Unmarshal(body, result, as, true); err != nil {
 		return nil, apierror.Reply(resp, body, fmt.Errorf("cannot decode the reply: %w", err))
 	}
 	return result, nil
 }
-
-// trimMark drops a byte-order mark.
-func trimMark(text []byte) []byte { return bytes.TrimPrefix(text, []byte("\ufeff")) }
 
 // replyError returns the error that a body with a status of success, or an event,
 // is, if it is one: an object with an error that is not null.
@@ -113,7 +110,7 @@ func replyError(resp *http.Response, body []byte) error {
 		return nil
 	}
 	var d jsonscan.Decoder
-	d.Reset(trimMark(body), true)
+	d.Reset(body, true)
 	for more := d.Object(); more; more = d.NextMember() {
 		if string(d.Name()) != "error" {
 			d.Skip()
