@@ -1,14 +1,12 @@
-package main
+package specdiff
 
 import (
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 )
 
-func TestCompareDocuments(t *testing.T) {
+func TestCompare(t *testing.T) {
 	const base = `
 info: {title: T, version: 2099-01}
 paths:
@@ -22,10 +20,11 @@ components:
   schemas:
     S:
       type: object
+      required: [title]
       properties:
         title: {type: string, maxLength: 3}
         description: {type: string}
-        size: {type: integer, example: 3}
+        size: {type: integer, example: 3, enum: [1, 2]}
 `
 	for name, test := range map[string]struct {
 		edits  []string // pairs
@@ -42,9 +41,13 @@ components:
 		"a property called description is gone": {
 			edits: []string{"        description: {type: string}\n", ""}, places: []string{"/components/schemas/S/properties/description"},
 		},
+		"another required property": {edits: []string{"[title]", "[description]"}, places: []string{"/components/schemas/S/required/description", "/components/schemas/S/required/title"}},
 		"title":                     {edits: []string{"title: T", "title: U"}, prose: "1 changed"},
 		"another kind of value":     {edits: []string{"type: object", "type: [object]"}, places: []string{"/components/schemas/S/type"}},
-		"an object where was a map": {edits: []string{"{type: integer, example: 3}", "true"}, places: []string{"/components/schemas/S/properties/size"}},
+		"another order":             {edits: []string{"[1, 2]", "[2, 1]", "name: p, in: query, description: P.", "name: q, in: query, description: Q.", "- {name: q, in: query, description: Q.}\n        - {name: q, in: query, description: Q.}", "- {name: q, in: query, description: Q.}\n        - {name: p, in: query, description: P.}"}},
+		"a value of an enum":        {edits: []string{"[1, 2]", "[1, 3, 2]"}, places: []string{"/components/schemas/S/properties/size/enum/3"}},
+		"the same name elsewhere":   {edits: []string{"        - {name: q", "        - {name: p, in: header}\n        - {name: q"}, places: []string{"/paths//a/get/parameters/1"}},
+		"an object where was a map": {edits: []string{"{type: integer, example: 3, enum: [1, 2]}", "true"}, places: []string{"/components/schemas/S/properties/size"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			edited := base
@@ -54,25 +57,16 @@ components:
 				}
 				edited = strings.Replace(edited, test.edits[i], test.edits[i+1], 1)
 			}
-			d, err := compareDocuments(writeTemp(t, base), writeTemp(t, edited))
+			d, err := Compare([]byte(base), []byte(edited))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if d.prose() != test.prose || !slices.Equal(d.places, test.places) {
-				t.Errorf("prose %q at %q, want %q at %q", d.prose(), d.places, test.prose, test.places)
+			if d.Texts() != test.prose || !slices.Equal(d.Places, test.places) {
+				t.Errorf("prose %q at %q, want %q at %q", d.Texts(), d.Places, test.prose, test.places)
 			}
 		})
 	}
-	if _, err := compareDocuments(writeTemp(t, base), writeTemp(t, "a: [")); err == nil {
+	if _, err := Compare([]byte(base), []byte("a: [")); err == nil {
 		t.Error("no error for what is no YAML")
 	}
-}
-
-func writeTemp(t *testing.T, text string) string {
-	t.Helper()
-	name := filepath.Join(t.TempDir(), "x.yaml")
-	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	return name
 }
