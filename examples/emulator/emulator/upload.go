@@ -50,6 +50,7 @@ func (s *Server) receive(r *request, f *store.File, kind model.OperationType) (*
 		s.forget(f.Content)
 		return nil, err
 	}
+	r.recordFile(f.Name, f.Metadata)
 	now := s.now()
 	f.Assistant, f.Status, f.Created, f.Updated = a.Sequence, model.FileStatusProcessing, now, now
 	op := &store.Operation{ID: uuid.NewString(), Kind: kind, File: f.ID, Created: now}
