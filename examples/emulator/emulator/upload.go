@@ -43,6 +43,9 @@ func (s *Server) receive(r *request, f *store.File, kind model.OperationType) (*
 	if err == nil {
 		err = s.readForm(r, form, f)
 	}
+	if err == nil {
+		err = s.admitUpload(f.Size)
+	}
 	if err != nil {
 		// A client that is not read from to the end may never see the reply.
 		for rest := error(nil); rest == nil; _, rest = form.NextRawPart() {
