@@ -147,7 +147,7 @@ func (db *DB) Fail(op int64, message string, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	return db.clearPassages(context.Background(), file, passagesCleared)
+	return db.clearPassages(context.Background(), file)
 }
 
 func setStatus(tx *sql.Tx, f *File, status data.FileStatus, now time.Time) error {
@@ -195,7 +195,7 @@ func (db *DB) CompleteDeletion(ctx context.Context, op int64, now time.Time) (or
 		return 0, ErrEnded
 	}
 	if err == nil {
-		err = db.clearPassages(ctx, f.Sequence, passagesCleared)
+		err = db.clearPassages(ctx, f.Sequence)
 	}
 	if err != nil {
 		return 0, err
