@@ -115,7 +115,6 @@ func (db *DB) Files(assistant, after int64, filter *Filter, limit int) ([]*File,
 	return collect(db.reader, scanFile, selectFile+" WHERE file.assistant = ? AND file.sequence > ? AND "+condition+" ORDER BY file.sequence LIMIT ?", args...)
 }
 
-
 // clearPassages removes the passages of a file in parts, so that others can write in
 // between and a full disk has room for each.
 func (db *DB) clearPassages(ctx context.Context, file int64) error {
