@@ -56,7 +56,7 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 		return errors.New("want VERSION, such as 2026-10, and FROM, a folder of its published specs, and nothing else")
 	}
 	if *to == "" {
-		return bringIn(ctx, ".", *version, *from, out)
+		return bringIn(ctx, ".", *version, *from, runTests, out)
 	}
 	imported, err := importSpecs(ctx, *from, *version, *prose)
 	if err != nil {
