@@ -57,7 +57,7 @@ interop: ## drive the local service with Pinecone's TypeScript SDK and OpenAI's 
 lint: ## run the linter
 	go run $(GOLANGCI_LINT) run ./...
 	cd examples && go run $(GOLANGCI_LINT) run --build-tags browser ./...
-	cd internal/bench && go vet ./...
+	cd internal/bench && go generate ./stock && go vet ./...
 	go run $(ACTIONLINT) -shellcheck= -pyflakes=
 
 .PHONY: cover
@@ -66,8 +66,8 @@ cover: ## hold the coverage of the hand-written packages against 90 %
 	@go tool cover -func=coverage.out | awk '{ print } /^total:/ { if ($$3 + 0 < 90) { print "coverage is below 90 %"; exit 1 } }' | tail -n 2
 
 .PHONY: bench
-bench: ## compare with other clients, in one run, and write internal/bench/RESULTS.md
-	cd internal/bench && go run ./report -o RESULTS.md
+bench: ## compare with other clients, with each supported Go, and write internal/bench/RESULTS.md
+	cd internal/bench && go generate ./stock && go run ./report -o RESULTS.md
 
 .PHONY: drift
 drift: ## fail when generating again changes anything
@@ -121,7 +121,7 @@ cross: ## build for the other systems
 tidy: ## fail when go.mod or go.sum are not tidy
 	go mod tidy -diff
 	cd examples && go mod tidy -diff
-	cd internal/bench && go mod tidy -diff
+	cd internal/bench && go generate ./stock && go mod tidy -diff
 	cd internal/consumer/testdata/importer && go mod tidy -diff
 
 .PHONY: ci
