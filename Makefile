@@ -4,6 +4,11 @@ GOLANGCI_LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 ACTIONLINT = github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 
+# The oldest and the newest Go that are supported: what go.mod says, and the last
+# release.
+OLDEST_GO = go$(shell sed -n 's/^go //p' go.mod)
+NEWEST_GO = go1.27.3
+
 # Folder of published specs, with a folder for each version.
 UPSTREAM ?= ../shared/upstream
 
@@ -39,6 +44,12 @@ test: ## run all tests
 	go vet ./...
 	go test $(RACE) ./...
 	cd examples && go vet ./... && go test $(RACE) ./...
+
+.PHONY: test-versions
+test-versions: ## run the library's tests with the oldest and the newest Go that are supported
+	set -e; for version in $(OLDEST_GO) $(NEWEST_GO); do echo "with $$version"; \
+		GOTOOLCHAIN=$$version go vet ./auth/... ./internal/... ./gen/...; \
+		GOTOOLCHAIN=$$version go test ./auth/... ./internal/... ./gen/...; done
 
 .PHONY: browser
 browser: ## drive the web example in headless Chromium
@@ -125,5 +136,5 @@ tidy: ## fail when go.mod or go.sum are not tidy
 	cd internal/consumer/testdata/importer && go mod tidy -diff
 
 .PHONY: ci
-ci: tidy drift reports test browser interop lint cover cross conformance demo review-oasdiff review-commit ## everything that must hold before a change lands
+ci: tidy drift reports test test-versions browser interop lint cover cross conformance demo review-oasdiff review-commit ## everything that must hold before a change lands
 	git diff --exit-code
