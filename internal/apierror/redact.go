@@ -32,11 +32,12 @@ func (r redactor) body(b []byte) []byte {
 }
 
 func (r redactor) header(h http.Header) http.Header {
-	h = h.Clone()
-	for _, values := range h {
-		for i, value := range values {
-			values[i] = r.Text(value)
+	clean := make(http.Header, len(h))
+	for name, values := range h {
+		name = r.Text(name)
+		for _, value := range values {
+			clean[name] = append(clean[name], r.Text(value))
 		}
 	}
-	return h
+	return clean
 }

@@ -44,7 +44,7 @@ func FromEvent(resp *http.Response, event []byte) *Error {
 	var claim struct {
 		Status int `json:"status"`
 	}
-	if json.Unmarshal(event, &claim) == nil && claim.Status >= 400 && claim.Status < 600 {
+	if json.Unmarshal(trimSpace(event), &claim) == nil && claim.Status >= 400 && claim.Status < 600 {
 		e.StatusCode = claim.Status
 	}
 	e.describe(r, event, http.NoBody)

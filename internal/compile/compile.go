@@ -346,6 +346,7 @@ func compilePlane(text []byte, folder, templates string, config configuration) (
 		"generator":  func() string { return config.generator },
 		"streamDoc":  streamDoc,
 		"waitDoc":    waitDoc,
+		"followDoc":  followDoc,
 		"unionDoc":   unionDoc,
 	})
 	api, err := generate(input.spec, typed)

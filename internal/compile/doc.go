@@ -140,6 +140,16 @@ func waitDoc(m *method) []string {
 		"See [WaitOption] for how often it asks.")
 }
 
+// followDoc returns the comment of a method that calls another one and waits.
+func followDoc(m *method) []string {
+	text := fmt.Sprintf("%s calls [API.%s] and then waits as [API.%s] does, with the options in wait, which may be nil. "+
+		"The request editors run on all requests.", m.Follow.Name, m.Name, m.Follow.Wait.Wait.Name)
+	if m.MayEmpty {
+		text += " The result is nil if there is nothing to wait for."
+	}
+	return wrap(text + " With an error of the wait it returns the last reply.")
+}
+
 // unionDoc returns the comment of a union, whose description continues its name.
 func unionDoc(u *union) []string {
 	var members []string

@@ -36,6 +36,7 @@ type method struct {
 	Stream     *stream
 	Pages      *pages
 	Wait       *wait
+	Follow     *follow
 	// Example is code, see extExample.
 	Example string
 	// Python and TypeScript are the calls of Pinecone's SDKs.
@@ -62,6 +63,9 @@ func (t *types) describeMethods(ops []codegen.OperationDefinition) ([]*method, e
 			return nil, fmt.Errorf("%s %s: %w", op.Method, op.Path, err)
 		}
 		methods = append(methods, m)
+	}
+	for _, m := range methods {
+		m.describeFollow(methods, t)
 	}
 	return methods, checkNames(methods)
 }
@@ -123,6 +127,9 @@ func (m *method) Names() []string {
 	}
 	if m.Wait != nil {
 		names = append(names, m.Wait.Name)
+	}
+	if m.Follow != nil {
+		names = append(names, m.Follow.Name)
 	}
 	return names
 }

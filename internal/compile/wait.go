@@ -3,6 +3,7 @@ package compile
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
 )
@@ -60,4 +61,51 @@ func (m *method) describeWait(op codegen.OperationDefinition, t *types) error {
 	}
 	m.Wait, t.Waits = &w, true
 	return nil
+}
+
+// follow is how to call an operation and wait for what it has begun, in one call.
+type follow struct {
+	Name      string   // of the Go method
+	Wait      *method  // what is waited with
+	Arguments []string // code of its parameters in the path: those of the call, and fields of the reply "v"
+}
+
+// describeFollow finds the operation that polls what m begins: the one operation
+// with a wait whose reply is of the type of m's. Its parameters are those of m of
+// the same name, else the field of the reply that the last word of the name tells,
+// such as id for operation_id.
+func (m *method) describeFollow(methods []*method, t *types) {
+	if m.HTTP == "http.MethodGet" || m.Result == "" || m.Replies != nil || m.Stream != nil {
+		return
+	}
+	var f *follow
+	for _, polled := range methods {
+		if polled.Wait == nil || polled.Result != m.Result {
+			continue
+		}
+		if f != nil {
+			return // of two, which one?
+		}
+		f = &follow{Name: m.Name + "AndWait", Wait: polled}
+	}
+	if f == nil {
+		return
+	}
+	for _, parameter := range f.Wait.Path {
+		if parameter.Variable == "" {
+			continue
+		}
+		same := func(s segment) bool { return s.Name == parameter.Name && s.Type == parameter.Type }
+		if i := slices.IndexFunc(m.Path, same); i >= 0 {
+			f.Arguments = append(f.Arguments, m.Path[i].Variable)
+			continue
+		}
+		words := strings.Split(parameter.Name, "_")
+		field, ok := t.field(m.Result, words[len(words)-1])
+		if !ok || fieldType(field) != parameter.Type {
+			return
+		}
+		f.Arguments = append(f.Arguments, "v."+field.GoFieldName())
+	}
+	m.Follow = f
 }

@@ -195,10 +195,18 @@ func (a *attempt) reason(err error) error {
 		if cause := new(timeoutError); errors.As(context.Cause(a.Context), &cause) {
 			return cause
 		}
-	} else if errors.Is(err, fs.ErrClosed) && !errors.Is(err, ended) { // a body that was closed for it
-		return fmt.Errorf("%w: %w", ended, err)
+	} else if errors.Is(err, fs.ErrClosed) { // a source that was closed for it
+		return because(ended, err)
 	}
 	return err
+}
+
+// because returns err as a consequence of the end of a context.
+func because(ended, err error) error {
+	if errors.Is(err, ended) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ended, err)
 }
 
 // watchBody returns a body of the request whose reading counts as bytes sent.
@@ -232,10 +240,10 @@ func (b *watchedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.attempt.idle.stop()
 	if err != nil && err != io.EOF { //nolint:errorlint // as readers return it
-		if b.attempt.Err() != nil && errors.Is(err, http.ErrBodyReadAfterClose) {
-			err = fs.ErrClosed
-		}
 		err = b.attempt.reason(err)
+		if ended := b.attempt.parent.Err(); ended != nil { // the body was closed for it
+			err = because(ended, err)
+		}
 	}
 	return n, err
 }

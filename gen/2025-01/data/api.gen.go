@@ -210,18 +210,19 @@ func WithMaxEventBytes(n int) Option {
 	return option(func(options *rest.Options) { options.MaxEventBytes = n })
 }
 
-// Response is what is known of the response to a call beside its value: status,
+// ResponseInfo is what is known of the response to a call beside its value:
+// status,
 // headers, request id, number of attempts, and the raw body. See
 // [WithResponse].
-type Response = rest.Response
+type ResponseInfo = rest.Response
 
 // WithResponse fills in r for the call that it is given to: before the call
 // returns, or a stream hands over its first event, and for each page of a list.
 // It
 // is filled in for a response that is an error, too. Calls that run at the same
 // time
-// each need a Response of their own.
-func WithResponse(r *Response) RequestEditorFn { return rest.CaptureResponse(r) }
+// each need a ResponseInfo of their own.
+func WithResponse(r *ResponseInfo) RequestEditorFn { return rest.CaptureResponse(r) }
 
 // WithJSONField sets a field of the JSON object that is the body of a request,
 // such
@@ -520,6 +521,21 @@ func (a *API) UploadFile(ctx context.Context, assistantName string, params *Uplo
 	return rest.JSON(ctx, call, (*AssistantFile).decodeJSON)
 }
 
+// UploadFileAndWait calls [API.UploadFile] and then waits as [API.WaitForFile]
+// does, with the options in wait, which may be nil. The request editors run on
+// all requests. With an error of the wait it returns the last reply.
+func (a *API) UploadFileAndWait(ctx context.Context, assistantName string, params *UploadFileParams, body UploadFileRequest, wait []WaitOption, reqEditors ...RequestEditorFn) (*AssistantFile, error) {
+	v, err := a.UploadFile(ctx, assistantName, params, body, reqEditors...)
+	if err != nil || v == nil {
+		return v, err
+	}
+	last, err := a.waitForFile(ctx, assistantName, v.ID, wait, reqEditors)
+	if last == nil {
+		last = v
+	}
+	return last, err
+}
+
 // DeleteFile deletes a file. The reply only confirms that the service took the
 // request; until the file is gone its status is `Deleting`.
 //
@@ -555,8 +571,12 @@ func (a *API) DescribeFile(ctx context.Context, assistantName string, assistantF
 // [*FailedError]. Any other status, also one that this package does not know,
 // keeps it waiting until ctx is done. See [WaitOption] for how often it asks.
 func (a *API) WaitForFile(ctx context.Context, assistantName string, assistantFileID string, opts ...WaitOption) (*AssistantFile, error) {
+	return a.waitForFile(ctx, assistantName, assistantFileID, opts, nil)
+}
+
+func (a *API) waitForFile(ctx context.Context, assistantName string, assistantFileID string, opts []WaitOption, reqEditors []RequestEditorFn) (*AssistantFile, error) {
 	return rest.Wait(ctx, opts, func(ctx context.Context) (*AssistantFile, rest.State, error) {
-		v, err := a.DescribeFile(ctx, assistantName, assistantFileID, nil)
+		v, err := a.DescribeFile(ctx, assistantName, assistantFileID, nil, reqEditors...)
 		if err != nil {
 			return nil, rest.State{}, err
 		}

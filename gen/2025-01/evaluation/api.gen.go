@@ -185,18 +185,19 @@ func WithIdleTimeout(d time.Duration) Option {
 	return option(func(options *rest.Options) { options.IdleTimeout = d })
 }
 
-// Response is what is known of the response to a call beside its value: status,
+// ResponseInfo is what is known of the response to a call beside its value:
+// status,
 // headers, request id, number of attempts, and the raw body. See
 // [WithResponse].
-type Response = rest.Response
+type ResponseInfo = rest.Response
 
 // WithResponse fills in r for the call that it is given to: before the call
 // returns, or a stream hands over its first event, and for each page of a list.
 // It
 // is filled in for a response that is an error, too. Calls that run at the same
 // time
-// each need a Response of their own.
-func WithResponse(r *Response) RequestEditorFn { return rest.CaptureResponse(r) }
+// each need a ResponseInfo of their own.
+func WithResponse(r *ResponseInfo) RequestEditorFn { return rest.CaptureResponse(r) }
 
 // WithJSONField sets a field of the JSON object that is the body of a request,
 // such

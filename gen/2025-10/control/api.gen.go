@@ -184,18 +184,19 @@ func WithIdleTimeout(d time.Duration) Option {
 	return option(func(options *rest.Options) { options.IdleTimeout = d })
 }
 
-// Response is what is known of the response to a call beside its value: status,
+// ResponseInfo is what is known of the response to a call beside its value:
+// status,
 // headers, request id, number of attempts, and the raw body. See
 // [WithResponse].
-type Response = rest.Response
+type ResponseInfo = rest.Response
 
 // WithResponse fills in r for the call that it is given to: before the call
 // returns, or a stream hands over its first event, and for each page of a list.
 // It
 // is filled in for a response that is an error, too. Calls that run at the same
 // time
-// each need a Response of their own.
-func WithResponse(r *Response) RequestEditorFn { return rest.CaptureResponse(r) }
+// each need a ResponseInfo of their own.
+func WithResponse(r *ResponseInfo) RequestEditorFn { return rest.CaptureResponse(r) }
 
 // WithJSONField sets a field of the JSON object that is the body of a request,
 // such
@@ -282,6 +283,22 @@ func (a *API) CreateAssistant(ctx context.Context, body CreateAssistantRequest, 
 	return rest.JSON(ctx, call, (*Assistant).decodeJSON)
 }
 
+// CreateAssistantAndWait calls [API.CreateAssistant] and then waits as
+// [API.WaitForAssistant] does, with the options in wait, which may be nil. The
+// request editors run on all requests. With an error of the wait it returns the
+// last reply.
+func (a *API) CreateAssistantAndWait(ctx context.Context, body CreateAssistantRequest, wait []WaitOption, reqEditors ...RequestEditorFn) (*Assistant, error) {
+	v, err := a.CreateAssistant(ctx, body, reqEditors...)
+	if err != nil || v == nil {
+		return v, err
+	}
+	last, err := a.waitForAssistant(ctx, v.Name, wait, reqEditors)
+	if last == nil {
+		last = v
+	}
+	return last, err
+}
+
 // DeleteAssistant deletes an assistant. The reply only confirms that the
 // service took the request, and has nothing to decode.
 //
@@ -311,8 +328,12 @@ func (a *API) DescribeAssistant(ctx context.Context, assistantName string, reqEd
 // also one that this package does not know, keeps it waiting until ctx is done.
 // See [WaitOption] for how often it asks.
 func (a *API) WaitForAssistant(ctx context.Context, assistantName string, opts ...WaitOption) (*Assistant, error) {
+	return a.waitForAssistant(ctx, assistantName, opts, nil)
+}
+
+func (a *API) waitForAssistant(ctx context.Context, assistantName string, opts []WaitOption, reqEditors []RequestEditorFn) (*Assistant, error) {
 	return rest.Wait(ctx, opts, func(ctx context.Context) (*Assistant, rest.State, error) {
-		v, err := a.DescribeAssistant(ctx, assistantName)
+		v, err := a.DescribeAssistant(ctx, assistantName, reqEditors...)
 		if err != nil {
 			return nil, rest.State{}, err
 		}

@@ -211,18 +211,19 @@ func WithMaxEventBytes(n int) Option {
 	return option(func(options *rest.Options) { options.MaxEventBytes = n })
 }
 
-// Response is what is known of the response to a call beside its value: status,
+// ResponseInfo is what is known of the response to a call beside its value:
+// status,
 // headers, request id, number of attempts, and the raw body. See
 // [WithResponse].
-type Response = rest.Response
+type ResponseInfo = rest.Response
 
 // WithResponse fills in r for the call that it is given to: before the call
 // returns, or a stream hands over its first event, and for each page of a list.
 // It
 // is filled in for a response that is an error, too. Calls that run at the same
 // time
-// each need a Response of their own.
-func WithResponse(r *Response) RequestEditorFn { return rest.CaptureResponse(r) }
+// each need a ResponseInfo of their own.
+func WithResponse(r *ResponseInfo) RequestEditorFn { return rest.CaptureResponse(r) }
 
 // WithJSONField sets a field of the JSON object that is the body of a request,
 // such
@@ -533,6 +534,22 @@ func (a *API) UploadFile(ctx context.Context, assistantName string, params *Uplo
 	return rest.JSON(ctx, call, (*Operation).decodeJSON)
 }
 
+// UploadFileAndWait calls [API.UploadFile] and then waits as
+// [API.WaitForOperation] does, with the options in wait, which may be nil. The
+// request editors run on all requests. With an error of the wait it returns the
+// last reply.
+func (a *API) UploadFileAndWait(ctx context.Context, assistantName string, params *UploadFileParams, body UploadFileRequest, wait []WaitOption, reqEditors ...RequestEditorFn) (*Operation, error) {
+	v, err := a.UploadFile(ctx, assistantName, params, body, reqEditors...)
+	if err != nil || v == nil {
+		return v, err
+	}
+	last, err := a.waitForOperation(ctx, assistantName, v.ID, wait, reqEditors)
+	if last == nil {
+		last = v
+	}
+	return last, err
+}
+
 // DeleteFile deletes a file. The reply is the operation to poll until its
 // status is `Completed` or `Failed`; but a file whose processing had failed is
 // gone at once, and the reply is 204 without a body.
@@ -547,6 +564,22 @@ func (a *API) DeleteFile(ctx context.Context, assistantName string, assistantFil
 	call.Path("/")
 	call.PathParam("assistant_file_id", assistantFileID)
 	return rest.MaybeJSON(ctx, call, (*Operation).decodeJSON)
+}
+
+// DeleteFileAndWait calls [API.DeleteFile] and then waits as
+// [API.WaitForOperation] does, with the options in wait, which may be nil. The
+// request editors run on all requests. The result is nil if there is nothing to
+// wait for. With an error of the wait it returns the last reply.
+func (a *API) DeleteFileAndWait(ctx context.Context, assistantName string, assistantFileID string, wait []WaitOption, reqEditors ...RequestEditorFn) (*Operation, error) {
+	v, err := a.DeleteFile(ctx, assistantName, assistantFileID, reqEditors...)
+	if err != nil || v == nil {
+		return v, err
+	}
+	last, err := a.waitForOperation(ctx, assistantName, v.ID, wait, reqEditors)
+	if last == nil {
+		last = v
+	}
+	return last, err
 }
 
 // DescribeFile describes one file: its metadata, its state of processing and,
@@ -585,6 +618,22 @@ func (a *API) UpsertFile(ctx context.Context, assistantName string, assistantFil
 	form = append(form, upload.JSONPart("metadata", body.Metadata, 16384))
 	call.Form(form...)
 	return rest.JSON(ctx, call, (*Operation).decodeJSON)
+}
+
+// UpsertFileAndWait calls [API.UpsertFile] and then waits as
+// [API.WaitForOperation] does, with the options in wait, which may be nil. The
+// request editors run on all requests. With an error of the wait it returns the
+// last reply.
+func (a *API) UpsertFileAndWait(ctx context.Context, assistantName string, assistantFileID string, params *UpsertFileParams, body UploadFileRequest, wait []WaitOption, reqEditors ...RequestEditorFn) (*Operation, error) {
+	v, err := a.UpsertFile(ctx, assistantName, assistantFileID, params, body, reqEditors...)
+	if err != nil || v == nil {
+		return v, err
+	}
+	last, err := a.waitForOperation(ctx, assistantName, v.ID, wait, reqEditors)
+	if last == nil {
+		last = v
+	}
+	return last, err
 }
 
 // ListOperations lists the operations of an assistant, running or ended, a page
@@ -645,8 +694,12 @@ func (a *API) DescribeOperation(ctx context.Context, assistantName string, opera
 // Any other status, also one that this package does not know, keeps it waiting
 // until ctx is done. See [WaitOption] for how often it asks.
 func (a *API) WaitForOperation(ctx context.Context, assistantName string, operationID string, opts ...WaitOption) (*Operation, error) {
+	return a.waitForOperation(ctx, assistantName, operationID, opts, nil)
+}
+
+func (a *API) waitForOperation(ctx context.Context, assistantName string, operationID string, opts []WaitOption, reqEditors []RequestEditorFn) (*Operation, error) {
 	return rest.Wait(ctx, opts, func(ctx context.Context) (*Operation, rest.State, error) {
-		v, err := a.DescribeOperation(ctx, assistantName, operationID)
+		v, err := a.DescribeOperation(ctx, assistantName, operationID, reqEditors...)
 		if err != nil {
 			return nil, rest.State{}, err
 		}
