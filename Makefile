@@ -47,6 +47,12 @@ browser: ## drive the web example in headless Chromium
 	else echo "browser: there is no Chromium here, and it takes root and apt-get to install it"; exit 1; fi
 	cd examples && go vet -tags browser ./web && go test $(RACE) -tags browser -count 1 -run Browser ./web
 
+.PHONY: interop
+interop: ## drive the local service with Pinecone's TypeScript SDK and OpenAI's client (needs node 20 and npm)
+	@for name in node npm; do command -v $$name >/dev/null || { echo "interop: there is no $$name here: NOT RUN" >&2; exit 1; }; done
+	cd examples/emulator/interop/node && npm ci --ignore-scripts --silent
+	cd examples && go vet -tags interop ./emulator/interop && go test -tags interop -count 1 -v -run Node ./emulator/interop
+
 .PHONY: lint
 lint: ## run the linter
 	go run $(GOLANGCI_LINT) run ./...
@@ -111,5 +117,5 @@ tidy: ## fail when go.mod or go.sum are not tidy
 	cd internal/consumer/testdata/importer && go mod tidy -diff
 
 .PHONY: ci
-ci: tidy drift reports test browser lint cover cross conformance demo review-commit ## everything that must hold before a change lands
+ci: tidy drift reports test browser interop lint cover cross conformance demo review-commit ## everything that must hold before a change lands
 	git diff --exit-code

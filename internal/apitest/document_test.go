@@ -1,8 +1,6 @@
 package apitest
 
 import (
-	"encoding/json"
-	"reflect"
 	"testing"
 
 	"github.com/pinecone-community/assistant-go/auth"
@@ -54,18 +52,4 @@ func TestRequestOfTheAuthenticationPage(t *testing.T) {
 	if !sameJSON(t, got.body, want) {
 		t.Errorf("body %s, want %s", got.body, want)
 	}
-}
-
-func sameJSON(t *testing.T, a, b string) bool {
-	t.Helper()
-	var x, y any
-	if err := json.Unmarshal([]byte(a), &x); err != nil {
-		t.Errorf("%v in %s", err, a)
-		return false
-	}
-	if err := json.Unmarshal([]byte(b), &y); err != nil {
-		t.Errorf("%v in %s", err, b)
-		return false
-	}
-	return reflect.DeepEqual(x, y)
 }

@@ -31,28 +31,6 @@ var (
 	_ *evaluation202607.Error = (*control202501.Error)(nil)
 )
 
-func checkNotFound(t *testing.T, operation string, err error) {
-	t.Helper()
-	var apiErr *control202501.Error
-	if !errors.As(err, &apiErr) {
-		t.Errorf("%s: %T is not an *Error: %v", operation, err, err)
-		return
-	}
-	if apiErr.StatusCode != 404 || apiErr.Code != "NOT_FOUND" || apiErr.Message != "no such thing" ||
-		apiErr.RequestID != "request-1" || string(apiErr.Details) != `{"a":1}` {
-		t.Errorf("%s: %+v", operation, apiErr)
-	}
-	if apiErr.Method == "" || !strings.HasPrefix(apiErr.Path, "/") {
-		t.Errorf("%s: error of %q %q", operation, apiErr.Method, apiErr.Path)
-	}
-	if !errors.Is(err, data202604.ErrNotFound) || errors.Is(err, data202604.ErrServer) {
-		t.Errorf("%s: is of the wrong kind: %v", operation, err)
-	}
-	if strings.Contains(err.Error(), "test-key") || strings.Contains(err.Error(), "\n") {
-		t.Errorf("%s: %q", operation, err)
-	}
-}
-
 // answer returns a client of a server that always gives the same answer.
 func answer(t *testing.T, handler http.HandlerFunc, opts ...data202604.Option) *data202604.API {
 	t.Helper()

@@ -55,7 +55,7 @@ func (m *method) describeBody(op codegen.OperationDefinition, t *types) error {
 			}
 			m.Form = append(m.Form, field{guard, fmt.Sprintf("FilePart(%q, %s)", name, value)})
 		case isFiles(schema):
-			m.Form = append(m.Form, field{"", fmt.Sprintf("FileParts(%q, %s)", name, value)})
+			m.Form = append(m.Form, field{"", fmt.Sprintf("FileParts(%q, %s)...", name, value)})
 		case isText:
 			if !p.Required && guard == "" && kind != "string" {
 				guard = value + " != " + zero(kind)

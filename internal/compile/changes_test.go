@@ -86,6 +86,11 @@ var changes = map[string]change{
 	}
 	equal(t, n, 1)`,
 	},
+	"a stream that does not have all of its reply": {
+		replace: []string{"    ChatModel:\n", "    ChatModel:\n      required: [verdict]\n", "        finish_reason:\n", "        verdict: {type: string}\n        finish_reason:\n"},
+		absent:  "CollectChat(",
+		code:    `equal(t, data.ChatResponse{Verdict: "v"}.Verdict, "v")`,
+	},
 	"a last event that is no member": {
 		paths:   operation("/beats", "get", "watch_beats", beats),
 		schemas: pingMembers,
@@ -234,6 +239,24 @@ var changes = map[string]change{
 	equal(t, got.form, "count=3 deep=true file=x kind=big ratio=0.5")
 	if _, err := api.UploadFile(t.Context(), "a", nil, data.UploadFileRequest{File: data.FileBytes("a.txt", []byte("x"))}); err != nil { t.Fatal(err) }
 	equal(t, got.form, "file=x")`,
+	},
+	"a list of files in a form, and an optional one": {
+		replace: []string{"    FileData:\n", `    FileData:
+      type: object
+      required: [files]
+      properties:
+        files: {type: array, items: {type: string, format: binary}}
+        cover: {type: string, format: binary}
+        metadata: {type: object}
+    OldFileData:
+`},
+		code: `api, got := serve(t, "application/json", "{\"id\":\"o\"}")
+	files := []data.File{data.FileBytes("a.txt", []byte("1")), data.FileBytes("b.txt", []byte("2")), data.FileReader("c.txt", strings.NewReader("3"))}
+	_, err := api.UploadFile(t.Context(), "a", nil, data.UploadFileRequest{Files: files, Cover: data.FileBytes("d.pdf", []byte("4")), Metadata: map[string]any{"x": 1}})
+	if err != nil { t.Fatal(err) }
+	equal(t, got.form, "cover=4 files=1 files=2 files=3 metadata={\"x\":1}")
+	if _, err := api.UploadFile(t.Context(), "a", nil, data.UploadFileRequest{Files: files[:1]}); err != nil { t.Fatal(err) }
+	equal(t, got.form, "files=1")`,
 	},
 	"two success types": {
 		paths: operation("/either", "post", "choose", `      responses:

@@ -104,6 +104,7 @@ func Version(root, version string) (*Result, error) {
 	}
 	text, err := index(planes, version, filepath.Join(openapi, templates))
 	result.Files[path.Join("gen", version, indexFile)] = text
+	result.Files[path.Join("gen", version, testFile)] = versionTest(planes, version)
 	return result, err
 }
 

@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -186,7 +187,23 @@ func (t *types) collector(method, chunk, reply string) *collector {
 	if !slices.ContainsFunc(c.Cases, func(c collected) bool { return c.Text != "" }) {
 		return nil
 	}
+	for _, p := range t.schemas[reply].Properties {
+		if p.Required && !c.fills(p.GoFieldName()) {
+			return nil
+		}
+	}
 	return c
+}
+
+// fills reports whether a chunk gives a field of the reply something.
+func (c *collector) fills(field string) bool {
+	if field == c.List {
+		return true
+	}
+	gives := regexp.MustCompile(`\br\.` + field + `\b`)
+	return slices.ContainsFunc(c.Cases, func(part collected) bool {
+		return part.Text != "" && c.List == "" && field == "Message" || slices.ContainsFunc(part.Lines, gives.MatchString)
+	})
 }
 
 // collect returns what a struct adds to another one: a property of the same name

@@ -27,7 +27,8 @@ import (
 
 // Spec is the spec of a plane, with its overlay applied.
 type Spec struct {
-	router routers.Router
+	router     routers.Router
+	operations map[string]bool // by their ids
 }
 
 // Load loads the spec of a plane of a version, such as "data" of "2026-04".
@@ -62,7 +63,13 @@ func newSpec(t testing.TB, document *openapi3.T) *Spec {
 	if err != nil {
 		t.Fatalf("%s %s: %v", document.Info.Title, document.Info.Version, err)
 	}
-	return &Spec{router}
+	s := &Spec{router, map[string]bool{}}
+	for _, item := range document.Paths.Map() {
+		for _, operation := range item.Operations() {
+			s.operations[operation.OperationID] = true
+		}
+	}
+	return s
 }
 
 // Transport passes requests on to base and reports each of them, and each

@@ -120,6 +120,11 @@ func (f File) WithProgress(report func(sent, total int64)) File {
 	return f
 }
 
+// IsZero reports whether the file is the zero File, which is none.
+func (f File) IsZero() bool {
+	return f.name == "" && f.open == nil && f.contentType == "" && f.report == nil
+}
+
 // Name is what the file is going to be called.
 func (f File) Name() string { return f.name }
 

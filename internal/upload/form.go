@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"mime/multipart"
 	"net/textproto"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/pinecone-community/assistant-go/internal/jsonwrite"
@@ -21,9 +24,18 @@ type Part struct {
 	err  error
 }
 
-// FilePart is a field that holds a file. A form has one at most.
+// FilePart is a field that holds a file.
 func FilePart(name string, file File) Part {
 	return Part{name: name, file: &file}
+}
+
+// FileParts are fields of one name, each of which holds a file.
+func FileParts(name string, files []File) []Part {
+	parts := make([]Part, len(files))
+	for i, file := range files {
+		parts[i] = FilePart(name, file)
+	}
+	return parts
 }
 
 // JSONPart is a field that holds a JSON object, whose text has at most limit
@@ -54,15 +66,20 @@ func TextPart(name, text string) Part {
 	return Part{name: name, text: []byte(text)}
 }
 
-// Form is a multipart form. All of it but the file is in memory.
+// Form is a multipart form. All of it but its files is in memory.
 type Form struct {
 	contentType string
-	head, tail  []byte
-	file        *File
-	size        int64 // the file's, -1 when it is not known
+	texts       [][]byte // before each file, and after the last one
+	files       []*formFile
 
-	current atomic.Pointer[exactly] // the attempt whose progress is reported
-	sending atomic.Pointer[sending] // what tells the progress
+	current atomic.Pointer[attemptOf] // the attempt whose progress is reported
+	sending atomic.Pointer[sending]   // what tells the progress
+}
+
+// formFile is a file in a form.
+type formFile struct {
+	*File
+	length int64 // -1 when it is not known
 }
 
 // NewForm checks the parts. An error names the one that it is about.
@@ -70,7 +87,7 @@ func NewForm(parts ...Part) (*Form, error) {
 	var text bytes.Buffer
 	writer := multipart.NewWriter(&text)
 	form := &Form{contentType: writer.FormDataContentType()}
-	split := 0
+	var ends []int // of the texts before the files
 	for _, part := range parts {
 		if part.text == nil && part.file == nil && part.err == nil {
 			continue
@@ -78,12 +95,8 @@ func NewForm(parts ...Part) (*Form, error) {
 		header := textproto.MIMEHeader{}
 		disposition := `form-data; name="` + escape(part.name) + `"`
 		if part.err == nil && part.file != nil {
-			if form.file != nil {
-				part.err = errors.New("a second file in one form")
-			} else if contentType, err := part.file.check(); err != nil {
-				part.err = err
-			} else {
-				form.file = part.file
+			var contentType string
+			if contentType, part.err = part.file.check(); part.err == nil {
 				disposition += `; filename="` + escape(part.file.name) + `"`
 				header.Set("Content-Type", contentType)
 			}
@@ -100,19 +113,21 @@ func NewForm(parts ...Part) (*Form, error) {
 			return nil, fmt.Errorf("%s: %w", part.name, err)
 		}
 		if part.file != nil {
-			split = text.Len()
+			form.files, ends = append(form.files, &formFile{File: part.file}), append(ends, text.Len())
 		}
 	}
 	if err := writer.Close(); err != nil {
 		return nil, err
 	}
-	form.head, form.tail = text.Bytes()[:split], text.Bytes()[split:]
-	if form.file != nil {
-		size, err := form.file.size()
-		if err != nil {
-			return nil, fmt.Errorf("file %q: %w", form.file.name, err)
+	start := 0
+	for _, end := range append(ends, text.Len()) {
+		form.texts, start = append(form.texts, text.Bytes()[start:end]), end
+	}
+	for _, file := range form.files {
+		var err error
+		if file.length, err = file.size(); err != nil {
+			return nil, fmt.Errorf("file %q: %w", file.name, err)
 		}
-		form.size = size
 	}
 	return form, nil
 }
@@ -120,35 +135,69 @@ func NewForm(parts ...Part) (*Form, error) {
 // ContentType is the header's value, with the boundary.
 func (f *Form) ContentType() string { return f.contentType }
 
-// Len is the form's length in bytes, or -1 when the file's is not known.
+// Len is the form's length in bytes, or -1 when that of a file is not known.
 func (f *Form) Len() int64 {
-	if f.size < 0 {
-		return -1
+	var n int64
+	for _, text := range f.texts {
+		n += int64(len(text))
 	}
-	return int64(len(f.head)) + f.size + int64(len(f.tail))
+	for _, file := range f.files {
+		if file.length < 0 {
+			return -1
+		}
+		n += file.length
+	}
+	return n
 }
 
 // Rewinds reports whether Open can be called more than once.
-func (f *Form) Rewinds() bool { return f.file == nil || f.file.rewinds() }
-
-// Open returns the form's bytes. It opens the file, which a reader that cannot be
-// rewound allows once.
-func (f *Form) Open() (io.ReadCloser, error) {
-	if f.file == nil {
-		return io.NopCloser(bytes.NewReader(f.tail)), nil
-	}
-	file, err := f.file.open()
-	if err != nil {
-		return nil, &SourceError{f.file.name, err}
-	}
-	content := &exactly{reader: file, form: f}
-	f.current.Store(content)
-	return &body{io.MultiReader(bytes.NewReader(f.head), content, bytes.NewReader(f.tail)), file}, nil
+func (f *Form) Rewinds() bool {
+	return !slices.ContainsFunc(f.files, func(file *formFile) bool { return !file.rewinds() })
 }
 
-type body struct {
+// Open returns the form's bytes. It opens the first file, and each other one when
+// the one before has been read. A reader that cannot be rewound is opened once.
+func (f *Form) Open() (io.ReadCloser, error) {
+	a := &attemptOf{form: f}
+	for i, text := range f.texts {
+		a.parts = append(a.parts, bytes.NewReader(text))
+		if i < len(f.files) {
+			a.parts = append(a.parts, &exactly{file: f.files[i], attempt: a})
+		}
+	}
+	a.Reader = io.MultiReader(a.parts...)
+	if len(f.files) > 0 {
+		if err := a.parts[1].(*exactly).open(); err != nil {
+			return nil, err
+		}
+		f.current.Store(a)
+	}
+	return a, nil
+}
+
+// attemptOf is one reading of a form.
+type attemptOf struct {
 	io.Reader
-	io.Closer
+	form  *Form
+	parts []io.Reader
+
+	mu     sync.Mutex
+	closed bool
+	opened []io.Closer
+}
+
+// Close closes the files that were opened.
+func (a *attemptOf) Close() error {
+	a.mu.Lock()
+	a.closed = true
+	opened := a.opened
+	a.opened = nil
+	a.mu.Unlock()
+	var err error
+	for _, file := range opened {
+		err = errors.Join(err, file.Close())
+	}
+	return err
 }
 
 // SourceError is an error of the file that is uploaded, not of the connection.
@@ -165,15 +214,37 @@ func (e *SourceError) Unwrap() error { return e.err }
 // exactly reads a file of a known size and fails when it turns out to have
 // another one: what was announced is not what would be sent.
 type exactly struct {
-	reader io.Reader
-	form   *Form
-	read   int64
+	file    *formFile
+	attempt *attemptOf
+	reader  io.Reader // nil until it is opened
+	read    int64
+}
+
+func (e *exactly) open() error {
+	file, err := e.file.File.open()
+	if err != nil {
+		return &SourceError{e.file.name, err}
+	}
+	e.reader = file
+	a := e.attempt
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.closed {
+		return errors.Join(fs.ErrClosed, file.Close())
+	}
+	a.opened = append(a.opened, file)
+	return nil
 }
 
 func (e *exactly) Read(p []byte) (int, error) {
+	if e.reader == nil {
+		if err := e.open(); err != nil {
+			return 0, err
+		}
+	}
 	n, err := safely(e.reader, p)
 	e.read += int64(n)
-	name, size := e.form.file.name, e.form.size
+	name, size := e.file.name, e.file.length
 	switch atEnd := errors.Is(err, io.EOF); {
 	case size >= 0 && e.read > size:
 		return 0, &SourceError{name, fmt.Errorf("it grew past the %d bytes that it had when it was opened", size)}
@@ -182,8 +253,8 @@ func (e *exactly) Read(p []byte) (int, error) {
 	case err != nil && !atEnd:
 		return n, &SourceError{name, err}
 	}
-	if n > 0 {
-		e.form.sending.Load().tell(e)
+	if n > 0 && e.file.report != nil {
+		e.attempt.form.sending.Load().tell(e)
 	}
 	return n, err
 }
@@ -196,8 +267,8 @@ type sending struct {
 }
 
 type step struct {
-	attempt *exactly
-	read    int64
+	of   *exactly
+	read int64
 }
 
 // tell waits until the goroutine of Send has taken the step.
@@ -215,7 +286,7 @@ func (s *sending) tell(e *exactly) {
 // that was asked for: send waits for a report to return. A panic of either is one
 // of Send. After a panic of the report, stop has to end what send does.
 func (f *Form) Send(send, stop func()) {
-	if f.file == nil || f.file.report == nil {
+	if !slices.ContainsFunc(f.files, func(file *formFile) bool { return file.report != nil }) {
 		send()
 		return
 	}
@@ -245,8 +316,8 @@ func (f *Form) Send(send, stop func()) {
 	for {
 		select {
 		case step := <-s.steps:
-			if f.current.Load() == step.attempt {
-				f.file.report(step.read, f.size)
+			if f.current.Load() == step.of.attempt {
+				step.of.file.report(step.read, step.of.file.length)
 			}
 		case v := <-done:
 			waiting = false

@@ -245,7 +245,7 @@ func TestAttemptsEnd(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := io.ReadFull(body, make([]byte, len(form.head)+10)); err != nil {
+			if _, err := io.ReadFull(body, make([]byte, len(form.texts[0])+10)); err != nil {
 				t.Fatal(err)
 			}
 			end(t, form, file, body)
@@ -302,7 +302,7 @@ func TestAttemptsTakeTurns(t *testing.T) {
 			}
 			var group sync.WaitGroup
 			group.Go(func() {
-				if _, err := io.ReadFull(body, make([]byte, len(form.head)+1)); err != nil {
+				if _, err := io.ReadFull(body, make([]byte, len(form.texts[0])+1)); err != nil {
 					t.Errorf("the Read that was under way: %v", err)
 				}
 			})

@@ -21,9 +21,9 @@ import (
 const name = "example-assistant"
 
 // start starts an emulator with an assistant that has read one file.
-func start(t *testing.T) *emulator.Running {
+func start(t *testing.T, opts ...emulator.Option) *emulator.Running {
 	t.Helper()
-	service := emulator.Start(t, emulator.WithPace(time.Millisecond))
+	service := emulator.Start(t, append(opts, emulator.WithPace(time.Millisecond))...)
 	editor, err := auth.APIKey(service.Key)
 	if err != nil {
 		t.Fatal(err)
