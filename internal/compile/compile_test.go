@@ -128,7 +128,7 @@ func TestCommitted(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := map[string]bool{}
-		for _, name := range append(glob(t, "gen/"+version+"/*.md"), glob(t, "gen/"+version+"/*/*")...) {
+		for _, name := range slices.Concat(glob(t, "gen/"+version+"/*.*"), glob(t, "gen/"+version+"/*/*")) {
 			want[filepath.ToSlash(name)] = true
 		}
 		for name, text := range result.Files {
