@@ -79,13 +79,21 @@ conformance: ## hold the specs against the published ones in UPSTREAM
 	@if [ -d "$$UPSTREAM" ]; then openapi/conformance.sh "$$UPSTREAM"; \
 	else echo "conformance: no published specs at $$UPSTREAM: NOT CHECKED"; fi
 
-.PHONY: sdk-diff
-sdk-diff: ## print where a version that is not published differs from the SDK that sends it (needs npm)
-	openapi/sdk/diff.sh openapi/2026-07 9.0.0 8.2.0
+.PHONY: upstream
+upstream: ## say which published versions are new or changed: REPO=clone or git directory of pinecone-io/pinecone-api
+	@go run ./openapi/importer -upstream "$$REPO"
 
 .PHONY: review
 review: ## report what changed since revision BASE, up to HEAD if given; or from openapi/VERSION to another
 	@go run ./openapi/review -base "$$BASE" $(if $(HEAD),-head "$$HEAD")
+
+.PHONY: review-check
+review-check: ## the same; fail when the changelog's topmost entry does not name what breaks
+	@go run ./openapi/review -base "$(BASE)" $(if $(HEAD),-head "$(HEAD)") -changelog .github/CHANGELOG.md
+
+.PHONY: review-oasdiff
+review-oasdiff: ## hold what the tests of the report have recorded of oasdiff against oasdiff itself
+	go test -tags oasdiff ./openapi/review
 
 .PHONY: review-commit
 review-commit: ## the same of the last commit
@@ -117,5 +125,5 @@ tidy: ## fail when go.mod or go.sum are not tidy
 	cd internal/consumer/testdata/importer && go mod tidy -diff
 
 .PHONY: ci
-ci: tidy drift reports test browser interop lint cover cross conformance demo review-commit ## everything that must hold before a change lands
+ci: tidy drift reports test browser interop lint cover cross conformance demo review-oasdiff review-commit ## everything that must hold before a change lands
 	git diff --exit-code

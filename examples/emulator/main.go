@@ -9,6 +9,10 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -31,7 +35,7 @@ func main() {
 // run serves until ctx is done or the program is interrupted. A second
 // interruption ends it at once.
 func run(ctx context.Context, args []string, out, complaints io.Writer) error {
-	flags, err := parse(args, complaints)
+	flags, err := parse(args, os.Getenv, complaints)
 	if errors.Is(err, flag.ErrHelp) {
 		return nil
 	}
@@ -45,9 +49,17 @@ func run(ctx context.Context, args []string, out, complaints io.Writer) error {
 		return err
 	}
 	fmt.Fprintf(out, "The emulator listens at %s. For the examples:\n\n", running.URL)
+	if running.Certificate != nil {
+		file, err := writeCertificate(running.Certificate)
+		if err != nil {
+			return errors.Join(err, running.Close())
+		}
+		defer os.RemoveAll(filepath.Dir(file))
+		fmt.Fprintf(out, "export SSL_CERT_FILE=%s # of Go, curl and Python; NODE_EXTRA_CA_CERTS of Node.js\n", file)
+	}
 	fmt.Fprintf(out, "export PINECONE_ASSISTANT_URL=%s/assistant\n", running.URL)
-	if flags.keyGiven {
-		fmt.Fprintln(out, "export PINECONE_API_KEY=YOUR_KEY # the one that -key gives")
+	if len(flags.keys) > 0 {
+		fmt.Fprintln(out, "export PINECONE_API_KEY=YOUR_KEY # the one that -key or EMULATOR_KEY gives")
 	} else {
 		fmt.Fprintf(out, "export PINECONE_API_KEY=%s\n", running.Key)
 	}
@@ -56,58 +68,105 @@ func run(ctx context.Context, args []string, out, complaints io.Writer) error {
 	return running.Close()
 }
 
-type flags struct {
-	address  string
-	keyGiven bool
-	options  []emulator.Option
+// writeCertificate writes a certificate to a file in a folder of its own.
+func writeCertificate(certificate []byte) (string, error) {
+	folder, err := os.MkdirTemp("", "emulator-")
+	if err != nil {
+		return "", err
+	}
+	file := filepath.Join(folder, "certificate.pem")
+	return file, os.WriteFile(file, certificate, 0o600)
 }
 
-func parse(args []string, complaints io.Writer) (*flags, error) {
+type flags struct {
+	address string
+	keys    []string
+	options []emulator.Option
+}
+
+// environment is what the variables of the flags begin with: EMULATOR_CHUNK_DELAY is
+// that of -chunk-delay.
+const environment = "EMULATOR_"
+
+// parse reads the variables of the flags, and the command line, which has the last
+// word.
+func parse(args []string, getenv func(string) string, complaints io.Writer) (*flags, error) {
 	f := &flags{}
 	set := flag.NewFlagSet("emulator", flag.ContinueOnError)
 	set.SetOutput(complaints)
+	set.Usage = func() {
+		fmt.Fprintf(complaints, "Usage of emulator:\n")
+		set.PrintDefaults()
+		fmt.Fprintf(complaints, "Each flag is also a variable: EMULATOR_ADDR is -addr, EMULATOR_CHUNK_DELAY is -chunk-delay, EMULATOR_FAULTS=true is -faults.\n")
+	}
+	option := func(option emulator.Option) { f.options = append(f.options, option) }
 	set.StringVar(&f.address, "addr", "127.0.0.1:0", "`address` to listen on; port 0 is any that is free")
-	set.Func("key", "the API `key` that requests have to carry (default a random one)", func(key string) error {
-		if key == "" {
-			return errors.New("it is empty")
+	onCommandLine := false
+	set.Func("key", "API `keys` that requests can carry, apart by commas: each has a project of its own (default a random one); EMULATOR_KEY, since a command line shows in ps", func(text string) error {
+		if onCommandLine {
+			f.keys = nil
 		}
-		f.keyGiven = true
-		f.options = append(f.options, emulator.WithKey(key))
+		for key := range strings.SplitSeq(text, ",") {
+			if key = strings.TrimSpace(key); key == "" {
+				return errors.New("a key is empty")
+			} else if slices.Contains(f.keys, key) {
+				return errors.New("a key is there twice")
+			}
+			f.keys = append(f.keys, key)
+		}
 		return nil
 	})
-	set.Func("data", "`folder` to keep everything in, to go on there after a restart (default in memory)", func(folder string) error {
-		if folder == "" {
-			return errors.New("it is empty")
-		}
-		f.options = append(f.options, emulator.WithData(folder))
-		return nil
-	})
-	addDelay := func(name, usage string, option func(time.Duration) emulator.Option) {
+	addFolder := func(name, usage string, of func(string) emulator.Option) {
+		set.Func(name, usage, func(folder string) error {
+			if folder == "" {
+				return errors.New("it is empty")
+			}
+			option(of(folder))
+			return nil
+		})
+	}
+	addFolder("data", "`folder` to keep everything in, to go on there after a restart (default in memory)", emulator.WithData)
+	addFolder("seed", "`folder` of what a project without assistants begins with: a folder of files for each assistant (default nothing)", emulator.WithSeed)
+	addDelay := func(name, usage string, of func(time.Duration) emulator.Option) {
 		set.Func(name, usage, func(text string) error {
 			d, err := time.ParseDuration(text)
 			if err == nil && d < 0 {
 				err = errors.New("it is negative")
 			}
-			f.options = append(f.options, option(d))
+			option(of(d))
 			return err
 		})
 	}
 	addDelay("latency", "`time` that every request waits, such as 200ms (default none)", emulator.WithLatency)
 	addDelay("chunk-delay", "`time` between two chunks of a stream (default none)", emulator.WithChunkDelay)
-	set.Func("plan", "the `plan` whose limits hold: starter, standard or enterprise (default none)", func(name string) error {
+	addDelay("pace", "`time` of each step of what goes on after a reply: an assistant is ready after one, a file after three (default 50ms)", emulator.WithPace)
+	set.Func("plan", "the `plan` whose limits hold: starter, builder, standard or enterprise (default none)", func(name string) error {
 		plan, err := emulator.ParsePlan(name)
 		if err == nil {
-			f.options = append(f.options, emulator.WithPlan(plan))
+			option(emulator.WithPlan(plan))
 		}
 		return err
 	})
-	set.BoolFunc("faults", "let requests ask for faults, at /emulator/faults and in the header X-Emulator-Fault", func(value string) error {
-		if value != "true" {
-			return errors.New("it takes no value")
-		}
-		f.options = append(f.options, emulator.WithFaults())
-		return nil
-	})
+	addSwitch := func(name, usage string, of emulator.Option) {
+		set.BoolFunc(name, usage, func(value string) error {
+			if value != "true" {
+				return errors.New("it takes no value")
+			}
+			option(of)
+			return nil
+		})
+	}
+	addSwitch("faults", "let requests ask for faults, at /emulator/faults and in the header X-Emulator-Fault", emulator.WithFaults())
+	addSwitch("control", "let requests ask for everything below /emulator: faults, scripted replies, the journal, the clock, a reset and snapshots", emulator.WithControl())
+	addSwitch("log", "print a line for each request to the standard error", emulator.WithLog(complaints))
+	addSwitch("tls", "listen with HTTPS, with a certificate made at the start", emulator.WithTLS())
+
+	if err := setFromEnvironment(set, getenv); err != nil {
+		fmt.Fprintln(complaints, err)
+		set.Usage()
+		return nil, errUsage
+	}
+	onCommandLine = true
 	if err := set.Parse(args); err != nil {
 		return nil, err
 	}
@@ -116,5 +175,35 @@ func parse(args []string, complaints io.Writer) (*flags, error) {
 		set.Usage()
 		return nil, errUsage
 	}
+	if len(f.keys) > 0 {
+		option(emulator.WithKeys(f.keys...))
+	}
 	return f, nil
+}
+
+// setFromEnvironment sets the flags whose variables are not empty. One that takes no
+// value is off with false or 0.
+func setFromEnvironment(set *flag.FlagSet, getenv func(string) string) error {
+	var err error
+	set.VisitAll(func(f *flag.Flag) {
+		name := environment + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		value := getenv(name)
+		if value == "" || err != nil {
+			return
+		}
+		if boolean, ok := f.Value.(interface{ IsBoolFlag() bool }); ok && boolean.IsBoolFlag() {
+			on, bad := strconv.ParseBool(value)
+			if bad != nil {
+				err = fmt.Errorf("%s: %q, want true or false", name, value)
+			}
+			if bad != nil || !on {
+				return
+			}
+			value = "true"
+		}
+		if failed := set.Set(f.Name, value); failed != nil {
+			err = fmt.Errorf("%s: %w", name, failed)
+		}
+	})
+	return err
 }

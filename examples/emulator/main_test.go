@@ -130,7 +130,7 @@ func TestFlags(t *testing.T) {
 
 func TestBadFlags(t *testing.T) {
 	for _, test := range []struct{ args, complaint string }{
-		{"-plan free", "want one of [enterprise standard starter]"},
+		{"-plan free", "want one of [builder enterprise standard starter]"},
 		{"-latency soon", "-latency"},
 		{"-latency -1s", "negative"},
 		{"-chunk-delay 1", "-chunk-delay"},

@@ -129,14 +129,14 @@ func newEditor(t *testing.T, opts ...auth.Option) auth.RequestEditorFn {
 }
 
 // operationMethods are the methods of a typed client that call an operation once:
-// they take request editors, and return an error.
+// they take request editors, return an error, and do not wait.
 func operationMethods(client any) []string {
 	var names []string
 	for i := range reflect.TypeOf(client).NumMethod() {
 		method := reflect.TypeOf(client).Method(i)
 		last := method.Type.In(method.Type.NumIn() - 1)
 		returns := method.Type.Out(method.Type.NumOut() - 1)
-		if strings.HasSuffix(last.String(), ".RequestEditorFn") && returns == reflect.TypeFor[error]() {
+		if !strings.HasSuffix(method.Name, "AndWait") && strings.HasSuffix(last.String(), ".RequestEditorFn") && returns == reflect.TypeFor[error]() {
 			names = append(names, method.Name)
 		}
 	}

@@ -2,7 +2,6 @@ package bench
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 	"net/http"
 
@@ -10,7 +9,7 @@ import (
 )
 
 // HandCall is the floor of a small call.
-const HandCall = "net/http, encoding/json"
+const HandCall = "net/http, " + V1
 
 // Call is a request with a small JSON reply.
 func Call() (*Work, error) {
@@ -24,7 +23,7 @@ func Call() (*Work, error) {
 		return nil, err
 	}
 	openaiClient := newOpenAI(respond(jsonText, modelReply))
-	return &Work{
+	work := &Work{
 		Name: "small JSON call",
 		Unit: "call",
 		Contenders: []Contender{
@@ -35,26 +34,30 @@ func Call() (*Work, error) {
 				}
 				return want("progress", operation.PercentComplete, 42)
 			}},
-			{HandCall, 1, func() error { return callByHand(client) }},
-			{Stock, 1, func() error {
-				reply, err := stocked.DescribeOperationWithResponse(context.Background(), name, operationID)
-				if err != nil {
-					return err
-				}
-				return want("progress", *reply.JSON200.PercentComplete, 42)
-			}},
-			{OpenAI, 1, func() error {
-				reply, err := openaiClient.Models.Get(context.Background(), model)
-				if err != nil {
-					return err
-				}
-				return want("model", reply.ID, model)
-			}},
 		},
-	}, nil
+	}
+	for _, d := range decoders {
+		work.Contenders = append(work.Contenders, Contender{"net/http, " + d.name, 1, func() error { return callByHand(client, d) }})
+	}
+	work.Contenders = append(work.Contenders,
+		Contender{Stock, 1, func() error {
+			reply, err := stocked.DescribeOperationWithResponse(context.Background(), name, operationID)
+			if err != nil {
+				return err
+			}
+			return want("progress", *reply.JSON200.PercentComplete, 42)
+		}},
+		Contender{OpenAI, 1, func() error {
+			reply, err := openaiClient.Models.Get(context.Background(), model)
+			if err != nil {
+				return err
+			}
+			return want("model", reply.ID, model)
+		}})
+	return work, nil
 }
 
-func callByHand(client *http.Client) error {
+func callByHand(client *http.Client, d decoder) error {
 	resp, err := do(client, http.MethodGet, "/operations/"+name+"/"+operationID, "")
 	if err != nil {
 		return err
@@ -65,7 +68,7 @@ func callByHand(client *http.Client) error {
 		return err
 	}
 	var operation data.Operation
-	if err := json.Unmarshal(text, &operation); err != nil {
+	if err := d.unmarshal(text, &operation); err != nil {
 		return err
 	}
 	return want("progress", operation.PercentComplete, 42)

@@ -2,7 +2,6 @@ package bench
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 	"net/http"
 
@@ -12,32 +11,50 @@ import (
 	"github.com/pinecone-community/assistant-go/internal/bench/stock"
 )
 
-// OnePass is the floor of a long reply.
-const OnePass = "io.ReadAll, json.Valid"
+// Alone is a decoder of the standard library that decodes a long reply which is
+// in memory already, without a call, and into structs without unions: what each
+// union is going to be is known beforehand.
+const Alone = ", no call, no unions"
 
 const contextBody = `{"query":"` + query + `"}`
 
-// Context is a reply of snippets whose unions are resolved to the last one.
-func Context() (*Work, error) {
-	client := respond(jsonText, contextReply())
+// Context is a reply of snippets of a text whose unions are resolved to the last
+// one.
+func Context(of *Text) (*Work, error) {
+	text, decoded := contextReply(of)
+	client := respond(jsonText, text)
 	project, err := newProject(client)
 	if err != nil {
 		return nil, err
+	}
+	work := &Work{
+		Name:       "context reply, " + of.Name,
+		Unit:       "reply",
+		Least:      len(text) + decoded,
+		Contenders: []Contender{{Project, 1, func() error { return contextProject(project) }}},
+	}
+	inMemory := []byte(text)
+	for _, d := range decoders {
+		work.Contenders = append(work.Contenders, Contender{d.name + Alone, 1, func() error { return d.context(inMemory) }})
+	}
+	if of != Texts[0] {
+		return work, nil
+	}
+	for _, d := range decoders {
+		work.Contenders = append(work.Contenders, Contender{"net/http, " + d.name + ", no unions", 1, func() error {
+			text, err := contextReader(client)
+			if err != nil {
+				return err
+			}
+			return d.context(text)
+		}})
 	}
 	stocked, err := newStock(client)
 	if err != nil {
 		return nil, err
 	}
-	return &Work{
-		Name: "context reply of 16 snippets of 2 KB, every union resolved",
-		Unit: "reply",
-		Contenders: []Contender{
-			{Project, 1, func() error { return contextProject(project) }},
-			{OnePass, 1, func() error { return contextOnePass(client) }},
-			{ByHand, 1, func() error { return contextByHand(client) }},
-			{Stock, 1, func() error { return contextStock(stocked) }},
-		},
-	}, nil
+	work.Contenders = append(work.Contenders, Contender{Stock, 1, func() error { return contextStock(stocked) }})
+	return work, nil
 }
 
 const pagesOfContext = snippets * 2
@@ -49,7 +66,7 @@ func contextProject(api *data.API) error {
 	}
 	n := 0
 	for _, snippet := range reply.Snippets {
-		if text, ok := snippet.Value.(*data.TextSnippet); ok && len(text.Content) == snippetSize {
+		if text, ok := snippet.Value.(*data.TextSnippet); ok && len(text.Content) >= snippetSize {
 			if pdf, ok := text.Reference.Value.(*data.PDFReference); ok && pdf.File.Name != "" {
 				n += len(pdf.Pages)
 			}
@@ -68,35 +85,24 @@ func contextReader(client *http.Client) ([]byte, error) {
 	return io.ReadAll(resp.Body)
 }
 
-func contextOnePass(client *http.Client) error {
-	text, err := contextReader(client)
-	if err != nil {
-		return err
-	}
-	return want("valid", json.Valid(text), true)
-}
-
-// contextByHand knows beforehand what each union is going to be.
-func contextByHand(client *http.Client) error {
-	text, err := contextReader(client)
-	if err != nil {
-		return err
-	}
+// context knows beforehand what each union is going to be.
+func (d decoder) context(text []byte) error {
 	var reply struct {
+		ID       string `json:"id"`
 		Snippets []struct {
-			Type      string                 `json:"type"`
-			Content   string                 `json:"content"`
-			Score     float32                `json:"score"`
+			Type      string            `json:"type"`
+			Content   string            `json:"content"`
+			Score     float32           `json:"score"`
 			Reference data.PDFReference `json:"reference"`
 		} `json:"snippets"`
 		Usage data.Usage `json:"usage"`
 	}
-	if err := json.Unmarshal(text, &reply); err != nil {
+	if err := d.unmarshal(text, &reply); err != nil {
 		return err
 	}
 	n := 0
 	for _, snippet := range reply.Snippets {
-		if len(snippet.Content) == snippetSize && snippet.Reference.File.Name != "" {
+		if len(snippet.Content) >= snippetSize && snippet.Reference.File.Name != "" {
 			n += len(snippet.Reference.Pages)
 		}
 	}
@@ -115,7 +121,7 @@ func contextStock(client *stock.ClientWithResponses) error {
 			return err
 		}
 		text, ok := member.(stock.TextSnippetModel)
-		if !ok || len(text.Content) != snippetSize {
+		if !ok || len(text.Content) < snippetSize {
 			continue
 		}
 		reference, err := text.Reference.ValueByDiscriminator()

@@ -29,19 +29,23 @@ func Chat() (*Work, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Work{
+	work := &Work{
 		Name: "typed chat stream",
 		Unit: "event",
 		Contenders: []Contender{
 			{Project, count(text), func() error { return chatProject(project) }},
 			{LinesAlone, count(text), func() error { return chatLines(client) }},
-			{ByHand, count(text), func() error { return chatByHand(client) }},
-			{Stock, count(text), func() error { return chatStock(stocked) }},
-			openaiStream(openaiEvents()),
-			anthropicStream(Anthropic, anthropicTyped),
-			anthropicStream(Anthropic+", untyped", anthropicUntyped),
 		},
-	}, nil
+	}
+	for _, d := range decoders {
+		work.Contenders = append(work.Contenders, Contender{d.name + ByHand, count(text), func() error { return chatByHand(client, d) }})
+	}
+	work.Contenders = append(work.Contenders,
+		Contender{Stock, count(text), func() error { return chatStock(stocked) }},
+		openaiStream(openaiEvents()),
+		anthropicStream(Anthropic, anthropicTyped),
+		anthropicStream(Anthropic+", untyped", anthropicUntyped))
+	return work, nil
 }
 
 // Completions is the typed stream of the endpoint that answers like OpenAI's:
@@ -67,7 +71,7 @@ func Completions() (*Work, error) {
 // Floors of the streams.
 const (
 	LinesAlone = "lines alone"
-	ByHand     = "encoding/json by hand"
+	ByHand     = " by hand"
 )
 
 // count returns how many events a stream has.
@@ -133,7 +137,7 @@ func chatLines(client *http.Client) error {
 }
 
 // chatByHand decodes what it needs of an event, whatever its type.
-func chatByHand(client *http.Client) error {
+func chatByHand(client *http.Client, d decoder) error {
 	resp, err := do(client, http.MethodPost, "/chat/"+name, chatBody)
 	if err != nil {
 		return err
@@ -141,7 +145,7 @@ func chatByHand(client *http.Client) error {
 	n := 0
 	err = lines(resp, func(line []byte) error {
 		var event data.ContentChunk
-		if err := json.Unmarshal(line, &event); err != nil {
+		if err := d.unmarshal(line, &event); err != nil {
 			return err
 		}
 		n += len(event.Delta.Content)

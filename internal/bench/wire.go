@@ -6,34 +6,6 @@ import (
 	"strings"
 )
 
-// events is how many pieces of text a canned stream has.
-const events = 4000
-
-// pieces are the texts of a stream: mostly words, some that JSON escapes, some
-// beyond ASCII.
-var pieces = func() []string {
-	words := strings.Fields("the file says that a snippet of text is cited by page and that every answer has one source or more")
-	list := make([]string, events)
-	for i := range list {
-		switch {
-		case i%40 == 39:
-			list[i] = ".\n\n"
-		case i%50 == 25:
-			list[i] = " caf\u00e9"
-		default:
-			list[i] = " " + words[i%len(words)]
-		}
-	}
-	return list
-}()
-
-var textLength = func() (n int) {
-	for _, piece := range pieces {
-		n += len(piece)
-	}
-	return n
-}()
-
 const (
 	replyID = "00000000000000001a377ceeaabf3c18"
 	usage   = `{"prompt_tokens":9736,"completion_tokens":4000,"total_tokens":13736}`
@@ -106,36 +78,38 @@ const modelReply = `{"id":"gpt-4o-2024-05-13","object":"model","created":1715368
 
 const (
 	snippets    = 16
-	snippetSize = 2048
+	snippetSize = 2200
 )
 
-// contextReply is a reply of snippets from PDF files.
-func contextReply() string {
+// contextReply is a reply of snippets of a text from PDF files. It returns too
+// how many bytes its strings take when they are decoded.
+func contextReply(of *Text) (body string, decoded int) {
 	var text strings.Builder
 	fmt.Fprintf(&text, `{"id":%q,"snippets":[`, replyID)
 	for i := range snippets {
 		if i > 0 {
 			text.WriteByte(',')
 		}
-		content := strings.Join(pieces[i*len(pieces)/snippets:], "")
-		for len(content) < snippetSize {
-			content += content
-		}
+		content := of.from(i, snippetSize)
+		id := fmt.Sprintf("9b2d7c1e-3f40-4a5b-8c6d-7e8f90a1b%03d", i)
+		name := fmt.Sprintf("report-%d.pdf", i)
 		fmt.Fprintf(&text, `{"type":"text","content":%s,"score":0.%d,"reference":{"type":"pdf","pages":[%d,%d],"file":{`+
-			`"id":"9b2d7c1e-3f40-4a5b-8c6d-7e8f90a1b%03d","name":"report-%d.pdf","status":"Available","size":1073470,`+
+			`"id":%q,"name":%q,"status":"Available","size":1073470,`+
 			`"metadata":{"genre":"report","year":2025},"created_on":"2026-04-18T09:26:53.589793Z","updated_on":"2026-04-18T09:27:41.120557Z",`+
-			`"signed_url":"https://storage.example.com/files/9b2d7c1e?X-Goog-Algorithm=GOOG4-RSA-SHA256&X-Goog-Date=20260418T092653Z&X-Goog-Expires=3600&X-Goog-Signature=%s"}}}`,
-			quote(content[:snippetSize]), 987-i, i+1, i+2, i, i, strings.Repeat("5f0a", 128))
+			`"signed_url":null}}}`, of.quote(content), 987-i, i+1, i+2, id, name)
+		decoded += len(content) + len(id) + len(name)
 	}
 	fmt.Fprintf(&text, `],"usage":%s}`, usage)
-	return text.String()
+	return text.String(), decoded
 }
 
 // quote returns a text as the service writes it in JSON.
 func quote(text string) string {
-	quoted, err := json.Marshal(text)
-	if err != nil {
+	var quoted strings.Builder
+	encoder := json.NewEncoder(&quoted)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(text); err != nil {
 		panic(err) // a string can be encoded
 	}
-	return string(quoted)
+	return strings.TrimSpace(quoted.String())
 }

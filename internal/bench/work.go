@@ -19,6 +19,7 @@ const (
 type Work struct {
 	Name       string
 	Unit       string // what is counted
+	Least      int    // bytes of a reply and of its strings, where it matters
 	Contenders []Contender
 }
 
@@ -31,10 +32,15 @@ type Contender struct {
 	Do func() error
 }
 
-// All returns every work: Chat, Completions, Call and Context, in this order.
+// All returns every work: Chat, Completions, Call, and Context of each of Texts,
+// in this order.
 func All() ([]*Work, error) {
+	makers := []func() (*Work, error){Chat, Completions, Call}
+	for _, text := range Texts {
+		makers = append(makers, func() (*Work, error) { return Context(text) })
+	}
 	var works []*Work
-	for _, make := range []func() (*Work, error){Chat, Completions, Call, Context} {
+	for _, make := range makers {
 		work, err := make()
 		if err != nil {
 			return nil, err
@@ -54,11 +60,11 @@ const (
 	query = "What does the file say?"
 )
 
-// canned is a transport that answers every request with the same bytes.
+// canned is a transport that answers every request with the same bytes, and does
+// not say how many, as a service that compresses or streams does not.
 type canned struct {
 	contentType string
 	body        string
-	stream      bool
 }
 
 func (c canned) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -70,10 +76,6 @@ func (c canned) RoundTrip(req *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 	}
-	length := int64(len(c.body))
-	if c.stream {
-		length = -1
-	}
 	return &http.Response{
 		Status:        "200 OK",
 		StatusCode:    http.StatusOK,
@@ -82,7 +84,7 @@ func (c canned) RoundTrip(req *http.Request) (*http.Response, error) {
 		ProtoMinor:    1,
 		Header:        http.Header{"Content-Type": {c.contentType}},
 		Body:          body{strings.NewReader(c.body)},
-		ContentLength: length,
+		ContentLength: -1,
 		Request:       req,
 	}, nil
 }
@@ -95,7 +97,7 @@ func (b body) Close() error               { return nil }
 
 // respond returns a client whose replies are always the same.
 func respond(contentType, body string) *http.Client {
-	return &http.Client{Transport: canned{contentType, body, contentType == eventStream}}
+	return &http.Client{Transport: canned{contentType, body}}
 }
 
 const (

@@ -272,6 +272,9 @@ func prepare(text []byte, config configuration) (*prepared, error) {
 		return nil, err
 	}
 	renameParameters(spec)
+	if err := breakRecursion(spec); err != nil {
+		return nil, err
+	}
 	unions, err := completeUnions(spec)
 	if err != nil {
 		return nil, err

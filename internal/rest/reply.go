@@ -10,6 +10,7 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/pinecone-community/assistant-go/internal/apierror"
 	"github.com/pinecone-community/assistant-go/internal/jsonscan"
@@ -96,14 +97,11 @@ func decode[T any](c *Call, resp *http.Response, as Decode[T]) (*T, error) {
 		return nil, failure
 	}
 	result := new(T)
-	if err := jsonscan.Unmarshal(trimMark(body), result, as, true); err != nil {
+	if err := jsonscan.Unmarshal(body, result, as, true); err != nil {
 		return nil, apierror.Reply(resp, body, fmt.Errorf("cannot decode the reply: %w", err))
 	}
 	return result, nil
 }
-
-// trimMark drops a byte-order mark.
-func trimMark(text []byte) []byte { return bytes.TrimPrefix(text, []byte("\ufeff")) }
 
 // replyError returns the error that a body with a status of success, or an event,
 // is, if it is one: an object with an error that is not null.
@@ -112,7 +110,7 @@ func replyError(resp *http.Response, body []byte) error {
 		return nil
 	}
 	var d jsonscan.Decoder
-	d.Reset(trimMark(body), true)
+	d.Reset(body, true)
 	for more := d.Object(); more; more = d.NextMember() {
 		if string(d.Name()) != "error" {
 			d.Skip()
@@ -125,17 +123,30 @@ func replyError(resp *http.Response, body []byte) error {
 	return nil
 }
 
+// buffers are what replies of unknown length are read into.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
 // read returns the body, also as much as there was of one that cannot be used.
-func read(resp *http.Response, limit int64) ([]byte, error) {
+// It takes as much memory as the reply is long, unless that is over maxClaim.
+func read(resp *http.Response, limit int64) (text []byte, err error) {
 	tooLong := func() error { return fmt.Errorf("the reply is longer than the limit of %d bytes", limit) }
 	if resp.ContentLength > limit {
 		return nil, tooLong()
 	}
-	var body bytes.Buffer
+	var body *bytes.Buffer
 	if resp.ContentLength > 0 { // a claim: what is not sent is not allocated
-		body.Grow(int(min(resp.ContentLength, maxClaim)) + bytes.MinRead)
+		body = bytes.NewBuffer(make([]byte, 0, min(resp.ContentLength, maxClaim)+bytes.MinRead))
+	} else {
+		body = buffers.Get().(*bytes.Buffer)
+		body.Reset()
+		defer func() {
+			if body.Cap() <= maxClaim {
+				text = bytes.Clone(text)
+				buffers.Put(body)
+			}
+		}()
 	}
-	_, err := body.ReadFrom(io.LimitReader(resp.Body, min(limit, math.MaxInt64-1)+1))
+	_, err = body.ReadFrom(io.LimitReader(resp.Body, min(limit, math.MaxInt64-1)+1))
 	switch {
 	case err != nil:
 		return body.Bytes(), &cutError{err}

@@ -332,6 +332,50 @@ func TestClaimIsNotAllocated(t *testing.T) {
 	}
 }
 
+// A reply takes its length, whether its length is known beforehand or not.
+func TestMemoryOfReplies(t *testing.T) {
+	body := `{"name":"` + strings.Repeat("x", 100_000) + `"}`
+	for _, length := range []int64{-1, 0, int64(len(body))} {
+		resp := okReply("")
+		resp.ContentLength = length
+		least := uint64(math.MaxUint64) // a pool may lose what it is given
+		for range 50 {
+			resp.Body = io.NopCloser(strings.NewReader(body))
+			least = min(least, allocated(func() {
+				if text, err := read(resp, 1<<20); err != nil || string(text) != body {
+					t.Fatalf("length %d: %.20q, error %v", length, text, err)
+				}
+			}))
+		}
+		if least > uint64(len(body))*13/10 {
+			t.Errorf("length %d: %d bytes for a reply of %d", length, least, len(body))
+		}
+	}
+}
+
+// Replies do not change when others are read.
+func TestRepliesAreTheirOwn(t *testing.T) {
+	replyOf := func(text string, length int64) []byte {
+		resp := okReply(text)
+		resp.ContentLength = length
+		body, err := read(resp, 4<<20)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return body
+	}
+	for _, size := range []int{1, 1000, maxClaim / 2, 2 * maxClaim} {
+		want := strings.Repeat("a", size)
+		first := replyOf(want, -1)
+		for range 10 {
+			replyOf(strings.Repeat("b", size), -1)
+		}
+		if string(first) != want {
+			t.Errorf("%d bytes: the reply became another", size)
+		}
+	}
+}
+
 // A doer that is no http.Client may leave out what an http.Client sets.
 func TestCarelessDoer(t *testing.T) {
 	status := http.StatusNotFound

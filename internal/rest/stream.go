@@ -101,7 +101,7 @@ func Stream[C any](ctx context.Context, c *Call, decode func(*jsonscan.Decoder) 
 				yield(none, c.clean(failure))
 				return
 			}
-			d.Reset(trimMark(event), false)
+			d.Reset(event, false)
 			chunk := decode(&d)
 			if err := d.End(); err != nil {
 				switch {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -65,9 +66,9 @@ func TestIdleTimeout(t *testing.T) {
 				}
 				t.Run(state+" "+name, func(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
-						attempts := 0
+						var attempts atomic.Int64
 						net := newNetwork(t, http2, func(w http.ResponseWriter, r *http.Request) {
-							attempts++
+							attempts.Add(1)
 							contentType := "application/json"
 							if name == "Stream" {
 								contentType = "text/event-stream"
@@ -86,8 +87,8 @@ func TestIdleTimeout(t *testing.T) {
 							errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "no byte was sent or received for 1m0s") {
 							t.Errorf("error %v", err)
 						}
-						if lasted := time.Since(start); lasted != idle || attempts != 1 {
-							t.Errorf("%d attempts in %s", attempts, lasted)
+						if lasted := time.Since(start); lasted != idle || attempts.Load() != 1 {
+							t.Errorf("%d attempts in %s", attempts.Load(), lasted)
 						}
 						net.check(t, 1, btoi(http2))
 					})

@@ -132,14 +132,24 @@ func (in *imported) blame(err error) error {
 }
 
 // placeIn returns the place that a text of the compiler names, "" if it names none.
+// A schema may have a shorter name in Go.
 func (s *spec) placeIn(text string) string {
 	if match := endpoints.FindStringSubmatch(text); match != nil {
 		return "paths/~" + match[2] + "/" + strings.ToLower(match[1])
 	}
+	name := text
 	if match := schemaName.FindStringSubmatch(text); match != nil {
-		return "components/schemas/" + match[1]
+		name = match[1]
 	}
-	return "components/schemas/" + text
+	nearest := ""
+	for place := range s.lines {
+		schema, ok := strings.CutPrefix(place, "components/schemas/")
+		if ok && !strings.Contains(schema, "/") && strings.HasPrefix(strings.ToLower(schema), strings.ToLower(name)) &&
+			(nearest == "" || len(place) < len(nearest)) {
+			nearest = place
+		}
+	}
+	return nearest
 }
 
 // patience is how long the tests may take. It ends what would never end.
@@ -151,7 +161,7 @@ func test(ctx context.Context, module, version string) error {
 	defer cancel()
 	packages := "./gen/" + version + "/..."
 	if err := goTool(ctx, module, "build", packages); err != nil {
-		return fmt.Errorf("the generated code does not compile: %w", err)
+		return fmt.Errorf("the generated code does not compile: %s", reason(err))
 	}
 	if err := goTool(ctx, module, "test", packages); err != nil {
 		return fmt.Errorf("the generated code fails its tests: %w", err)
@@ -162,6 +172,24 @@ func test(ctx context.Context, module, version string) error {
 		return goTool(ctx, examples, "generate", "./...")
 	}
 	return nil
+}
+
+// reason returns the first line of the compiler's that is about a file, and how
+// many more there are.
+func reason(err error) string {
+	var about []string
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		if strings.HasPrefix(line, "gen/") {
+			about = append(about, line)
+		}
+	}
+	switch len(about) {
+	case 0:
+		return err.Error()
+	case 1:
+		return about[0]
+	}
+	return fmt.Sprintf("%s (and %d more)", about[0], len(about)-1)
 }
 
 // goTool runs the go command in a folder. An error is what it printed: all of it,

@@ -24,12 +24,12 @@ func (l level) String() string {
 func (r *report) advice() (level, string) {
 	var reasons []string
 	switch p := r.main; {
-	case len(r.removed) > 0 || p.breaks > 0:
+	case len(r.removed) > 0 || len(p.broken) > 0:
 		for _, version := range r.removed {
 			reasons = append(reasons, "the packages of "+version+" are gone")
 		}
-		if p.breaks > 0 {
-			reasons = append(reasons, plural(p.breaks, "breaking change")+" of the exported Go API")
+		if len(p.broken) > 0 {
+			reasons = append(reasons, plural(len(p.broken), "breaking change")+" of the exported Go API")
 		}
 		return major, join(reasons)
 	case len(r.added) > 0 || p.adds():

@@ -3,25 +3,22 @@ package main
 import "testing"
 
 func TestAdvice(t *testing.T) {
-	var grown part
+	var grown findings
 	grown.goAdded.add("2099-01/data", "1 type: `Thing`")
-	var gained part
-	gained.goGained.add("2099-01/data", "a method")
 	for name, test := range map[string]struct {
 		report report
 		level  level
 		reason string
 	}{
-		"nothing":           {report{main: &part{}}, none, "nothing that an importer compiles changes"},
-		"comments":          {report{main: &part{count: lineCount{added: 2}}}, patch, "generated code changes in comments only"},
-		"code":              {report{main: &part{count: lineCount{added: 2, code: 1}}}, patch, "generated code changes behind the same exported Go API"},
-		"hand-written code": {report{main: &part{}, behind: true}, patch, "hand-written code changes behind the same exported Go API"},
+		"nothing":           {report{main: &findings{}}, none, "nothing that an importer compiles changes"},
+		"comments":          {report{main: &findings{count: lineCount{added: 2}}}, patch, "generated code changes in comments only"},
+		"code":              {report{main: &findings{count: lineCount{added: 2, code: 1}}}, patch, "generated code changes behind the same exported Go API"},
+		"hand-written code": {report{main: &findings{}, behind: true}, patch, "hand-written code changes behind the same exported Go API"},
 		"additions":         {report{main: &grown, behind: true}, minor, "the exported Go API grows, and nothing of it is removed or retyped"},
-		"stock interfaces":  {report{main: &gained}, minor, "the exported Go API grows, and nothing of it is removed or retyped"},
-		"stock client":      {report{main: &part{stockMore: 1}}, minor, "the exported Go API grows, and nothing of it is removed or retyped"},
+		"stock client":      {report{main: &findings{stockMore: 1}}, minor, "the exported Go API grows, and nothing of it is removed or retyped"},
 		"new version":       {report{main: &grown, added: []newVersion{{version: "2099-02"}}}, minor, "the packages of 2099-02 are new and the exported Go API grows, and nothing of it is removed or retyped"},
-		"one break":         {report{main: &part{breaks: 1}, added: []newVersion{{version: "2099-02"}}}, major, "1 breaking change of the exported Go API"},
-		"version removed":   {report{main: &part{breaks: 2}, removed: []string{"2098-01"}}, major, "the packages of 2098-01 are gone and 2 breaking changes of the exported Go API"},
+		"one break":         {report{main: &findings{broken: []string{"A"}}, added: []newVersion{{version: "2099-02"}}}, major, "1 breaking change of the exported Go API"},
+		"version removed":   {report{main: &findings{broken: []string{"A", "B"}}, removed: []string{"2098-01"}}, major, "the packages of 2098-01 are gone and 2 breaking changes of the exported Go API"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if level, reason := test.report.advice(); level != test.level || reason != test.reason {

@@ -1,54 +1,104 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"maps"
-	"path"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/pinecone-community/assistant-go/internal/compile"
+	"github.com/pinecone-community/assistant-go/openapi/internal/specdiff"
 )
 
+// project is what the report is about in a tree.
+type project struct {
+	tree
+	overlays map[string][]*compile.Action            // by plane
+	specs    map[string]map[string]*compile.Overlaid // by version and plane
+	packages *goPackages
+}
+
+// load reads the specs and the generated code of a tree.
+func load(ctx context.Context, t tree) (*project, error) {
+	overlays, specs, err := compile.OverlaidSpecs(t.dir)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", t.name, err)
+	}
+	p := &project{tree: t, specs: specs, overlays: map[string][]*compile.Action{}}
+	for _, overlay := range overlays {
+		p.overlays[overlay.Plane()] = overlay.Actions
+	}
+	p.packages, err = loadPackages(ctx, t, "gen", "auth")
+	return p, err
+}
+
+func (p *project) versions() []string {
+	return slices.SortedFunc(maps.Keys(p.specs), compile.CompareVersions)
+}
+
+func (p *project) planes(version string) []string {
+	return slices.Sorted(maps.Keys(p.specs[version]))
+}
+
+// published returns the file of a spec, and what it says without the overlay.
+func (p *project) published(version, plane string) (string, *openapi3.T, error) {
+	file := filepath.Join(p.dir, "openapi", version, plane+".yaml")
+	doc, err := openapi3.NewLoader().LoadFromFile(file)
+	return file, doc, err
+}
+
 // compare compares both sides.
-func compare(ctx context.Context, s sides, tools tools, temp string) (*report, error) {
+func compare(ctx context.Context, s sides, diff differ, temp string) (*report, error) {
 	r := &report{base: s.base.name, head: s.head.name, released: s.released}
 	var err error
 	if r.generator, r.sameGenerator, err = generators(s); err != nil {
 		return nil, err
 	}
-	c := comparer{s, tools, temp}
+	c := comparer{diff: diff, temp: temp}
+	if c.base, err = load(ctx, s.base); err != nil {
+		return nil, err
+	}
 	if s.from != "" {
+		c.head = c.base
 		r.moving = [2]string{s.from, s.to}
-		r.main, err = c.versions(ctx, [][2]string{{s.from, s.to}})
+		r.main, err = c.versions(ctx, [][2]string{r.moving})
 		return r, err
 	}
-
-	kept, err := c.pairs(r)
-	if err != nil {
+	if c.head, err = load(ctx, s.head); err != nil {
 		return nil, err
 	}
-	if r.main, err = c.versions(ctx, kept); err != nil {
+	if r.main, err = c.versions(ctx, c.pairs(r)); err != nil {
 		return nil, err
 	}
-	if err := c.shared(ctx, r.main); err != nil {
-		return nil, err
+	for _, plane := range slices.Sorted(maps.Keys(c.head.overlays)) {
+		r.main.addOverlay(plane, c.base.overlays[plane], c.head.overlays[plane])
 	}
+	for _, plane := range slices.Sorted(maps.Keys(c.base.overlays)) {
+		if c.head.overlays[plane] == nil {
+			r.main.addOverlay(plane, c.base.overlays[plane], nil)
+		}
+	}
+	c.goPackage(r.main, "auth", "auth", "auth", nil)
 	for _, added := range r.added {
-		part := &part{}
+		f := &findings{}
 		if added.compared != "" {
-			if part, err = c.versions(ctx, [][2]string{{added.compared, added.version}}); err != nil {
+			// Both are in the head.
+			move := c
+			move.base = c.head
+			if f, err = move.versions(ctx, [][2]string{{added.compared, added.version}}); err != nil {
 				return nil, err
 			}
 		}
-		part.added = added
-		r.news = append(r.news, part)
+		f.added = added
+		r.news = append(r.news, f)
 	}
 	files, err := changedFiles(s.base.dir, s.head.dir, "openapi", "go.mod", "internal", "auth")
-	if err != nil {
-		return nil, err
-	}
-	compiled, err := compiled(ctx, s.head)
 	if err != nil {
 		return nil, err
 	}
@@ -56,34 +106,10 @@ func compare(ctx context.Context, s sides, tools tools, temp string) (*report, e
 		if inGenerator(file) {
 			r.templates = append(r.templates, "`"+file+"`")
 		}
-		if isPackageFile(file) && slices.Contains(compiled, path.Dir(file)) {
-			r.behind = true
-		}
+		r.behind = r.behind || c.head.packages.compiles(file)
 	}
 	r.explained = !r.sameGenerator || r.templates != nil || slices.Contains(files, "go.mod") || r.main.explains()
 	return r, nil
-}
-
-// compiled lists the folders whose packages an importer of gen and auth compiles.
-func compiled(ctx context.Context, t tree) ([]string, error) {
-	out, err := output(ctx, t.dir, []string{"GOWORK=off"}, "go", "list", "-deps", "-f", "{{with .Module}}{{if .Main}}{{$.Dir}}{{end}}{{end}}", "./gen/...", "./auth/...")
-	if err != nil {
-		return nil, err
-	}
-	// The go command may know the folder by another name, without links.
-	root, err := filepath.EvalSymlinks(t.dir)
-	if err != nil {
-		return nil, err
-	}
-	var folders []string
-	for dir := range strings.Lines(out) {
-		folder, err := filepath.Rel(root, strings.TrimSpace(dir))
-		if err != nil {
-			return nil, err
-		}
-		folders = append(folders, filepath.ToSlash(folder))
-	}
-	return folders, nil
 }
 
 // newVersion is a version that the base has not.
@@ -94,15 +120,8 @@ type newVersion struct {
 
 // pairs returns the versions that both sides have, each with itself, and notes
 // in the report those that only one has.
-func (c comparer) pairs(r *report) ([][2]string, error) {
-	base, err := c.base.versions()
-	if err != nil {
-		return nil, err
-	}
-	head, err := c.head.versions()
-	if err != nil {
-		return nil, err
-	}
+func (c comparer) pairs(r *report) [][2]string {
+	base, head := c.base.versions(), c.head.versions()
 	var kept [][2]string
 	for i, version := range head {
 		switch {
@@ -119,121 +138,111 @@ func (c comparer) pairs(r *report) ([][2]string, error) {
 			r.removed = append(r.removed, version)
 		}
 	}
-	return kept, nil
+	return kept
 }
 
 type comparer struct {
-	sides
-	tools tools
-	temp  string
+	base, head *project
+	diff       differ
+	temp       string
 }
 
 // versions compares versions of the base with versions of the head.
-func (c comparer) versions(ctx context.Context, pairs [][2]string) (*part, error) {
-	p := &part{}
+func (c comparer) versions(ctx context.Context, pairs [][2]string) (*findings, error) {
+	f := &findings{}
 	for _, pair := range pairs {
-		// A new version is compared with one that the head has too.
-		from := c
-		if pair[0] != pair[1] {
-			from.base = c.head
-		}
-		if err := from.version(ctx, p, pair[0], pair[1]); err != nil {
+		if err := c.version(ctx, f, pair[0], pair[1]); err != nil {
 			return nil, err
 		}
 	}
 	if len(pairs) == 1 {
-		p.onlyVersion = pairs[0][1]
+		f.onlyVersion = pairs[0][1]
 	}
-	return p, nil
+	return f, nil
 }
 
-func (c comparer) version(ctx context.Context, p *part, from, to string) error {
-	base, err := c.base.planes(from)
-	if err != nil {
-		return err
-	}
-	head, err := c.head.planes(to)
-	if err != nil {
-		return err
-	}
+func (c comparer) version(ctx context.Context, f *findings, from, to string) error {
+	base, head := c.base.planes(from), c.head.planes(to)
 	for _, plane := range head {
 		scope := to + "/" + plane
-		p.scopes = append(p.scopes, scope)
+		f.scopes = append(f.scopes, scope)
 		if !slices.Contains(base, plane) {
-			p.planes.add(scope, "a new plane")
+			f.planes.add(scope, "a new plane")
 			continue
 		}
-		if err := c.plane(ctx, p, scope, from, to, plane); err != nil {
-			return err
+		if err := c.plane(ctx, f, scope, from, to, plane); err != nil {
+			return fmt.Errorf("openapi/%s/%s.yaml: %w", to, plane, err)
 		}
 	}
 	for _, plane := range base {
 		if !slices.Contains(head, plane) {
-			p.planes.add(to+"/"+plane, "this plane is gone")
+			f.planes.add(to+"/"+plane, "this plane is gone")
 		}
 	}
-	return c.generated(ctx, p, from, to)
+	return c.generated(ctx, f, from, to)
 }
 
-// plane compares the spec and the overlay of a plane.
-func (c comparer) plane(ctx context.Context, p *part, scope, from, to, name string) error {
-	base, err := loadPlane(c.base, from, name)
+// plane compares the spec of a plane, and what the overlay adds to it.
+func (c comparer) plane(ctx context.Context, f *findings, scope, from, to, name string) error {
+	baseFile, basePublished, err := c.base.published(from, name)
 	if err != nil {
 		return err
 	}
-	head, err := loadPlane(c.head, to, name)
+	headFile, headPublished, err := c.head.published(to, name)
 	if err != nil {
 		return err
 	}
-
-	specs := [2]string{c.base.file(from, name+".yaml"), c.head.file(to, name+".yaml")}
-	changes, err := changelog(ctx, c.tools.oasdiff, specs[0], specs[1])
-	if err != nil {
-		return fmt.Errorf("openapi/%s/%s.yaml: %w", to, name, err)
-	}
-	documents, err := compareDocuments(specs[0], specs[1])
+	baseText, err := os.ReadFile(baseFile)
 	if err != nil {
 		return err
 	}
-	p.addSpec(scope, facts(changes), documents)
-
-	before, after := walk(base.doc), walk(head.doc)
-	published := [2]wire{walk(base.published), walk(head.published)}
-	for _, line := range published[0].hidden(published[1], before, after).without(published[1], operations) {
-		p.specOther.add(scope, "lost where an overlay makes up for it: "+line)
+	headText, err := os.ReadFile(headFile)
+	if err != nil {
+		return err
 	}
-	for _, line := range published[1].hidden(published[0], after, before).without(published[0], operations) {
-		p.specOther.add(scope, "gained what an overlay had: "+line)
+	differences, err := specdiff.Compare(baseText, headText)
+	if err != nil {
+		return err
 	}
-	p.lost.add(scope, before.without(after, quoteAll)...)
-	p.gained.add(scope, after.without(before, operations)...)
-
-	p.addOverlay(scope, compareOverlays(base.actions, head.actions), head.unmatched)
-	if from == to {
-		config := filepath.Join("openapi", to, name+".config.yaml")
-		files, err := changedFiles(c.base.dir, c.head.dir, config)
-		if err != nil {
+	var changes []change
+	if !bytes.Equal(baseText, headText) {
+		if changes, err = c.diff(ctx, baseFile, headFile); err != nil {
 			return err
 		}
-		if len(files) > 0 {
-			p.configs.add(scope, "the configuration of oapi-codegen changed")
-		}
 	}
+	f.addSpec(scope, facts(changes), differences)
+
+	before, after := walk(c.base.specs[from][name].Spec), walk(c.head.specs[to][name].Spec)
+	published := [2]wire{walk(basePublished), walk(headPublished)}
+	for _, line := range published[0].hidden(published[1], before, after).without(published[1], operations) {
+		f.specOther.add(scope, "lost where an overlay makes up for it: "+line)
+	}
+	for _, line := range published[1].hidden(published[0], after, before).without(published[0], operations) {
+		f.specOther.add(scope, "gained what an overlay had: "+line)
+	}
+	ofSpec, ofOverlay := before.split(published[0])
+	f.lost.add(scope, ofSpec.without(after, quoteAll)...)
+	f.overlayLost.add(scope, ofOverlay.without(after, quoteAll)...)
+	ofSpec, ofOverlay = after.split(published[1])
+	f.gained.add(scope, ofSpec.without(before, operations)...)
+	f.overlayGained.add(scope, ofOverlay.without(before, operations)...)
+
+	f.addApplied(scope, c.base.overlays[name], c.head.overlays[name], from, to)
 	return nil
 }
 
 // generated compares the generated packages of a version.
-func (c comparer) generated(ctx context.Context, p *part, from, to string) error {
+func (c comparer) generated(ctx context.Context, f *findings, from, to string) error {
 	count, err := countLines(ctx, c.temp, filepath.Join(c.base.dir, "gen", from), filepath.Join(c.head.dir, "gen", to))
 	if err != nil {
 		return err
 	}
-	p.count.add(count)
-	base, err := packages(c.base, "gen/"+from)
+	f.count.add(count)
+	base, err := packages(c.base.tree, "gen/"+from)
 	if err != nil {
 		return err
 	}
-	head, err := packages(c.head, "gen/"+to)
+	head, err := packages(c.head.tree, "gen/"+to)
 	if err != nil {
 		return err
 	}
@@ -241,83 +250,52 @@ func (c comparer) generated(ctx context.Context, p *part, from, to string) error
 		other := strings.Replace(was, "gen/"+from, "gen/"+to, 1)
 		scope := strings.TrimPrefix(other, "gen/")
 		if !slices.Contains(head, other) {
-			p.goRemoved.add(scope, "the package is gone")
-			p.breaks++
+			f.goRemoved.add(scope, "the package is gone")
+			f.broken = append(f.broken, was)
 			continue
 		}
-		if err := c.goPackage(ctx, p, scope, folder{c.base, was}, folder{c.head, other}); err != nil {
-			return err
-		}
+		c.goPackage(f, scope, was, other, specNames(c.base.specs[from], c.head.specs[to], filepath.Base(was)))
 	}
 	for _, path := range head {
 		if !slices.Contains(base, strings.Replace(path, "gen/"+to, "gen/"+from, 1)) {
-			p.goAdded.add(strings.TrimPrefix(path, "gen/"), "a new package")
+			f.goAdded.add(strings.TrimPrefix(path, "gen/"), "a new package")
 		}
 	}
 	return nil
 }
 
 // goPackage compares a package with another.
-func (c comparer) goPackage(ctx context.Context, p *part, scope string, base, head folder) error {
-	same, err := samePackage(base, head)
-	if err != nil || same {
-		return err
-	}
-	changes, err := apiChanges(ctx, c.tools, c.temp, base, head)
-	if err != nil {
-		return err
-	}
-	kinds, _, err := declarations(filepath.Join(head.tree.dir, head.path))
-	if err != nil {
-		return err
-	}
-	if base.path != head.path {
+func (c comparer) goPackage(f *findings, scope, base, head string, spec map[string]string) {
+	changes := apiChanges(c.base.packages.surface(base), c.head.packages.surface(head))
+	if base != head {
 		changes = slices.DeleteFunc(changes, func(change apiChange) bool {
 			return change.name == "APIVersion" && strings.HasPrefix(change.what, "value changed")
 		})
 	}
-	p.addGo(scope, classify(changes, kinds))
-	return nil
+	f.addGo(scope, classify(changes, spec))
 }
 
-// shared compares what all versions share: auth, and the internal types that
-// packages export under names of their own.
-func (c comparer) shared(ctx context.Context, p *part) error {
-	if err := c.goPackage(ctx, p, "auth", folder{c.base, "auth"}, folder{c.head, "auth"}); err != nil {
-		return err
-	}
-	paths, err := packages(c.head, "gen")
-	if err != nil {
-		return err
-	}
-	exported := map[string][]string{}
-	for _, path := range append(paths, "auth") {
-		_, aliases, err := declarations(filepath.Join(c.head.dir, path))
-		if err != nil {
-			return err
-		}
-		for path, types := range aliases {
-			exported[path] = append(exported[path], types...)
-		}
-	}
-	for _, path := range slices.Sorted(maps.Keys(exported)) {
-		base, head := folder{c.base, path}, folder{c.head, path}
-		same, err := samePackage(base, head)
-		if err != nil {
-			return err
-		}
-		if same || !base.exists() { // types that moved are changes of the packages that export them
+// specNames returns what the specs of a plane call its types and methods, by their
+// names in Go, where the names differ in more than capitals and underscores.
+func specNames(base, head map[string]*compile.Overlaid, plane string) map[string]string {
+	names := map[string]string{}
+	for _, spec := range []*compile.Overlaid{base[plane], head[plane]} {
+		if spec == nil {
 			continue
 		}
-		changes, err := apiChanges(ctx, c.tools, c.temp, base, head)
-		if err != nil {
-			return err
+		add := func(goName, name string) {
+			if !strings.EqualFold(goName, strings.ReplaceAll(name, "_", "")) {
+				names[goName] = name
+			}
 		}
-		kinds, _, err := declarations(filepath.Join(head.tree.dir, path))
-		if err != nil {
-			return err
+		for name, goName := range spec.GoNames {
+			add(goName, name)
 		}
-		p.addGo("exported from "+path, classify(ofTypes(changes, exported[path]), kinds))
+		for path, item := range spec.Spec.Paths.Map() {
+			for verb, operation := range item.Operations() {
+				add(spec.Methods[verb+" "+path], operation.OperationID)
+			}
+		}
 	}
-	return nil
+	return names
 }

@@ -1,115 +1,309 @@
 package main
 
 import (
-	"context"
 	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
-	"io/fs"
+	"go/types"
 	"maps"
-	"os"
-	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 )
 
+// surface is the exported API of a package by name, such as New, Thing, Thing.Size
+// or API.Files.
+type surface map[string]declaration
+
+// declaration is what users of a package can rely on.
+type declaration struct {
+	name string // as the report calls it, such as (*API).Files
+	kind string // "type", "method", ...
+	text string // its type, with names of types as they are written
+	// canonical is the same with the types that aliases stand for.
+	canonical string
+	value     string // of a constant
+	json      string // name of a field in JSON
+	alias     string // type of the same package that this type is another name of
+	pointer   bool   // method that values do not have
+	open      bool   // interface that other packages can implement, or method of such
+	equatable bool   // type whose values can be compared
+}
+
+// surfaceOf returns the exported API of a package. Types that it exports from
+// packages of this module under names of its own count as its own.
+func surfaceOf(pkg *types.Package, module string) surface {
+	s := surface{}
+	for _, name := range pkg.Scope().Names() {
+		object := pkg.Scope().Lookup(name)
+		if !object.Exported() {
+			continue
+		}
+		d := declaration{name: name, text: typeText(object.Type(), pkg, false), canonical: typeText(object.Type(), pkg, true)}
+		switch object := object.(type) {
+		case *types.Const:
+			d.kind, d.value = "constant", object.Val().ExactString()
+		case *types.Var:
+			d.kind = "variable"
+		case *types.Func:
+			d.kind = "function"
+		case *types.TypeName:
+			s.addType(object, module)
+			continue
+		}
+		s[name] = d
+	}
+	return s
+}
+
+func (s surface) addType(object *types.TypeName, module string) {
+	name, pkg := object.Name(), object.Pkg()
+	d := declaration{name: name, kind: "type", equatable: types.Comparable(object.Type())}
+	actual := types.Unalias(object.Type())
+	named, _ := actual.(*types.Named)
+	if object.IsAlias() && named != nil && named.Obj().Pkg() != nil {
+		if target := named.Obj(); target.Pkg() == pkg {
+			d.alias = target.Name()
+		} else if path := target.Pkg().Path(); path != module && !strings.HasPrefix(path, module+"/") {
+			d.text = "= " + typeText(actual, pkg, true)
+			d.canonical = d.text
+			s[name] = d
+			return
+		}
+	}
+	parameters := ""
+	if named != nil {
+		parameters = typeParameters(named, pkg)
+	}
+	switch under := actual.Underlying().(type) {
+	case *types.Struct:
+		d.text = parameters + "struct"
+		for i := range under.NumFields() {
+			field := under.Field(i)
+			if !field.Exported() {
+				continue
+			}
+			json, _, _ := strings.Cut(reflect.StructTag(under.Tag(i)).Get("json"), ",")
+			s.add(name, field, "field", declaration{json: json}, pkg)
+		}
+	case *types.Interface:
+		d.text = parameters + "interface"
+		d.open = true
+		for method := range under.Methods() {
+			d.open = d.open && method.Exported()
+		}
+		for method := range under.Methods() {
+			if method.Exported() {
+				s.add(name, method, "method", declaration{open: d.open}, pkg)
+			}
+		}
+	default:
+		d.text = parameters + typeText(under, pkg, true)
+	}
+	d.canonical = d.text
+	s[name] = d
+	if types.IsInterface(actual) {
+		return
+	}
+	values := types.NewMethodSet(actual)
+	for selection := range types.NewMethodSet(types.NewPointer(actual)).Methods() {
+		if method := selection.Obj(); method.Exported() {
+			s.add(name, method, "method", declaration{pointer: values.Lookup(pkg, method.Name()) == nil}, pkg)
+		}
+	}
+}
+
+// add adds a field or a method of a type.
+func (s surface) add(of string, object types.Object, kind string, d declaration, pkg *types.Package) {
+	d.kind, d.name = kind, of+"."+object.Name()
+	if d.pointer {
+		d.name = "(*" + of + ")." + object.Name()
+	}
+	d.text, d.canonical = typeText(object.Type(), pkg, false), typeText(object.Type(), pkg, true)
+	s[of+"."+object.Name()] = d
+}
+
+// typeText writes a type without the names of parameters. Types of the package have
+// no qualifier, so that the same type in two packages reads the same; canonical has
+// the types that aliases stand for.
+func typeText(t types.Type, pkg *types.Package, canonical bool) string {
+	text := func(t types.Type) string { return typeText(t, pkg, canonical) }
+	switch t := t.(type) {
+	case *types.Alias:
+		if canonical {
+			return text(types.Unalias(t))
+		}
+		return qualified(t.Obj(), pkg) + arguments(t.TypeArgs(), text)
+	case *types.Named:
+		return qualified(t.Obj(), pkg) + arguments(t.TypeArgs(), text)
+	case *types.Pointer:
+		return "*" + text(t.Elem())
+	case *types.Slice:
+		return "[]" + text(t.Elem())
+	case *types.Array:
+		return fmt.Sprintf("[%d]%s", t.Len(), text(t.Elem()))
+	case *types.Map:
+		return "map[" + text(t.Key()) + "]" + text(t.Elem())
+	case *types.Chan:
+		return [...]string{"chan ", "chan<- ", "<-chan "}[t.Dir()] + text(t.Elem())
+	case *types.Signature:
+		var parameters []string
+		for i := range t.Params().Len() {
+			parameter := text(t.Params().At(i).Type())
+			if t.Variadic() && i == t.Params().Len()-1 {
+				parameter = "..." + strings.TrimPrefix(parameter, "[]")
+			}
+			parameters = append(parameters, parameter)
+		}
+		var results []string
+		for result := range t.Results().Variables() {
+			results = append(results, text(result.Type()))
+		}
+		signature := "func" + constraints(t.TypeParams(), text) + "(" + strings.Join(parameters, ", ") + ")"
+		switch len(results) {
+		case 0:
+			return signature
+		case 1:
+			return signature + " " + results[0]
+		}
+		return signature + " (" + strings.Join(results, ", ") + ")"
+	case *types.Struct:
+		var fields []string
+		for field := range t.Fields() {
+			fields = append(fields, field.Name()+" "+text(field.Type()))
+		}
+		return "struct{" + strings.Join(fields, "; ") + "}"
+	}
+	return types.TypeString(t, func(other *types.Package) string {
+		if other == pkg {
+			return ""
+		}
+		return other.Name()
+	})
+}
+
+func qualified(object *types.TypeName, pkg *types.Package) string {
+	if object.Pkg() == nil || object.Pkg() == pkg {
+		return object.Name()
+	}
+	return object.Pkg().Name() + "." + object.Name()
+}
+
+func arguments(list *types.TypeList, text func(types.Type) string) string {
+	var texts []string
+	for t := range list.Types() {
+		texts = append(texts, text(t))
+	}
+	if texts == nil {
+		return ""
+	}
+	return "[" + strings.Join(texts, ", ") + "]"
+}
+
+func constraints(list *types.TypeParamList, text func(types.Type) string) string {
+	var texts []string
+	for parameter := range list.TypeParams() {
+		texts = append(texts, parameter.Obj().Name()+" "+text(parameter.Constraint()))
+	}
+	if texts == nil {
+		return ""
+	}
+	return "[" + strings.Join(texts, ", ") + "]"
+}
+
+func typeParameters(named *types.Named, pkg *types.Package) string {
+	return constraints(named.TypeParams(), func(t types.Type) string { return typeText(t, pkg, true) })
+}
+
 // apiChange is one change of a package's exported API.
 type apiChange struct {
-	name     string // "(*API).DeleteFile"
-	what     string // "added", "removed", "changed from … to …"
+	key      string // name in the surfaces
+	name     string // as the report calls it
+	kind     string
+	json     string // name of a field in JSON
+	what     string // "added", "removed", "changed from `…` to `…`"
 	breaking bool
 }
 
-// apiChanges compares the exported API of a package in one tree with that of
-// another, whose path may be another one.
-func apiChanges(ctx context.Context, tools tools, temp string, base, head folder) ([]apiChange, error) {
-	var files [2]string
-	for i, f := range []folder{base, head} {
-		files[i] = filepath.Join(temp, strconv.Itoa(i)+".export")
-		if _, err := output(ctx, f.tree.dir, []string{"GOWORK=off"}, tools.apidiff, "-w", files[i], "./"+f.path); err != nil {
-			return nil, fmt.Errorf("%s of %s: %w", f.path, f.tree.name, err)
-		}
-	}
-	out, err := output(ctx, temp, nil, tools.apidiff, "-allow-internal", files[0], files[1])
-	if err != nil {
-		return nil, err
-	}
-	return parseAPIDiff(out)
-}
-
-// folder is a package of a tree.
-type folder struct {
-	tree tree
-	path string
-}
-
-// exists reports whether the tree has the folder.
-func (f folder) exists() bool {
-	info, err := os.Stat(filepath.Join(f.tree.dir, f.path))
-	return err == nil && info.IsDir()
-}
-
-// parseAPIDiff reads what apidiff prints.
-func parseAPIDiff(out string) ([]apiChange, error) {
+// apiChanges compares the exported APIs of two packages. Types with the same name
+// are the same type, in whatever packages they are: what became of their fields and
+// methods is said of these.
+func apiChanges(base, head surface) []apiChange {
 	var changes []apiChange
-	breaking := false
-	for line := range strings.Lines(out) {
-		line = strings.TrimSuffix(line, "\n")
-		switch name, what, ok := strings.Cut(strings.TrimPrefix(line, "- "), ": "); {
-		case line == "Incompatible changes:":
-			breaking = true
-		case line == "Compatible changes:":
-			breaking = false
-		case ok && strings.HasPrefix(line, "- "):
-			changes = append(changes, apiChange{name, what, breaking})
-		default:
-			return nil, fmt.Errorf("apidiff: unexpected line %q", line)
+	add := func(key string, d declaration, breaking bool, what string, args ...any) {
+		changes = append(changes, apiChange{key, d.name, d.kind, d.json, fmt.Sprintf(what, args...), breaking})
+	}
+	for _, key := range slices.Sorted(maps.Keys(base)) {
+		was := base[key]
+		owner, _, isMember := strings.Cut(key, ".")
+		if isMember {
+			if before, after := base[owner], head[owner]; before.text != after.text || before.alias != "" && before.alias == after.alias {
+				continue // it is said of the type, or of the one that it is another name of
+			}
+		}
+		is, there := head[key]
+		switch {
+		case !there:
+			add(key, was, true, "removed")
+		case was.kind != is.kind:
+			add(key, was, true, "changed from a %s to a %s", was.kind, is.kind)
+		case was.text != is.text && was.canonical != is.canonical:
+			add(key, was, true, "changed from `%s` to `%s`", was.text, is.text)
+		case was.value != is.value:
+			add(key, was, true, "value changed from `%s` to `%s`", was.value, is.value)
+		case !was.pointer && is.pointer:
+			add(key, was, true, "changed to a method of pointers")
+		case was.kind == "type" && was.open && !is.open:
+			add(key, was, true, "other packages can implement it no more")
+		case was.equatable && !is.equatable:
+			add(key, was, true, "its values can be compared no more")
 		}
 	}
-	return changes, nil
+	for _, key := range slices.Sorted(maps.Keys(head)) {
+		is := head[key]
+		owner, _, isMember := strings.Cut(key, ".")
+		if _, there := base[key]; there || isMember && (base[owner].text != head[owner].text || head[owner].alias != "" && head[owner].alias == base[owner].alias) {
+			continue
+		}
+		add(key, is, is.kind == "method" && is.open && base[owner].open, "added")
+	}
+	return changes
 }
 
 // goChanges is what the changes of a package mean to its callers.
 type goChanges struct {
-	removed     []string
-	changed     []string // with how
-	stock       []string // breaks of the stock client by what they are: they follow from the spec
-	stockBreaks int
-	stockMore   int      // additions to it
-	gained      []string // methods of the stock interfaces: no break for callers
-	added       []string // with their kind
+	broken    []string // names, stock client included
+	removed   []string
+	changed   []string // with how
+	stock     []string // breaks of the stock client by what they are: they follow from the spec
+	stockMore int      // additions to it
+	added     []string // with their kind
 }
 
-func (c goChanges) breaks() int { return len(c.removed) + len(c.changed) + c.stockBreaks }
-
-// classify sorts the changes of a package. kinds are of its new declarations.
-func classify(changes []apiChange, kinds map[string]string) goChanges {
+// classify sorts the changes of a package. spec has what its spec calls types and
+// methods, where that is something else.
+func classify(changes []apiChange, spec map[string]string) goChanges {
 	var c goChanges
 	additions, stock := map[string][]string{}, map[string][]string{}
 	for _, change := range changes {
 		name := "`" + change.name + "`"
+		if other := change.nameIn(spec); other != "" {
+			name += " (spec `" + other + "`)"
+		}
+		if change.breaking {
+			c.broken = append(c.broken, change.name)
+		}
 		switch {
-		case change.what == "added" && inStockInterface(change.name):
-			// A method of an interface is listed twice, as both kinds.
-			if change.breaking {
-				c.gained = append(c.gained, name)
-			}
 		case isStock(change.name) && change.breaking:
 			what, _, _ := strings.Cut(change.what, " ")
 			stock[what] = append(stock[what], name)
-			c.stockBreaks++
 		case isStock(change.name):
 			c.stockMore++
 		case !change.breaking:
-			kind := kindOf(change.name, kinds)
-			additions[kind] = append(additions[kind], name)
+			additions[change.kind] = append(additions[change.kind], name)
 		case change.what == "removed":
 			c.removed = append(c.removed, name)
 		default:
-			c.changed = append(c.changed, name+": "+quoteTypes(change.name, change.what))
+			c.changed = append(c.changed, name+": "+change.what)
 		}
 	}
 	for _, what := range slices.Sorted(maps.Keys(stock)) {
@@ -123,135 +317,21 @@ func classify(changes []apiChange, kinds map[string]string) goChanges {
 	return c
 }
 
-var fromTo = regexp.MustCompile(`^((?:value )?changed from) (.*?) to ([^ ].*)$`)
-
-// quoteTypes sets the types of a message in code.
-func quoteTypes(name, what string) string {
-	parts := fromTo.FindStringSubmatch(what)
+// nameIn returns what the spec calls the type that a change is about, or that a
+// field is of, or the operation of a method; "" if it calls it the same.
+func (c apiChange) nameIn(spec map[string]string) string {
+	owner, member, _ := strings.Cut(c.key, ".")
 	switch {
-	case parts == nil:
-		return what
-	case parts[3] == name: // apidiff has no more to say of a struct or an interface
-		return fmt.Sprintf("%s `%s` to a type of another kind", parts[1], parts[2])
+	case owner == "API" || owner == "Client":
+		return spec[member]
+	case c.kind == "field" && spec[owner] != "" && c.json != "":
+		return spec[owner] + "." + c.json
 	}
-	return fmt.Sprintf("%s `%s` to `%s`", parts[1], parts[2], parts[3])
+	return spec[owner]
 }
 
-var (
-	stockInterface = regexp.MustCompile(`^Client(WithResponses)?Interface\.`)
-	stockName      = regexp.MustCompile(`^\(\*Client(WithResponses)?\)\.|^Client(WithResponses)?Interface\.|^New\w+Request(WithBody)?$|^Parse\w+HTTPResponse$|^\(?\w+HTTPResponse(\d+Headers)?(\W|$)`)
-)
-
-func inStockInterface(name string) bool { return stockInterface.MatchString(name) }
+var stockName = regexp.MustCompile(`^\(\*Client\)\.|^New\w+Request(WithBody)?$`)
 
 // isStock reports whether a name belongs to the stock client, and not to the
 // types that both layers use.
 func isStock(name string) bool { return stockName.MatchString(name) }
-
-func kindOf(name string, kinds map[string]string) string {
-	if kind := kinds[name]; kind != "" {
-		return kind
-	}
-	if strings.HasPrefix(name, "(") {
-		return "method"
-	}
-	return "field"
-}
-
-// declarations returns the kind of each exported name that a package declares,
-// as the report calls them, and by their package the types of this module's
-// internal packages that it exports under a name of its own.
-func declarations(dir string) (kinds map[string]string, aliases map[string][]string, err error) {
-	kinds, aliases = map[string]string{}, map[string][]string{}
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, entry := range entries {
-		if !isPackageFile(entry.Name()) {
-			continue
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(dir, entry.Name()), nil, parser.SkipObjectResolution)
-		if err != nil {
-			return nil, nil, err
-		}
-		for _, declaration := range file.Decls {
-			switch declaration := declaration.(type) {
-			case *ast.FuncDecl:
-				if declaration.Recv == nil {
-					kinds[declaration.Name.Name] = "function"
-				} else if receiver, ok := declaration.Recv.List[0].Type.(*ast.Ident); ok {
-					kinds[receiver.Name+"."+declaration.Name.Name] = "method"
-				}
-			case *ast.GenDecl:
-				declare(declaration, file.Imports, kinds, aliases)
-			}
-		}
-	}
-	return kinds, aliases, nil
-}
-
-func declare(declaration *ast.GenDecl, imports []*ast.ImportSpec, kinds map[string]string, aliases map[string][]string) {
-	for _, spec := range declaration.Specs {
-		switch spec := spec.(type) {
-		case *ast.TypeSpec:
-			kinds[spec.Name.Name] = "type"
-			selector, ok := spec.Type.(*ast.SelectorExpr)
-			if !ok || !spec.Assign.IsValid() {
-				continue
-			}
-			for _, imported := range imports {
-				path, err := strconv.Unquote(imported.Path.Value)
-				_, name, internal := strings.Cut(path, "/internal/")
-				if x, ok := selector.X.(*ast.Ident); err == nil && internal && ok && filepath.Base(name) == x.Name {
-					aliases["internal/"+name] = append(aliases["internal/"+name], selector.Sel.Name)
-				}
-			}
-		case *ast.ValueSpec:
-			kind := "constant"
-			if declaration.Tok == token.VAR {
-				kind = "variable"
-			}
-			for _, name := range spec.Names {
-				kinds[name.Name] = kind
-			}
-		}
-	}
-}
-
-// ofTypes keeps the changes of some types of a package.
-func ofTypes(changes []apiChange, types []string) []apiChange {
-	return slices.DeleteFunc(changes, func(c apiChange) bool {
-		name := strings.NewReplacer("(*", "", "(", "", ")", "").Replace(c.name)
-		name, _, _ = strings.Cut(name, ".")
-		return !slices.Contains(types, name)
-	})
-}
-
-// samePackage reports whether a package has the same files on both sides.
-func samePackage(base, head folder) (bool, error) {
-	if base.path != head.path {
-		return false, nil
-	}
-	files, err := changedFiles(base.tree.dir, head.tree.dir, base.path)
-	if err != nil {
-		return false, err
-	}
-	return !slices.ContainsFunc(files, isPackageFile), nil
-}
-
-// packages lists the folders of packages below a folder.
-func packages(t tree, below string) ([]string, error) {
-	var found []string
-	err := fs.WalkDir(os.DirFS(t.dir), below, func(name string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		folder := filepath.ToSlash(filepath.Dir(name))
-		if !d.IsDir() && isPackageFile(name) && !slices.Contains(found, folder) {
-			found = append(found, folder)
-		}
-		return nil
-	})
-	return found, err
-}

@@ -1,145 +1,127 @@
 package main
 
 import (
-	"maps"
-	"os"
-	"path/filepath"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
 	"reflect"
-	"slices"
+	"strings"
 	"testing"
 )
 
-// What apidiff prints of the data plane, shortened.
-const diff = `Incompatible changes:
-- (*API).DeleteFile: changed from func(context.Context, string) error to func(context.Context, string) (*OperationModel, error)
-- APIVersion: value changed from "2025-01" to "2026-04"
-- AssistantFileModel.PercentDone: removed
-- ClientInterface.ListOperations: added
-- ClientWithResponsesInterface.ListOperationsWithResponse: added
-- ClientInterface.DeleteFile: changed from func() to func(string)
-- SnippetType: removed
-- UploadFileHTTPResponse.JSON200: removed
-Compatible changes:
-- (*API).ListOperations: added
-- (*Client).ListOperations: added
-- ChatRequest.Temperature: added
-- ClientInterface.ListOperations: added
-- ImageModel: added
-- ModelGPT5: added
-- NewListOperationsRequest: added
-- ErrTeapot: added
-- ParseListOperationsHTTPResponse: added
-- Ptr: added
-- SnippetModel.MarshalJSON: added
-- UploadFileHTTPResponse202Headers: added
-`
-
-func TestClassify(t *testing.T) {
-	changes, err := parseAPIDiff(diff)
+// surfaceOfText returns the exported API of a package with declarations.
+func surfaceOfText(t *testing.T, path, text string) surface {
+	t.Helper()
+	files := token.NewFileSet()
+	file, err := parser.ParseFile(files, "a.go", "package a\n"+text, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := classify(changes, map[string]string{
-		"ImageModel": "type", "ModelGPT5": "constant", "Ptr": "function", "ErrTeapot": "variable", "SnippetModel.MarshalJSON": "method",
-	})
+	pkg, err := (&types.Config{}).Check(path, files, []*ast.File{file}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return surfaceOf(pkg, "example.com/m")
+}
+
+func TestAPIChanges(t *testing.T) {
+	for name, test := range map[string]struct {
+		base, head string
+		want       []string // those that break begin with !
+	}{
+		"the same":                 {"type T struct{ A int }; func New(t *T) (T, error) { return *t, nil }", "type T struct{ A int }; func New(t *T) (T, error) { return *t, nil }", nil},
+		"names of parameters":      {"func F(a int, b string) {}", "func F(_ int, other string) {}", nil},
+		"not exported":             {"type t struct{}; func f() {}", "", nil},
+		"function removed":         {"func F() {}", "", []string{"!F: removed"}},
+		"function added":           {"", "func F() {}", []string{"F: added"}},
+		"results":                  {"func F() error { return nil }", "func F() (int, error) { return 0, nil }", []string{"!F: changed from `func() error` to `func() (int, error)`"}},
+		"variadic":                 {"func F(a []int) {}", "func F(a ...int) {}", []string{"!F: changed from `func([]int)` to `func(...int)`"}},
+		"function to variable":     {"func F() {}", "var F = func() {}", []string{"!F: changed from a function to a variable"}},
+		"field removed":            {"type T struct{ A, B int }", "type T struct{ A int }", []string{"!T.B: removed"}},
+		"field added":              {"type T struct{ A int }", "type T struct{ A, B int }", []string{"T.B: added"}},
+		"field retyped":            {"type T struct{ A []U }; type U int", "type T struct{ A map[string]U }; type U int", []string{"!T.A: changed from `[]U` to `map[string]U`"}},
+		"field moved":              {"type T struct{ A, B int }", "type T struct{ B, A int }", nil},
+		"type removed":             {"type T struct{ A int }; func (T) M() {}", "", []string{"!T: removed"}},
+		"type added":               {"", "type T struct{ A int }; func (*T) M() {}", []string{"T: added"}},
+		"type of another kind":     {"type T struct{ A int }", "type T string", []string{"!T: changed from `struct` to `string`"}},
+		"method removed":           {"type T int; func (*T) M() {}", "type T int", []string{"!(*T).M: removed"}},
+		"method added":             {"type T int", "type T int; func (*T) M() {}", []string{"(*T).M: added"}},
+		"method of pointers":       {"type T int; func (T) M() {}", "type T int; func (*T) M() {}", []string{"!T.M: changed to a method of pointers"}},
+		"method of values":         {"type T int; func (*T) M() {}", "type T int; func (T) M() {}", nil},
+		"promoted method":          {"type e int; func (e) M() {}; type T struct{ e }", "type e int; type T struct{ e }", []string{"!T.M: removed"}},
+		"constant":                 {"const C = 1", "const C = 2", []string{"!C: value changed from `1` to `2`"}},
+		"constant retyped":         {"type T string; const C T = \"a\"", "type T string; const C = \"a\"", []string{"!C: changed from `T` to `untyped string`"}},
+		"interface grows":          {"type I interface{ A() }", "type I interface{ A(); B() }", []string{"!I.B: added"}},
+		"interface that is closed": {"type I interface{ A(); x() }", "type I interface{ A(); B(); x() }", []string{"I.B: added"}},
+		"interface is closed":      {"type I interface{ A() }", "type I interface{ A(); x() }", []string{"!I: other packages can implement it no more"}},
+		"comparable no more":       {"type T struct{ A int }", "type T struct{ A int; b []int }", []string{"!T: its values can be compared no more"}},
+		"type parameters":          {"func F[T any](t T) {}", "func F[T comparable](t T) {}", []string{"!F: changed from `func[T any](T)` to `func[T comparable](T)`"}},
+
+		// A signature with another name for the same type, or with a type that was
+		// another name and is a type of its own, has not changed.
+		"alias of the parameter":   {"type A = B; type B struct{}; func F(A) {}", "type A = B; type B struct{}; func F(B) {}", nil},
+		"alias becomes a type":     {"type A = B; type B struct{ X int }; func F(A) {}", "type A struct{ X int }; type B struct{ X int }; func F(A) {}", nil},
+		"type becomes an alias":    {"type A struct{ X, Y int }; func F(A) {}", "type A = B; type B struct{ X int }; func F(A) {}", []string{"!A.Y: removed", "B: added"}},
+		"field of an aliased type": {"type A = B; type B struct{ X int }", "type A = B; type B struct{}", []string{"!B.X: removed"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, change := range apiChanges(surfaceOfText(t, "example.com/m/2099-01/a", test.base), surfaceOfText(t, "example.com/m/2099-02/a", test.head)) {
+				line := change.name + ": " + change.what
+				if change.breaking {
+					line = "!" + line
+				}
+				got = append(got, line)
+			}
+			if !reflect.DeepEqual(got, test.want) {
+				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(test.want, "\n"))
+			}
+		})
+	}
+}
+
+func TestTypeText(t *testing.T) {
+	for _, want := range []string{
+		"T", "*T", "[]T", "[3]T", "map[string]*T", "chan T", "<-chan T", "chan<- T", "func(T, ...*T) (int, error)",
+		"struct{A T; B string}", "G[T]", "error", "func(func(T) bool)",
+	} {
+		s := surfaceOfText(t, "example.com/m/a", "type T int; type G[X any] struct{ F X }; var V "+want)
+		if got := s["V"].text; got != want {
+			t.Errorf("%s reads %s", want, got)
+		}
+	}
+}
+
+func TestClassify(t *testing.T) {
+	got := classify([]apiChange{
+		{"API.DeleteFile", "(*API).DeleteFile", "method", "", "changed from `func() error` to `func() (*Operation, error)`", true},
+		{"AssistantFile.PercentDone", "AssistantFile.PercentDone", "field", "percent_done", "removed", true},
+		{"SnippetType", "SnippetType", "type", "", "removed", true},
+		{"Client.DeleteFile", "(*Client).DeleteFile", "method", "", "changed from `func()` to `func(string)`", true},
+		{"NewGoneRequest", "NewGoneRequest", "function", "", "removed", true},
+		{"API.Chat", "(*API).Chat", "method", "", "added", false},
+		{"Client.ListOperations", "(*Client).ListOperations", "method", "", "added", false},
+		{"ChatRequest.Temperature", "ChatRequest.Temperature", "field", "temperature", "added", false},
+		{"Image", "Image", "type", "", "added", false},
+		{"ModelGPT5", "ModelGPT5", "constant", "", "added", false},
+		{"ErrTeapot", "ErrTeapot", "variable", "", "added", false},
+	}, map[string]string{"Chat": "chat_assistant", "AssistantFile": "AssistantFileModel", "Image": "ImageModel"})
 	want := goChanges{
-		removed: []string{"`AssistantFileModel.PercentDone`", "`SnippetType`"},
-		changed: []string{
-			"`(*API).DeleteFile`: changed from `func(context.Context, string) error` to `func(context.Context, string) (*OperationModel, error)`",
-			"`APIVersion`: value changed from `\"2025-01\"` to `\"2026-04\"`",
-		},
-		stock:       []string{"changed: `ClientInterface.DeleteFile`", "removed: `UploadFileHTTPResponse.JSON200`"},
-		stockBreaks: 2,
-		stockMore:   4,
-		gained:      []string{"`ClientInterface.ListOperations`", "`ClientWithResponsesInterface.ListOperationsWithResponse`"},
+		broken:  []string{"(*API).DeleteFile", "AssistantFile.PercentDone", "SnippetType", "(*Client).DeleteFile", "NewGoneRequest"},
+		removed: []string{"`AssistantFile.PercentDone` (spec `AssistantFileModel.percent_done`)", "`SnippetType`"},
+		changed: []string{"`(*API).DeleteFile`: changed from `func() error` to `func() (*Operation, error)`"},
+		stock:   []string{"changed: `(*Client).DeleteFile`", "removed: `NewGoneRequest`"},
 		added: []string{
-			"2 methods: `(*API).ListOperations`, `SnippetModel.MarshalJSON`",
-			"1 function: `Ptr`",
-			"1 type: `ImageModel`",
+			"1 method: `(*API).Chat` (spec `chat_assistant`)",
+			"1 type: `Image` (spec `ImageModel`)",
 			"1 field: `ChatRequest.Temperature`",
 			"1 constant: `ModelGPT5`",
 			"1 variable: `ErrTeapot`",
 		},
+		stockMore: 1,
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got\n%q\nwant\n%q", got, want)
-	}
-	if got.breaks() != 6 {
-		t.Errorf("%d breaks, want 6", got.breaks())
-	}
-}
-
-// A method that another interface than the stock ones gains does break.
-func TestClassifyOtherInterface(t *testing.T) {
-	got := classify([]apiChange{{"HttpRequestDoer.Close", "added", true}}, nil)
-	if got.breaks() != 1 || got.gained != nil {
-		t.Errorf("%+v", got)
-	}
-}
-
-func TestParseAPIDiffUnexpected(t *testing.T) {
-	for _, out := range []string{"panic\n", "Incompatible changes:\n  - X: removed\n", "- X removed\n"} {
-		if changes, err := parseAPIDiff(out); err == nil {
-			t.Errorf("%q: %v", out, changes)
-		}
-	}
-}
-
-func TestOfTypes(t *testing.T) {
-	var got []string
-	for _, change := range ofTypes([]apiChange{
-		{name: "Error"}, {name: "Error.Code"}, {name: "(*Error).Is"}, {name: "(Error).As"}, {name: "Errors"}, {name: "Other.Error"},
-	}, []string{"Error"}) {
-		got = append(got, change.name)
-	}
-	if want := []string{"Error", "Error.Code", "(*Error).Is", "(Error).As"}; !slices.Equal(got, want) {
-		t.Errorf("%q, want %q", got, want)
-	}
-}
-
-func TestDeclarations(t *testing.T) {
-	dir := t.TempDir()
-	for name, text := range map[string]string{
-		"a.go": `package a
-
-import (
-	"example.com/m/internal/deep/rest"
-	"net/http"
-)
-
-type (
-	Option  = rest.Option
-	Client  = http.Client
-	Request struct{ http.Request }
-)
-
-func (Request) Value()    {}
-func (*Request) Pointer() {}
-func New()                {}
-
-const One, Two = 1, 2
-
-var Three = 3
-`,
-		"a_test.go": "package a\n\nfunc TestOnly() {}\n",
-		"notes.txt": "func Text()\n",
-	} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	kinds, aliases, err := declarations(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := map[string]string{
-		"Option": "type", "Client": "type", "Request": "type", "Request.Value": "method",
-		"New": "function", "One": "constant", "Two": "constant", "Three": "variable",
-	}
-	if !maps.Equal(kinds, want) {
-		t.Errorf("kinds %v, want %v", kinds, want)
-	}
-	if want := map[string][]string{"internal/deep/rest": {"Option"}}; !reflect.DeepEqual(aliases, want) {
-		t.Errorf("aliases %v, want %v", aliases, want)
 	}
 }

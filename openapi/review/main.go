@@ -7,7 +7,8 @@
 //
 // It says what changed in the specs, in the exported Go API, on the wire and in
 // the overlays, and which version of the module follows. Whoever has read it need
-// not open gen/.
+// not open gen/. With -changelog FILE it fails when the topmost entry of that
+// changelog does not name a breaking change.
 package main
 
 import (
@@ -17,6 +18,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 )
 
 func main() {
@@ -28,17 +30,18 @@ func main() {
 	}
 }
 
-// run writes the report of the project in a folder. It calls get for the tools
-// when there is something to compare.
-func run(ctx context.Context, dir string, args []string, get func(context.Context, string) (tools, error), out io.Writer) error {
+// run writes the report of the project in a folder. It calls get for oasdiff when
+// there is something to compare.
+func run(ctx context.Context, dir string, args []string, get func(context.Context, string) (differ, error), out io.Writer) error {
 	flags := flag.NewFlagSet("review", flag.ContinueOnError)
 	base := flags.String("base", "", "git `revision`, or openapi/VERSION, to compare with")
 	head := flags.String("head", "", "git `revision`, or openapi/VERSION, that is reviewed; the working tree if none is given")
+	changelog := flags.String("changelog", "", "`file` of the head, from the root of the repository, whose topmost entry has to name every breaking change")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if *base == "" || flags.NArg() > 0 {
-		return errors.New("want -base, a git revision or a folder openapi/VERSION, and nothing but -head besides")
+		return errors.New("want -base, a git revision or a folder openapi/VERSION, and nothing but -head and -changelog besides")
 	}
 
 	temp, err := os.MkdirTemp("", "review-")
@@ -59,14 +62,24 @@ func run(ctx context.Context, dir string, args []string, get func(context.Contex
 		_, err = io.WriteString(out, unchanged(sides.base.name, sides.head.name))
 		return err
 	}
-	tools, err := get(ctx, temp)
+	diff, err := get(ctx, temp)
 	if err != nil {
 		return err
 	}
-	report, err := compare(ctx, sides, tools, temp)
+	report, err := compare(ctx, sides, diff, temp)
 	if err != nil {
 		return err
 	}
-	_, err = io.WriteString(out, report.markdown())
-	return err
+	if *changelog != "" {
+		if err := report.checkChangelog(sides.head, *changelog); err != nil {
+			return err
+		}
+	}
+	if _, err = io.WriteString(out, report.markdown()); err != nil {
+		return err
+	}
+	if len(report.unnamed) > 0 {
+		return fmt.Errorf("the topmost entry of %s, %s, does not name these breaking changes: %s", *changelog, report.entry, strings.Join(report.unnamed, ", "))
+	}
+	return nil
 }

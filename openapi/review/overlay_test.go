@@ -1,60 +1,85 @@
 package main
 
 import (
-	"os"
+	"errors"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/pinecone-community/assistant-go/internal/compile"
 )
 
+// actionsOf reads an overlay with actions, each "TARGET|DESCRIPTION|EFFECT", and
+// applies it to specs with the schemas a to e; that of 2099-02 has no c.
+func actionsOf(t *testing.T, actions ...string) []*compile.Action {
+	t.Helper()
+	dir := t.TempDir()
+	var overlay strings.Builder
+	overlay.WriteString("overlay: 1.1.0\ninfo: {title: T, version: 1.0.0}\nactions:\n")
+	for _, action := range actions {
+		parts := strings.SplitN(action, "|", 3)
+		overlay.WriteString("  - {target: '" + parts[0] + "', description: '" + parts[1] + "', " + parts[2] + "}\n")
+	}
+	const spec = "openapi: 3.0.3\ninfo: {title: T, version: VERSION}\npaths: {}\ncomponents: {schemas: {a: {}, b: {}, c: {}, d: {}, e: {}}}\n"
+	for name, text := range map[string]string{
+		"openapi/generator.yaml":    "{}",
+		"openapi/data.overlay.yaml": overlay.String(),
+		"openapi/2099-01/data.yaml": strings.Replace(spec, "VERSION", "2099-01", 1),
+		"openapi/2099-02/data.yaml": strings.NewReplacer("VERSION", "2099-02", "c: {}, ", "").Replace(spec),
+	} {
+		testProject{t, dir}.write(name, text)
+	}
+	overlays, _, err := compile.OverlaidSpecs(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return overlays[0].Actions
+}
+
 func TestCompareOverlays(t *testing.T) {
-	set := func(value string) map[string]any { return map[string]any{"x": value} }
-	base := []action{
-		{Target: "$.a", Description: "A.", Update: set("1")},
-		{Target: "$.b", Description: "B.", Remove: true},
-		{Target: "$.c", Description: "C. Source - somebody.", Update: set("1")},
-		{Target: "$.c", Description: "C again.", Update: set("2")},
-		{Target: "$.d", Description: "D.", Update: set("1")},
+	base := []string{
+		"$.components.schemas.a|A.|update: {x-python: one}",
+		"$.components.schemas.b|B.|remove: true",
+		"$.components.schemas.c|C. Source - somebody.|update: {x-python: one}",
+		"$.components.schemas.c|C again.|update: {x-python: two}",
+		"$.components.schemas.d|D.|update: {x-python: one}",
 	}
 	for name, test := range map[string]struct {
-		head                    []action
+		head                    []string
 		added, removed, changed []string
 		reworded                int
 	}{
 		"equal":         {head: base},
-		"another order": {head: []action{base[4], base[3], base[2], base[1], base[0]}},
+		"another order": {head: []string{base[4], base[3], base[2], base[1], base[0]}},
 		"another description": {
-			head:     []action{base[0], base[1], base[2], base[3], {Target: "$.d", Description: "DD.", Update: set("1")}},
+			head:     []string{base[0], base[1], base[2], base[3], strings.Replace(base[4], "|D.|", "|DD.|", 1)},
 			reworded: 1,
 		},
 		"another effect": {
-			head:    []action{base[0], base[1], base[2], {Target: "$.c", Description: "C again.", Update: set("3")}, base[4]},
-			changed: []string{"C again. (`$.c`)"},
+			head:    []string{base[0], base[1], base[2], strings.Replace(base[3], "two", "three", 1), base[4]},
+			changed: []string{"C again. (`$.components.schemas.c`)"},
+		},
+		"for one version": {
+			head:    []string{base[0], base[1], base[2], base[3] + ", x-versions: [\"2099-01\"]", base[4]},
+			changed: []string{"C again. (`$.components.schemas.c`)"},
 		},
 		"another target": {
-			head:    []action{{Target: "$.z", Description: "A.", Update: set("1")}, base[1], base[2], base[3], base[4]},
-			changed: []string{"A. (`$.z`)"},
-		},
-		"an update is no removal": {
-			head:    []action{base[0], {Target: "$.b", Description: "B.", Update: set("1")}, base[2], base[3], base[4]},
-			added:   []string{"B. (`$.b`)"},
-			removed: []string{"B. (`$.b`)"},
+			head:    []string{strings.Replace(base[0], ".a|", ".e|", 1), base[1], base[2], base[3], base[4]},
+			changed: []string{"A. (`$.components.schemas.e`)"},
 		},
 		"added": {
-			head:  append(slices.Clone(base), action{Target: "$.e", Remove: true}),
-			added: []string{"(`$.e`)"},
+			head:  append(slices.Clone(base), "$.components.schemas.e|E.|remove: true"),
+			added: []string{"E. (`$.components.schemas.e`)"},
 		},
 		"removed, one of two on a target": {
-			head:    []action{base[0], base[1], base[3], base[4]},
-			removed: []string{"C. (`$.c`)"},
-		},
-		"all removed": {
-			removed: []string{"A. (`$.a`)", "B. (`$.b`)", "C. (`$.c`)", "C again. (`$.c`)", "D. (`$.d`)"},
+			head:    []string{base[0], base[1], base[3], base[4]},
+			removed: []string{"C. (`$.components.schemas.c`)"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := compareOverlays(base, test.head)
+			c := compareOverlays(actionsOf(t, base...), actionsOf(t, test.head...))
 			for _, list := range []struct {
 				what      string
 				got, want []string
@@ -74,65 +99,41 @@ func TestCompareOverlays(t *testing.T) {
 	}
 }
 
+func TestAppliesIn(t *testing.T) {
+	actions := actionsOf(t, "$.components.schemas.a|A.|update: {x-python: one}", "$.components.schemas.c|C.|update: {x-python: one}")
+	if got, want := describe(appliesIn(actions, "2099-01", actions, "2099-02")), []string{"C. (`$.components.schemas.c`)"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got := appliesIn(actions, "2099-02", actions, "2099-01"); got != nil {
+		t.Errorf("%q", describe(got))
+	}
+	if got := appliesIn(actions, "2099-01", nil, "2099-02"); got != nil {
+		t.Errorf("an action that the other overlay lacks: %q", describe(got))
+	}
+}
+
+func TestUnmatched(t *testing.T) {
+	actions := actionsOf(t, "$.components.schemas.gone|A.|remove: true", "$.components.schemas.c|C.|remove: true")
+	if got, want := unmatched(actions), []string{"$.components.schemas.gone"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 func TestDescribeTogether(t *testing.T) {
-	got := describe([]action{{Target: "$.a", Description: "A name. Source - one."}, {Target: "$.b", Description: "B."}, {Target: "$.c", Description: "A name. Source - another."}})
+	got := describe([]*compile.Action{{Target: "$.a", Description: "A name. Source - one."}, {Target: "$.b", Description: "B."}, {Target: "$.c", Description: "A name. Source - another."}})
 	if want := []string{"A name. (2 actions)", "B. (`$.b`)"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
 
-func TestLoadPlane(t *testing.T) {
-	for name, test := range map[string]struct {
-		file      string
-		old, with string
-		unmatched []string
-		err       string
-	}{
-		"as it is":         {},
-		"nothing matches":  {file: overlay, old: "$.components.schemas.Thing.", with: "$.components.schemas['Gone, \"and\" away'].", unmatched: []string{`$.components.schemas['Gone, "and" away'].properties`, `$.components.schemas['Gone, "and" away'].properties.state`}},
-		"spec no YAML":     {file: spec, old: "openapi: 3.0.3", with: "openapi: [", err: "openapi/2099-01/data.yaml of here: "},
-		"spec incomplete":  {file: spec, old: "schemas/ThingList", with: "schemas/Nothing", err: "openapi/2099-01/data.yaml of here: "},
-		"remote reference": {file: spec, old: "'#/components/schemas/ThingList'", with: "'https://example.com/x.yaml'", err: "refusing to resolve remote reference"},
-		"overlay no YAML":  {file: overlay, old: "actions:", with: "actions: [", err: "data.overlay.yaml"},
-		"overlay invalid":  {file: overlay, old: "overlay: 1.0.0", with: "overlay: 9", err: "openapi/2099-01/data.yaml of here: "},
-	} {
-		t.Run(name, func(t *testing.T) {
-			dir := t.TempDir()
-			if err := os.CopyFS(dir, os.DirFS("testdata/project")); err != nil {
-				t.Fatal(err)
-			}
-			if test.file != "" {
-				project{t, dir}.edit(test.file, test.old, test.with)
-			}
-			p, err := loadPlane(tree{"here", dir}, "2099-01", "data")
-			if test.err != "" {
-				if err == nil || !strings.Contains(err.Error(), test.err) {
-					t.Fatalf("error %v, want %q", err, test.err)
-				}
-				return
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !slices.Equal(p.unmatched, test.unmatched) {
-				t.Errorf("unmatched %q, want %q", p.unmatched, test.unmatched)
-			}
-			if weight := p.doc.Components.Schemas["Thing"].Value.Properties["weight"]; (weight == nil) != (test.unmatched != nil) {
-				t.Error("the overlay is not applied")
-			}
-		})
+// A spec with a reference to another document is refused, with its name.
+func TestLoadRefuses(t *testing.T) {
+	p := newProject(t)
+	p.edit(spec, "'#/components/schemas/ThingList'", "'https://example.com/x.yaml'")
+	if _, err := load(t.Context(), tree{"here", p.dir}); err == nil || !strings.HasPrefix(err.Error(), "here: 2099-01/data") {
+		t.Errorf("%v", err)
 	}
-}
-
-func TestNoOverlay(t *testing.T) {
-	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS("testdata/project")); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Remove(filepath.Join(dir, overlay)); err != nil {
-		t.Fatal(err)
-	}
-	if p, err := loadPlane(tree{"here", dir}, "2099-01", "data"); err != nil || p.actions != nil || p.doc == nil {
-		t.Errorf("%+v, %v", p, err)
+	if _, err := load(t.Context(), tree{"here", filepath.Join(p.dir, "gone")}); !errors.Is(err, fs.ErrNotExist) {
+		t.Error(err)
 	}
 }

@@ -8,15 +8,18 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
+
+	"github.com/pinecone-community/assistant-go/internal/compile"
 )
 
 var update = flag.Bool("update", false, "rewrite the reports in testdata")
 
 const (
 	spec    = "openapi/2099-01/data.yaml"
-	overlay = "openapi/2099-01/data.overlay.yaml"
-	config  = "openapi/2099-01/data.config.yaml"
+	overlay = "openapi/data.overlay.yaml"
+	config  = "openapi/generator.yaml"
 	client  = "gen/2099-01/data/client.gen.go"
 )
 
@@ -28,13 +31,9 @@ const weight = `  - target: $.components.schemas.Thing.properties
         type: number
 `
 
-// shared is made once for all tests: the tools, and the project in testdata with
-// its generated code.
-var shared struct {
-	tools
-	generator, version string // oapi-codegen
-	project            string
-}
+// shared is made once for all tests: the project in testdata with its generated
+// code, the generator's own files and the packages that generated code imports.
+var shared struct{ project, version string }
 
 func TestMain(m *testing.M) {
 	flag.Parse()
@@ -44,95 +43,145 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 		defer os.RemoveAll(temp)
-		if err := makeShared(temp); err != nil {
+		shared.project = temp
+		if err := makeShared(); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			return 1
 		}
-		return m.Run()
+		code := m.Run()
+		if *update && code == 0 {
+			err = answers.write()
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		return code
 	}())
 }
 
-func makeShared(temp string) (err error) {
-	ctx := context.Background()
-	if shared.tools, err = install(ctx, temp); err != nil {
-		return err
-	}
-	shared.generator = filepath.Join(temp, "oapi-codegen")
-	if _, err := output(ctx, "", nil, "go", "build", "-o", shared.generator, generatorModule+"/cmd/oapi-codegen"); err != nil {
-		return err
-	}
-	shared.project = filepath.Join(temp, "project")
+func makeShared() error {
+	const root = "../.."
 	if err := os.CopyFS(shared.project, os.DirFS("testdata/project")); err != nil {
 		return err
 	}
-	for _, name := range []string{"go.mod", "go.sum"} {
-		text, err := os.ReadFile("../../" + name)
+	files := []string{"go.mod", "go.sum", config, "openapi/templates/*"}
+	here := &goPackages{tree: tree{"this module", root}, module: "github.com/pinecone-community/assistant-go"}
+	generated, err := packages(here.tree, "gen")
+	if err != nil {
+		return err
+	}
+	used, _, err := here.imports(generated)
+	if err != nil {
+		return err
+	}
+	for _, folder := range used[len(generated):] {
+		files = append(files, folder+"/*.go")
+	}
+	for _, pattern := range files {
+		found, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(filepath.Join(shared.project, name), text, 0o644); err != nil {
-			return err
+		for _, file := range found {
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			text, err := os.ReadFile(file)
+			if err != nil {
+				return err
+			}
+			name, err := filepath.Rel(root, file)
+			if err != nil {
+				return err
+			}
+			target := filepath.Join(shared.project, name)
+			if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+				return err
+			}
+			if err := os.WriteFile(target, text, 0o644); err != nil {
+				return err
+			}
 		}
 	}
 	if shared.version, err = requirement(tree{"the project", shared.project}, generatorModule); err != nil {
 		return err
 	}
-	return generate(ctx, shared.project)
-}
-
-func generate(ctx context.Context, dir string) error {
-	configs, err := filepath.Glob(filepath.Join(dir, "openapi/*/*.config.yaml"))
-	if err != nil {
+	if err := generate(shared.project); err != nil {
 		return err
 	}
-	for _, config := range configs {
-		config, err := filepath.Rel(dir, config)
-		if err != nil {
-			return err
-		}
-		spec := strings.Replace(config, ".config.", ".", 1)
-		if err := os.MkdirAll(filepath.Join(dir, "gen", filepath.Base(filepath.Dir(config)), "data"), 0o755); err != nil {
-			return err
-		}
-		if _, err := output(ctx, dir, nil, shared.generator, "-config", config, spec); err != nil {
+	for _, args := range [][]string{{"init", "--quiet"}, {"add", "--all"}, {"commit", "--quiet", "--message", "x"}, {"repack", "-a", "-d", "--quiet"}, {"prune-packed", "--quiet"}} {
+		if err := git(context.Background(), shared.project, args...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// project is a copy of the project in testdata, in a git repository of its own.
-type project struct {
+// generating keeps tests from using oapi-codegen at the same time: it has variables
+// of its own.
+var generating sync.Mutex
+
+func generate(dir string) error {
+	generating.Lock()
+	defer generating.Unlock()
+	versions, err := compile.Versions(filepath.Join(dir, "openapi"))
+	if err != nil {
+		return err
+	}
+	for _, version := range versions {
+		result, err := compile.Version(dir, version)
+		if err != nil {
+			return err
+		}
+		for name, text := range result.Files {
+			name = filepath.Join(dir, name)
+			if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+				return err
+			}
+			if err := os.WriteFile(name, text, 0o644); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// testProject is a copy of the project in testdata, in a git repository of its own.
+type testProject struct {
 	*testing.T
 	dir string
 }
 
-func newProject(t *testing.T) project {
-	p := project{t, t.TempDir()}
+func newProject(t *testing.T) testProject {
+	p := testProject{t, t.TempDir()}
 	if err := os.CopyFS(p.dir, os.DirFS(shared.project)); err != nil {
 		t.Fatal(err)
 	}
-	p.git("init", "--quiet")
-	p.commit()
 	return p
 }
 
-func (p project) git(args ...string) {
-	p.Helper()
+func git(ctx context.Context, dir string, args ...string) error {
 	env := []string{"GIT_AUTHOR_NAME=x", "GIT_AUTHOR_EMAIL=x@example.com", "GIT_COMMITTER_NAME=x", "GIT_COMMITTER_EMAIL=x@example.com"}
-	if _, err := output(p.Context(), p.dir, env, "git", args...); err != nil {
+	_, err := output(ctx, dir, env, "git", args...)
+	return err
+}
+
+func (p testProject) git(args ...string) {
+	p.Helper()
+	if err := git(p.Context(), p.dir, args...); err != nil {
 		p.Fatal(err)
 	}
 }
 
-func (p project) commit() {
+func (p testProject) commit() {
 	p.Helper()
 	p.git("add", "--all")
 	p.git("commit", "--quiet", "--message", "x")
 }
 
 // edit replaces each first text by the second in a file; it has to be there.
-func (p project) edit(name string, pairs ...string) {
+func (p testProject) edit(name string, pairs ...string) {
 	p.Helper()
 	text := p.read(name)
 	for i := 0; i < len(pairs); i += 2 {
@@ -144,7 +193,7 @@ func (p project) edit(name string, pairs ...string) {
 	p.write(name, text)
 }
 
-func (p project) read(name string) string {
+func (p testProject) read(name string) string {
 	p.Helper()
 	text, err := os.ReadFile(filepath.Join(p.dir, name))
 	if err != nil {
@@ -153,7 +202,7 @@ func (p project) read(name string) string {
 	return string(text)
 }
 
-func (p project) write(name, text string) {
+func (p testProject) write(name, text string) {
 	p.Helper()
 	name = filepath.Join(p.dir, name)
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
@@ -164,51 +213,61 @@ func (p project) write(name, text string) {
 	}
 }
 
-func (p project) generate() {
+func (p testProject) remove(name string) {
 	p.Helper()
-	if err := generate(p.Context(), p.dir); err != nil {
+	if err := os.RemoveAll(filepath.Join(p.dir, name)); err != nil {
+		p.Fatal(err)
+	}
+}
+
+func (p testProject) generate() {
+	p.Helper()
+	if err := generate(p.dir); err != nil {
 		p.Fatal(err)
 	}
 }
 
 // newVersion adds a version like the one that is there.
-func (p project) newVersion(version string) {
-	for _, name := range []string{spec, overlay, config} {
-		p.write(strings.Replace(name, "2099-01", version, 1), strings.ReplaceAll(p.read(name), "2099-01", version))
-	}
+func (p testProject) newVersion(version string) {
+	p.write(strings.Replace(spec, "2099-01", version, 1), strings.ReplaceAll(p.read(spec), "2099-01", version))
 }
 
-var commits = regexp.MustCompile(`\([0-9a-f]{7}\)`)
+var (
+	commits        = regexp.MustCompile(`\([0-9a-f]{7}\)`)
+	generatedLines = regexp.MustCompile(`\d+ generated lines? \(\+\d+ −\d+\) in \d+ files?`)
+)
 
-// review runs the command and returns its report, without the names of commits
-// and the version of the generator.
-func (p project) review(args ...string) (string, error) {
+// review runs the command and returns its report, without the names of commits,
+// the version of the generator and how many lines it generates.
+func (p testProject) review(args ...string) (string, error) {
 	var out strings.Builder
-	err := run(p.Context(), p.dir, args, func(context.Context, string) (tools, error) { return shared.tools, nil }, &out)
-	return strings.ReplaceAll(commits.ReplaceAllString(out.String(), "(COMMIT)"), shared.version, "VERSION"), err
+	err := run(p.Context(), p.dir, args, func(context.Context, string) (differ, error) { return answers.diff, nil }, &out)
+	text := generatedLines.ReplaceAllString(commits.ReplaceAllString(out.String(), "(COMMIT)"), "N generated lines")
+	return strings.ReplaceAll(text, shared.version, "VERSION"), err
 }
 
 // The report of each change is as in testdata.
 func TestReports(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		change func(project)
+		change func(testProject)
 		args   []string // -base HEAD if none
+		err    string
 	}{
-		"unchanged": {change: func(p project) { p.write("openapi/notes.md", "This is no spec.\n") }},
-		"optional-property": {change: func(p project) {
+		"unchanged": {change: func(p testProject) { p.write("openapi/notes.md", "This is no spec.\n") }},
+		"optional-property": {change: func(p testProject) {
 			p.edit(spec, "        note:\n", "        colour:\n          type: string\n        note:\n")
 			p.generate()
 		}},
-		"removed-property": {change: func(p project) {
+		"removed-property": {change: func(p testProject) {
 			p.edit(spec, "        size:\n          type: integer\n", "", "required: [name, size]", "required: [name]")
 			p.generate()
 		}},
-		"renamed-and-retyped": {change: func(p project) {
+		"renamed-and-retyped": {change: func(p testProject) {
 			p.edit(spec, "NewThing", "ThingRequest", "size:\n          type: integer", "size:\n          type: string")
 			p.generate()
 		}},
-		"new-stream": {change: func(p project) {
+		"new-stream": {change: func(p testProject) {
 			p.edit(spec, "components:\n", `  /things/{name}/events:
     get:
       operationId: watch_thing
@@ -236,21 +295,21 @@ components:
 `)
 			p.generate()
 		}},
-		"description": {change: func(p project) {
+		"description": {change: func(p testProject) {
 			p.edit(spec, "description: Lists the things.", "description: Lists all things.")
 			p.generate()
 		}},
-		"overlay-removed": {change: func(p project) {
+		"overlay-removed": {change: func(p testProject) {
 			p.edit(overlay, weight, "")
 			p.generate()
 		}},
-		"overlay-published": {change: func(p project) { // what an overlay said, the spec says now
+		"overlay-published": {change: func(p testProject) { // what an overlay said, the spec says now
 			p.edit(spec, "        state:\n", "        weight:\n          type: number\n        state:\n")
 			p.edit(overlay, weight, "")
 			p.generate()
 		}},
-		"overlay-unmatched": {change: func(p project) { p.edit(spec, "        state:\n", "        condition:\n") }},
-		"generator": {change: func(p project) {
+		"overlay-unmatched": {change: func(p testProject) { p.edit(spec, "        state:\n", "        condition:\n") }},
+		"generator": {change: func(p testProject) {
 			p.edit("go.mod", generatorModule+" "+shared.version, generatorModule+" v2.0.0")
 			p.edit(client, shared.version, "v2.0.0")
 			p.commit()
@@ -258,31 +317,44 @@ components:
 			p.edit("go.mod", generatorModule+" v2.0.0", generatorModule+" "+shared.version)
 			p.edit(client, "v2.0.0", shared.version)
 		}},
-		"generator-not-run": {change: func(p project) { p.edit("go.mod", generatorModule+" "+shared.version, generatorModule+" v2.99.0") }},
-		"edited-by-hand":    {change: func(p project) { p.edit(client, " int    ", " int64  ") }},
-		"configuration": {change: func(p project) {
+		"generator-not-run": {change: func(p testProject) { p.edit("go.mod", generatorModule+" "+shared.version, generatorModule+" v2.99.0") }},
+		"edited-by-hand":    {change: func(p testProject) { p.edit(client, " int    ", " int64  ") }},
+		"configuration": {change: func(p testProject) {
 			p.edit(config, "  prefer-skip-optional-pointer: true\n", "")
 			p.generate()
 		}},
-		"new-version": {change: func(p project) {
+		"new-version": {change: func(p testProject) {
 			p.newVersion("2099-02")
 			p.edit("openapi/2099-02/data.yaml", "        note:\n", "        remark:\n")
 			p.generate()
 		}},
-		"removed-version": {change: func(p project) {
+		"removed-version": {change: func(p testProject) {
 			p.newVersion("2099-02")
 			p.generate()
 			p.commit()
-			for _, folder := range []string{"openapi/2099-02", "gen/2099-02"} {
-				if err := os.RemoveAll(filepath.Join(p.dir, folder)); err != nil {
-					p.Fatal(err)
-				}
-			}
+			p.remove("openapi/2099-02")
+			p.remove("gen/2099-02")
 		}},
-		"exported-internal-type": {change: func(p project) {
-			p.edit("internal/apierror/error.go", "	Code    int\n", "	Status  int\n", "Hidden struct{ Field int }", "Hidden struct{ Other int }")
+		"exported-internal-type": {change: func(p testProject) {
+			p.edit("internal/apierror/error.go", "	StatusCode int", "	Status     int")
 		}},
-		"two-revisions": {change: func(p project) {
+		"overlay-for-one-version": {change: func(p testProject) { // the same facts, told of one of two versions
+			p.newVersion("2099-02")
+			p.generate()
+			p.commit()
+			p.edit(overlay, "    description: Things have a weight. Source - a test.\n", "    description: Things have a weight. Source - a test.\n    x-versions: [\"2099-02\"]\n")
+			p.generate()
+		}},
+		"overlay-added": {change: func(p testProject) { // gained by no spec
+			p.edit(overlay, "actions:\n", "actions:\n"+strings.NewReplacer("weight", "colour", "number", "string").Replace(weight))
+			p.generate()
+		}},
+		"changelog": {change: func(p testProject) {
+			p.edit(spec, "        size:\n          type: integer\n", "", "required: [name, size]", "required: [name]", "        note:\n", "        remark:\n")
+			p.generate()
+			p.write("CHANGELOG.md", "# Changelog\n\n## v0.2.0\n\n`Thing` has no `Size`.\n\n## v0.1.0\n\n`NewThing.Note`\n")
+		}, args: []string{"-base", "HEAD", "-changelog", "CHANGELOG.md"}, err: "does not name these breaking changes: NewThing.Note"},
+		"two-revisions": {change: func(p testProject) {
 			p.git("tag", "v0.3.4")
 			p.edit(spec, "name: kind\n", "name: sort\n")
 			p.generate()
@@ -290,7 +362,7 @@ components:
 			p.git("tag", "v0.4.0-rc.1")
 			p.edit(spec, "name: sort\n", "name: never\n") // in neither
 		}, args: []string{"-base", "v0.3.4", "-head", "HEAD"}},
-		"two-versions": {change: func(p project) {
+		"two-versions": {change: func(p testProject) {
 			p.newVersion("2099-02")
 			p.edit("openapi/2099-02/data.yaml", "enum: [new, old]", "enum: [new, old, ancient]")
 			p.generate()
@@ -304,8 +376,8 @@ components:
 				test.args = []string{"-base", "HEAD"}
 			}
 			got, err := p.review(test.args...)
-			if err != nil {
-				t.Fatal(err)
+			if (err != nil) != (test.err != "") || err != nil && !strings.HasSuffix(err.Error(), test.err) {
+				t.Fatalf("error %v, want %q", err, test.err)
 			}
 			want := filepath.Join("testdata", name+".md")
 			if *update {
@@ -321,5 +393,16 @@ components:
 				t.Errorf("not as in %s (go test -update rewrites it):\n%s", want, got)
 			}
 		})
+	}
+}
+
+// One optional property changes at most five lines of a version, comments aside.
+func TestOneProperty(t *testing.T) {
+	p := newProject(t)
+	p.edit(spec, "        note:\n", "        colour:\n          type: string\n        note:\n")
+	p.generate()
+	count, err := countLines(t.Context(), t.TempDir(), filepath.Join(shared.project, "gen"), filepath.Join(p.dir, "gen"))
+	if err != nil || count.code == 0 || count.code > 5 {
+		t.Errorf("%+v, %v", count, err)
 	}
 }

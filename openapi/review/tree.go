@@ -9,10 +9,12 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/pinecone-community/assistant-go/internal/compile"
 )
 
 // tree is the project's files: the working tree, or a copy of a revision.
@@ -29,8 +31,6 @@ type sides struct {
 	// The newest release in the base; empty if there is none.
 	released string
 }
-
-var isVersion = regexp.MustCompile(`^\d{4}-\d{2}$`)
 
 // open finds both sides. Revisions are written to temp.
 func open(ctx context.Context, dir, base, head, temp string) (sides, error) {
@@ -70,8 +70,8 @@ func openVersions(dir, base, head string) (sides, error) {
 	var versions [2]string
 	for i, arg := range []string{base, head} {
 		parent, version := filepath.Split(filepath.Clean(arg))
-		if parent = filepath.ToSlash(parent); parent != "openapi/" || !isVersion.MatchString(version) {
-			return sides{}, fmt.Errorf("%q is not the folder of a version: want two of openapi/YYYY-MM", arg)
+		if parent = filepath.ToSlash(parent); parent != "openapi/" || !compile.IsVersion(version) {
+			return sides{}, fmt.Errorf("%q is not the folder of a version: want two of openapi/VERSION", arg)
 		}
 		if info, err := os.Stat(filepath.Join(dir, arg)); err != nil || !info.IsDir() {
 			return sides{}, fmt.Errorf("%q: there is no such version here", arg)
@@ -92,7 +92,7 @@ func openVersions(dir, base, head string) (sides, error) {
 func checkout(ctx context.Context, root, revision, folder string) (tree, error) {
 	commit, err := output(ctx, root, nil, "git", "rev-parse", "--verify", "--quiet", "--end-of-options", revision+"^{commit}")
 	if err != nil {
-		return tree{}, fmt.Errorf("%q is neither a revision that is known here nor a folder openapi/YYYY-MM", revision)
+		return tree{}, fmt.Errorf("%q is neither a revision that is known here nor a folder openapi/VERSION", revision)
 	}
 	commit = strings.TrimSpace(commit)
 	archive, err := output(ctx, root, nil, "git", "archive", "--format=tar", commit)
@@ -158,16 +158,17 @@ func matters(file string) bool {
 	if file == "go.mod" || strings.HasPrefix(file, "gen/") || inGenerator(file) {
 		return true
 	}
-	if version, _, ok := strings.Cut(strings.TrimPrefix(file, "openapi/"), "/"); ok && isVersion.MatchString(version) {
-		return true
+	if name, ok := strings.CutPrefix(file, "openapi/"); ok {
+		version, _, inFolder := strings.Cut(name, "/")
+		return inFolder && compile.IsVersion(version) || strings.HasSuffix(name, ".overlay.yaml")
 	}
 	return isPackageFile(file) && (strings.HasPrefix(file, "auth/") || strings.HasPrefix(file, "internal/"))
 }
 
-// inGenerator reports whether a file is part of what generates the typed layer.
+// inGenerator reports whether a file is part of what compiles the specs.
 func inGenerator(file string) bool {
-	return strings.HasPrefix(file, "openapi/templates/") ||
-		strings.HasPrefix(file, "openapi/typed/") && isPackageFile(file)
+	return file == "openapi/generator.yaml" || strings.HasPrefix(file, "openapi/templates/") ||
+		isPackageFile(file) && (strings.HasPrefix(file, "internal/compile/") || strings.HasPrefix(file, "openapi/generate/"))
 }
 
 // isPackageFile reports whether a file is compiled into its package.
@@ -175,36 +176,19 @@ func isPackageFile(file string) bool {
 	return strings.HasSuffix(file, ".go") && !strings.HasSuffix(file, "_test.go") && !strings.Contains(file, "/testdata/")
 }
 
-// versions lists the versions of a tree, oldest first.
-func (t tree) versions() ([]string, error) {
-	entries, err := os.ReadDir(filepath.Join(t.dir, "openapi"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	var versions []string
-	for _, entry := range entries {
-		if entry.IsDir() && isVersion.MatchString(entry.Name()) {
-			versions = append(versions, entry.Name())
+// packages lists the folders of packages below a folder.
+func packages(t tree, below string) ([]string, error) {
+	var found []string
+	err := fs.WalkDir(os.DirFS(t.dir), below, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
 		}
-	}
-	return versions, err
-}
-
-// planes lists the planes of a version, by their configurations.
-func (t tree) planes(version string) ([]string, error) {
-	const suffix = ".config.yaml"
-	files, err := filepath.Glob(filepath.Join(t.dir, "openapi", version, "*"+suffix))
-	if err != nil {
-		return nil, err
-	}
-	if len(files) == 0 {
-		return nil, fmt.Errorf("openapi/%s of %s is not a version: it has no *%s", version, t.name, suffix)
-	}
-	var planes []string
-	for _, file := range files {
-		planes = append(planes, strings.TrimSuffix(filepath.Base(file), suffix))
-	}
-	return planes, nil
+		if folder := path.Dir(name); !d.IsDir() && isPackageFile(name) && !slices.Contains(found, folder) {
+			found = append(found, folder)
+		}
+		return nil
+	})
+	return found, err
 }
 
 // file returns a path in openapi/VERSION.

@@ -170,6 +170,20 @@ func typeName(ref *openapi3.SchemaRef) string {
 	return " " + path.Base(ref.Ref)
 }
 
+// split returns the part of w that a published spec has, and the rest: what an
+// overlay adds.
+func (w wire) split(published wire) (ofSpec, ofOverlay wire) {
+	ofSpec, ofOverlay = wire{}, wire{}
+	for key, name := range w {
+		if _, known := published[key]; known {
+			ofSpec[key] = name
+		} else {
+			ofOverlay[key] = name
+		}
+	}
+	return ofSpec, ofOverlay
+}
+
 // hidden returns the part of w, a published spec, whose absence from other does
 // not show in the specs with their overlays, mine and others.
 func (w wire) hidden(other, mine, others wire) wire {

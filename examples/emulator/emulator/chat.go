@@ -116,6 +116,9 @@ func (s *Server) answer(r *request, options fields, text func([]quote) (string, 
 	if err := s.script(r, sources, answer); err != nil {
 		return nil, err
 	}
+	if err := s.quota.spend(chatOutput, tokens(answer.text)); err != nil {
+		return nil, err
+	}
 	answer.usage = usage(prompt, tokens(answer.text))
 	return answer, nil
 }

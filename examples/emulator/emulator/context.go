@@ -46,6 +46,9 @@ func (s *Server) contextAssistant(r *request) (*reply, error) {
 			"type": "text", "content": text, "score": float32(snippet.score), "reference": snippet.reference(r),
 		})
 	}
+	if err := s.quota.spend(contextTokens, prompt); err != nil {
+		return nil, err
+	}
 	if snippets, err = s.scriptSnippets(r, sources, snippets); err != nil {
 		return nil, err
 	}

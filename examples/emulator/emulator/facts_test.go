@@ -136,7 +136,7 @@ func TestDeletedTwice(t *testing.T) {
 	for _, version := range Versions() {
 		t.Run(version, func(t *testing.T) {
 			f := factual(t)
-			f.service.pace = time.Hour
+			f.Server.pace = time.Hour
 			header := http.Header{versionHeader: {version}}
 			want := [2]int{200, 200}
 			if version >= "2026-04" {

@@ -128,6 +128,10 @@ type faults struct {
 	queue []Fault
 }
 
+// Fail makes the next requests of the project go wrong. The error says what is wrong
+// with the fault.
+func (s *Server) Fail(fault Fault) error { return s.faults.add(fault) }
+
 func (f *faults) add(fault Fault) error {
 	if err := fault.check(); err != nil {
 		return err

@@ -78,7 +78,7 @@ func inMemory(t *testing.T, opts ...Option) *fixture {
 			t.Error(err)
 		}
 	})
-	return connectBy(t, &Running{URL: "http://127.0.0.1", Key: service.Key(), service: service},
+	return connectBy(t, &Running{URL: "http://127.0.0.1", Key: service.Key(), Server: service},
 		roundTripper(func(req *http.Request) (*http.Response, error) {
 			reply := httptest.NewRecorder()
 			service.ServeHTTP(reply, received(req))

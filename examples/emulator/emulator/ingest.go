@@ -12,7 +12,7 @@ import (
 // others can write in between.
 const passagesAtOnce = 256
 
-// How far an operation is, in percent, when its file is begun, read in part, and
+// How far an operation is, in percent, when its file is begun, is being read, and is
 // read and indexed.
 const (
 	percentBegun   = 25
@@ -74,7 +74,7 @@ func (s *Server) begin(op int64) error {
 }
 
 func (s *Server) index(op int64) error {
-	f, err := s.db.BeginReading(op)
+	f, err := s.db.BeginReading(op, percentRead)
 	if err != nil {
 		return err
 	}

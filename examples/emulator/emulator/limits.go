@@ -12,6 +12,7 @@ type Plan string
 // The plans whose limits the emulator knows.
 const (
 	Starter    Plan = "starter"
+	Builder    Plan = "builder"
 	Standard   Plan = "standard"
 	Enterprise Plan = "enterprise"
 )
@@ -29,10 +30,22 @@ type limits struct {
 	pdfBytes        int64
 	multimodalBytes int64 // of a PDF that is processed with its images
 	files           int   // per assistant
-	assistants      int   // per project, which is the whole emulator
+	assistants      int   // per project
+	storage         int64 // bytes, per project
 	perMinute       map[group]int
 	chatTokens      int // of input, a minute
+	perMonth        map[meter]int
 }
+
+// meter is what is counted by month.
+type meter string
+
+const (
+	chatInput      meter = "tokens of chat input"
+	chatOutput     meter = "tokens of chat output"
+	contextTokens  meter = "tokens of context"
+	ingestionUnits meter = "ingestion units"
+)
 
 // group is what operations share a rate.
 type group string
@@ -65,9 +78,10 @@ var groups = map[string]group{
 
 // plans has the limits that Pinecone documents at
 // https://docs.pinecone.io/reference/api/assistant/assistant-limits. They change:
-// these are of 2026. The limits of a month, of storage and of the pages of a
-// multimodal PDF are left out; those that no plan differs in hold without a plan,
-// see kinds, maxText and maxFilterValues.
+// these are of 2026. The limit of the pages of a multimodal PDF is left out; those
+// that no plan differs in hold without a plan, see kinds, maxText and
+// maxFilterValues. Of Builder the rates, the sizes of files and their number are not
+// known: it has no rates, and the sizes and the number of the plans above it.
 var plans = map[Plan]*limits{
 	Starter: {
 		pdfBytes: 10 << 20, multimodalBytes: 10 << 20, files: 100, assistants: 5,
@@ -76,6 +90,13 @@ var plans = map[Plan]*limits{
 			describeFiles: 100, listFiles: 50, uploadFiles: 5, deleteFiles: 5,
 		},
 		chatTokens: 100_000,
+		storage:    1 << 30,
+		perMonth:   map[meter]int{chatInput: 500_000, chatOutput: 300_000, contextTokens: 500_000, ingestionUnits: 1_000},
+	},
+	Builder: {
+		pdfBytes: 100 << 20, multimodalBytes: 50 << 20, files: 10_000, assistants: 200,
+		storage:  3 << 30,
+		perMonth: map[meter]int{chatInput: 2_000_000, chatOutput: 1_000_000, contextTokens: 2_000_000, ingestionUnits: 10_000},
 	},
 	Standard: {
 		pdfBytes: 100 << 20, multimodalBytes: 50 << 20, files: 10_000,

@@ -17,7 +17,12 @@ type Running struct {
 	URL string // such as http://127.0.0.1:41234; the planes are below /assistant
 	Key string
 
-	service  *Server
+	*Server
+
+	// Certificate is that of the emulator in PEM, for its clients to trust; nil without
+	// [WithTLS].
+	Certificate []byte
+
 	server   *http.Server
 	requests requests
 	unused   unused
@@ -40,21 +45,29 @@ func Listen(ctx context.Context, address string, opts ...Option) (*Running, erro
 	r := &Running{
 		URL:      "http://" + listener.Addr().String(),
 		Key:      service.Key(),
-		service:  service,
+		Server:   service,
 		requests: requests{handler: guard(service, stallLimit)},
 		grace:    shutdownLimit,
 		done:     make(chan error, 1),
 	}
 	r.close = sync.OnceValue(r.stop)
 	r.server = &http.Server{Handler: &r.requests, ReadHeaderTimeout: time.Minute, MaxHeaderBytes: 2 * maxURLBytes, ConnState: r.unused.note}
-	r.server.RegisterOnShutdown(service.cancel) // streams end, and what waits on purpose
-	go func() { r.done <- r.server.Serve(listener) }()
+	r.server.RegisterOnShutdown(func() { // streams end, and what waits on purpose
+		for _, project := range service.projects {
+			project.interrupt()
+		}
+	})
+	serve := r.server.Serve
+	if service.tls {
+		r.URL = "https://" + listener.Addr().String()
+		if r.Certificate, r.server.TLSConfig, err = certify(listener.Addr(), service.now()); err != nil {
+			return nil, errors.Join(err, service.Close(), listener.Close())
+		}
+		serve = func(l net.Listener) error { return r.server.ServeTLS(l, "", "") }
+	}
+	go func() { r.done <- serve(listener) }()
 	return r, nil
 }
-
-// Fail makes the next requests go wrong. The error says what is wrong with the
-// fault.
-func (r *Running) Fail(fault Fault) error { return r.service.faults.add(fault) }
 
 // Close stops the emulator and waits until nothing of it runs any more. Requests
 // that are being served have a second and a half to end, and are cut off then: a client
@@ -71,7 +84,7 @@ func (r *Running) stop() error {
 		err = r.server.Close()
 	}
 	r.requests.wait()
-	err = errors.Join(err, r.service.Close())
+	err = errors.Join(err, r.Server.Close())
 	if served := <-r.done; !errors.Is(served, http.ErrServerClosed) {
 		err = errors.Join(err, served)
 	}

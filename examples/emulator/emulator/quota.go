@@ -1,7 +1,9 @@
 package emulator
 
 import (
+	"cmp"
 	"net/http"
+	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -19,7 +21,11 @@ type quota struct {
 	*limits
 	now    func() time.Time
 	groups map[group]*rate.Limiter
-	chat   *rate.Limiter
+	chat   *rate.Limiter // nil if the plan has no rate
+
+	mu    sync.Mutex
+	month time.Time // its first moment
+	used  map[meter]int
 }
 
 func newQuota(limits *limits, now func() time.Time) *quota {
@@ -27,7 +33,9 @@ func newQuota(limits *limits, now func() time.Time) *quota {
 	for group, n := range limits.perMinute {
 		q.groups[group] = perMinute(n)
 	}
-	q.chat = perMinute(limits.chatTokens)
+	if limits.chatTokens > 0 {
+		q.chat = perMinute(limits.chatTokens)
+	}
 	return q
 }
 
@@ -51,7 +59,53 @@ func (q *quota) admitChat(r *request, history, input int) error {
 	if history > maxHistory {
 		return invalid("messages: %d tokens, the limit is %d", history, maxHistory)
 	}
+	if err := q.spend(chatInput, input); err != nil {
+		return err
+	}
 	return q.take(r, q.chat, input, "chat input: %d tokens a minute")
+}
+
+// spend counts what a request uses of a month, and refuses it when nothing is left.
+// What is used is forgotten when the emulator ends. That the service counts by
+// calendar month, and refuses with this code, is inferred.
+func (q *quota) spend(what meter, n int) error {
+	if q == nil || q.perMonth[what] == 0 {
+		return nil
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if month := monthOf(q.now()); q.month != month {
+		q.month, q.used = month, make(map[meter]int)
+	}
+	if q.used[what] >= q.perMonth[what] {
+		return exceeded("the project has used %d of this month's %s, the plan's limit", q.perMonth[what], what)
+	}
+	q.used[what] += n
+	return nil
+}
+
+func monthOf(now time.Time) time.Time {
+	return time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC)
+}
+
+// admitUpload refuses an upload when nothing is left of the month's units or of the
+// storage.
+func (s *Server) admitUpload(size int64) error {
+	q := s.quota
+	if q == nil {
+		return nil
+	}
+	if most := q.perMonth[ingestionUnits]; most > 0 {
+		if units, err := s.db.Units(monthOf(q.now())); err != nil || units >= float64(most) {
+			return cmp.Or(err, exceeded("the project has used %d of this month's %s, the plan's limit", most, ingestionUnits))
+		}
+	}
+	if q.storage > 0 {
+		if stored, err := s.db.Stored(); err != nil || stored+size > q.storage {
+			return cmp.Or(err, exceeded("the project's files have %d bytes, with this one %d, the plan's limit is %d", stored, stored+size, q.storage))
+		}
+	}
+	return nil
 }
 
 // take takes n out of a bucket; all that it can hold, if n is more, so that no

@@ -15,8 +15,9 @@ type request struct {
 	operation *operation
 	path      map[string]string // parameters in the path
 	fault     Fault
-	baseURL   string // where the client reached the emulator
-	body      fields // of a JSON body
+	baseURL   string   // where the client reached the emulator
+	body      fields   // of a JSON body
+	entry     *Request // in the journal
 }
 
 type requestKey struct{}

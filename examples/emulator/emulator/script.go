@@ -127,6 +127,10 @@ func (r *Reply) insert(events []any) []any {
 	return all
 }
 
+// Answer scripts the next answers of the project. The error says what is wrong with
+// the reply.
+func (s *Server) Answer(reply Reply) error { return s.scripts.add(reply) }
+
 // scripts are the replies that are still to come.
 type scripts struct {
 	mu    sync.Mutex

@@ -21,11 +21,11 @@ package emulator
 
 import (
 	"context"
-	"crypto/subtle"
 	"errors"
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -48,9 +48,13 @@ const (
 	versionHeader = "X-Pinecone-Api-Version"
 )
 
-// Server is the service as an [http.Handler]. It is safe for concurrent use.
+// Server is the service as an [http.Handler]. It is safe for concurrent use. What it
+// has is one project's, that of its first key; it passes the requests of other keys
+// on to the servers of theirs.
 type Server struct {
 	key          string
+	more         []string  // the other keys
+	projects     []*Server // of all keys, this one first; nil in another's
 	pace         time.Duration
 	latency      time.Duration
 	chunkDelay   time.Duration
@@ -59,10 +63,16 @@ type Server struct {
 	now          func() time.Time
 	secret       []byte // signs URLs
 	quota        *quota // nil without a plan
+	clock        *clock // of all projects
 	faults       faults
 	scripts      scripts
+	journal      journal
+	log          *requestLog // nil for none
+	tls          bool
+	seed         string // "" for none
 	folder       string // "" for a database in memory
 	db           *store.DB
+	gate         sync.RWMutex // who serves a request has it, who replaces the database locks it
 	work
 }
 
@@ -99,32 +109,46 @@ func WithPlan(plan Plan) Option {
 // /emulator/faults. A test in the same process has [Running.Fail] without it.
 func WithFaults() Option { return func(s *Server) { s.remoteFaults = true } }
 
-// WithControl lets requests ask for everything that is below /emulator: scripted
-// replies and faults. A test in the same process has the methods of [Running]
-// without it.
+// WithControl lets requests ask for everything that is below /emulator: faults,
+// scripted replies, the journal, the clock, a reset and snapshots. A test in the same
+// process has the methods of [Running] without it.
 func WithControl() Option { return func(s *Server) { s.control, s.remoteFaults = true, true } }
 
 // New returns a service. Close it to end what it still works on.
 func New(opts ...Option) (*Server, error) {
-	s := &Server{
-		pace: 50 * time.Millisecond,
-		now:  func() time.Time { return time.Now().UTC() },
+	s := newServer(opts, &clock{})
+	err := s.start()
+	if err == nil {
+		err = s.openProjects(opts)
 	}
-	s.general.most = maxWorkers
-	for _, opt := range opts {
-		opt(s)
-	}
-	if err := s.open(); err != nil {
-		return nil, err
-	}
-	s.ctx, s.cancel = context.WithCancel(context.Background())
-	if err := s.resume(); err != nil {
+	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
 
-// Key is the API key that requests have to carry.
+func newServer(opts []Option, clock *clock) *Server {
+	s := &Server{pace: 50 * time.Millisecond, clock: clock, now: clock.now}
+	s.general.most = maxWorkers
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	for _, opt := range opts {
+		opt(s)
+	}
+	return s
+}
+
+// start opens the database of a project and goes on where it ended.
+func (s *Server) start() error {
+	if err := s.open(); err != nil {
+		return err
+	}
+	if err := s.resume(); err != nil {
+		return err
+	}
+	return s.seedOnce()
+}
+
+// Key is the API key that requests have to carry; the first of several.
 func (s *Server) Key() string { return s.key }
 
 // handlers serve the operations of all versions. A request is as the spec of its
@@ -153,27 +177,50 @@ var handlers = map[string]func(*Server, *request) (*reply, error){
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Pinecone-Request-Id", uuid.NewString())
 	r.Body = http.MaxBytesReader(w, r.Body, maxRequestBytes)
-	var err error
+	if len(r.RequestURI) > maxURLBytes {
+		writeError(w, r, failure(http.StatusRequestURITooLong, codeInvalidArgument, "the URL has %d bytes, the limit is %d", len(r.RequestURI), maxURLBytes))
+		return
+	}
+	if strings.HasPrefix(r.URL.Path, signedPath) {
+		if err := s.serveSigned(w, r); err != nil {
+			writeError(w, r, err)
+		}
+		return
+	}
+	s.pause(r.Context(), s.latency)
+	project, err := s.projectOf(r)
 	switch {
-	case len(r.RequestURI) > maxURLBytes:
-		err = failure(http.StatusRequestURITooLong, codeInvalidArgument, "the URL has %d bytes, the limit is %d", len(r.RequestURI), maxURLBytes)
-	case strings.HasPrefix(r.URL.Path, basePath+"/"):
-		err = s.serve(w, r)
-	case strings.HasPrefix(r.URL.Path, signedPath):
-		err = s.serveSigned(w, r)
+	case err == nil && strings.HasPrefix(r.URL.Path, localPath):
+		err = project.serveLocal(w, r)
+	case err == nil:
+		project.serve(w, r)
+		return
 	default:
-		err = s.serveLocal(w, r)
+		s.logRequest(&Request{Time: s.now(), Method: r.Method, Path: r.URL.Path, Version: r.Header.Get(versionHeader), Status: http.StatusUnauthorized})
 	}
 	if err != nil {
 		writeError(w, r, err)
 	}
 }
 
-// serve serves a request for an operation.
-func (s *Server) serve(w http.ResponseWriter, r *http.Request) error {
-	s.pause(r.Context(), s.latency)
-	if err := s.authenticate(r); err != nil {
-		return err
+// serve answers a request of the project and keeps it in the journal.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	s.record(r, func(entry *Request) int {
+		watched := &statusWriter{ResponseWriter: w}
+		s.gate.RLock()
+		defer s.gate.RUnlock()
+		defer func() { entry.Status = watched.status }() // of a stream that is aborted, too
+		if err := s.serveOperation(watched, r, entry); err != nil {
+			writeError(watched, r, err)
+		}
+		return watched.status
+	})
+}
+
+// serveOperation serves a request for an operation.
+func (s *Server) serveOperation(w http.ResponseWriter, r *http.Request, entry *Request) error {
+	if !strings.HasPrefix(r.URL.Path, basePath+"/") {
+		return notBelow(r)
 	}
 	version, err := findVersion(r)
 	if err != nil {
@@ -183,11 +230,13 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	entry.Operation = operation.name
 	fault, err := s.faultFor(r, operation.name)
 	if err != nil {
 		return err
 	}
 	req := newRequest(r, version, operation, path, fault)
+	req.entry = entry
 	s.pause(r.Context(), fault.Delay)
 	if fault.reply(w, req.Request) {
 		return nil
@@ -209,6 +258,15 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) error {
 	return reply.write(w)
 }
 
+// notBelow says of a path where the API is.
+func notBelow(r *http.Request) error {
+	path := shown(r.URL.Path)
+	if _, _, err := versions[len(versions)-1].find(r); err == nil {
+		return notFound("%s %s is not an operation of the API, which is below %s: want %s%s", r.Method, path, basePath, basePath, path)
+	}
+	return notFound("%s %s is not an operation of the API, which is below %s", shown(r.Method), path, basePath)
+}
+
 // pause waits, at most until the emulator ends. It gives a request up whose client
 // has gone, which is not noticed before its body is read.
 func (s *Server) pause(ctx context.Context, d time.Duration) {
@@ -219,42 +277,8 @@ func (s *Server) pause(ctx context.Context, d time.Duration) {
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-	case <-s.ctx.Done():
+	case <-s.context().Done():
 	case <-ctx.Done():
 		panic(http.ErrAbortHandler)
 	}
-}
-
-// serveLocal serves what a test asks of the emulator itself, and says of every other
-// path where the API is.
-func (s *Server) serveLocal(w http.ResponseWriter, r *http.Request) error {
-	if err := s.authenticate(r); err != nil {
-		return err
-	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxLocalBytes)
-	switch r.Method + " " + r.URL.Path {
-	case "POST " + faultsPath, "DELETE " + faultsPath:
-		if s.remoteFaults || s.control {
-			return s.serveFaults(w, r)
-		}
-	case "POST " + repliesPath, "DELETE " + repliesPath:
-		if s.control {
-			return s.serveReplies(w, r)
-		}
-	}
-	path := shown(r.URL.Path)
-	if _, _, err := versions[len(versions)-1].find(r); err == nil {
-		return notFound("%s %s is not an operation of the API, which is below %s: want %s%s", r.Method, path, basePath, basePath, path)
-	}
-	return notFound("%s %s is not an operation of the API, which is below %s", shown(r.Method), path, basePath)
-}
-
-// authenticate refuses a request without the key. The status and the body are
-// those that the specs show; the service can also answer in plain text.
-func (s *Server) authenticate(r *http.Request) error {
-	key := r.Header.Get(keyHeader)
-	if key == "" || subtle.ConstantTimeCompare([]byte(key), []byte(s.key)) != 1 {
-		return failure(http.StatusUnauthorized, codeUnauthenticated, "Invalid API key.")
-	}
-	return nil
 }

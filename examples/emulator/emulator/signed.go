@@ -42,12 +42,25 @@ func (s *Server) serveSigned(w http.ResponseWriter, r *http.Request) error {
 		return notFound("%s %s is not the link of a file", shown(r.Method), shown(r.URL.Path))
 	}
 	assistant, id := params["assistant"], params["file"]
+	for _, project := range s.projects {
+		if project.signed(r, assistant, id) {
+			project.gate.RLock()
+			defer project.gate.RUnlock()
+			return project.serveFile(w, r, assistant, id)
+		}
+	}
+	return failure(http.StatusForbidden, codeForbidden, "the link has expired or is not genuine")
+}
+
+// signed reports whether a link is genuine and has not expired.
+func (s *Server) signed(r *http.Request, assistant, id string) bool {
 	query := r.URL.Query()
 	expires, err := strconv.ParseInt(query.Get("expires"), 10, 64)
 	genuine := hmac.Equal([]byte(query.Get("signature")), []byte(s.sign(assistant, id, query.Get("expires"))))
-	if err != nil || !genuine || s.now().Unix() >= expires {
-		return failure(http.StatusForbidden, codeForbidden, "the link has expired or is not genuine")
-	}
+	return err == nil && genuine && s.now().Unix() < expires
+}
+
+func (s *Server) serveFile(w http.ResponseWriter, r *http.Request, assistant, id string) error {
 	_, f, err := s.findFile(assistant, id)
 	if err != nil {
 		return err

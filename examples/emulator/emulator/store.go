@@ -21,15 +21,20 @@ func (s *Server) open() error {
 		return err
 	}
 	s.db = db
-	secret, err := db.Setting("secret", rand.Text())
-	if err == nil && s.key == "" {
-		s.key, err = db.Setting("key", "emulator-"+rand.Text())
+	if s.key == "" {
+		if s.key, err = db.Setting("key", "emulator-"+rand.Text()); err != nil {
+			return err
+		}
 	}
-	if err != nil {
-		return errors.Join(err, db.Close())
-	}
+	return s.readSettings()
+}
+
+// readSettings reads the secret of the signed URLs, of which a new database gets
+// one.
+func (s *Server) readSettings() error {
+	secret, err := s.db.Setting("secret", rand.Text())
 	s.secret = []byte(secret)
-	return nil
+	return err
 }
 
 // find returns an assistant that can be used: one that is being deleted is gone

@@ -99,7 +99,7 @@ func (s *stream) wait(send func([]byte) bool) bool {
 			}
 		case <-s.ctx.Done():
 			return false
-		case <-s.server.ctx.Done():
+		case <-s.server.context().Done():
 			return false
 		}
 	}

@@ -43,6 +43,9 @@ func (s *Server) receive(r *request, f *store.File, kind model.OperationType) (*
 	if err == nil {
 		err = s.readForm(r, form, f)
 	}
+	if err == nil {
+		err = s.admitUpload(f.Size)
+	}
 	if err != nil {
 		// A client that is not read from to the end may never see the reply.
 		for rest := error(nil); rest == nil; _, rest = form.NextRawPart() {
@@ -50,6 +53,7 @@ func (s *Server) receive(r *request, f *store.File, kind model.OperationType) (*
 		s.forget(f.Content)
 		return nil, err
 	}
+	r.recordFile(f.Name, f.Metadata)
 	now := s.now()
 	f.Assistant, f.Status, f.Created, f.Updated = a.Sequence, model.FileStatusProcessing, now, now
 	op := &store.Operation{ID: uuid.NewString(), Kind: kind, File: f.ID, Created: now}

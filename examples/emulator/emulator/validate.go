@@ -69,6 +69,7 @@ func (r *request) readBody() error {
 	if err != nil {
 		return err
 	}
+	r.recordBody(text)
 	value, err := parseJSON(text)
 	if err != nil {
 		return err

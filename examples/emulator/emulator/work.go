@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"context"
+	"errors"
 	"runtime"
 	"sync"
 	"time"
@@ -16,11 +17,12 @@ var maxWorkers = max(2, runtime.GOMAXPROCS(0))
 // work is what goes on after a reply. What a task is about is in the database: one
 // that does not come to its end begins again when the service is started again.
 type work struct {
-	ctx    context.Context
-	cancel context.CancelFunc
-	group  sync.WaitGroup
-	mu     sync.Mutex // guards what follows
-	closed bool
+	ctx       context.Context
+	cancel    context.CancelFunc
+	group     sync.WaitGroup
+	mu        sync.Mutex // guards what follows
+	closed    bool
+	suspended bool // while the database is replaced
 
 	general lane
 	pdfs    lane // PDFium reads one at a time, and has to be compiled first
@@ -39,17 +41,29 @@ type lane struct {
 
 // after runs a task when a time has passed and the lane has room.
 func (s *Server) after(d time.Duration, on *lane, task func()) {
-	time.AfterFunc(d, func() { s.soon(on, task) })
+	ctx := s.context()
+	time.AfterFunc(d, func() { s.enqueue(ctx, on, task) })
 }
 
 // later runs a task of the general lane when the time of one step has passed.
 func (s *Server) later(task func()) { s.after(s.pace, &s.general, task) }
 
 // soon runs a task when the lane has room, unless the server is closed before.
-func (s *Server) soon(on *lane, task func()) {
+func (s *Server) soon(on *lane, task func()) { s.enqueue(s.context(), on, task) }
+
+// context is that of the work on the database as it is now.
+func (s *Server) context() context.Context {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed {
+	return s.ctx
+}
+
+// enqueue is soon for a task on the database that ctx is of: one that was replaced
+// meanwhile has no task any more.
+func (s *Server) enqueue(ctx context.Context, on *lane, task func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed || s.suspended || ctx.Err() != nil {
 		return
 	}
 	on.queue = append(on.queue, task)
@@ -63,7 +77,7 @@ func (s *Server) soon(on *lane, task func()) {
 func (s *Server) run(on *lane) {
 	for {
 		s.mu.Lock()
-		if s.closed || len(on.queue) == 0 {
+		if s.closed || s.suspended || len(on.queue) == 0 {
 			on.running--
 			s.mu.Unlock()
 			return
@@ -157,11 +171,22 @@ func (s *Server) Close() error {
 	s.mu.Lock()
 	again := s.closed
 	s.closed = true
+	s.cancel()
 	s.mu.Unlock()
 	if again {
 		return nil
 	}
-	s.cancel()
+	var err error
+	for _, project := range s.projects {
+		if project != s {
+			err = errors.Join(err, project.Close())
+		}
+	}
+	s.gate.Lock() // a replacement of the database is at its end
+	defer s.gate.Unlock()
 	s.group.Wait()
-	return s.db.Close()
+	if s.db == nil {
+		return err
+	}
+	return errors.Join(err, s.db.Close())
 }

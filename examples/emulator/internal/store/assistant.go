@@ -112,6 +112,7 @@ func (db *DB) RemoveAssistant(name string) error {
 
 // How much [DB.Purge] removes in one transaction, so that others can write in between.
 const (
+	purgedPassages   = 512
 	purgedFiles      = 64
 	purgedOperations = 1024
 )
@@ -130,6 +131,24 @@ func (db *DB) Purge(ctx context.Context) error {
 }
 
 func (db *DB) purge(ctx context.Context, assistant int64) error {
+	from, to := passagesOf(assistant)
+	for {
+		var some []int64
+		err := db.deletion(func(tx *sql.Tx) (err error) {
+			some, err = collect(tx, scanOne[int64], `DELETE FROM passage WHERE id IN
+				(SELECT id FROM passage WHERE id BETWEEN ? AND ? LIMIT ?) RETURNING id`, from, to, purgedPassages)
+			return err
+		})
+		if err == nil {
+			err = context.Cause(ctx)
+		}
+		if err != nil {
+			return err
+		}
+		if len(some) < purgedPassages {
+			break
+		}
+	}
 	for {
 		files, err := collect(db.reader, scanFile, selectFile+" WHERE file.assistant = ? ORDER BY file.sequence LIMIT ?", assistant, purgedFiles)
 		if err != nil {
@@ -164,11 +183,6 @@ func (db *DB) purge(ctx context.Context, assistant int64) error {
 // purgeFiles removes files and their contents: all that is small at once, the rest in
 // parts.
 func (db *DB) purgeFiles(ctx context.Context, files []*File) error {
-	for _, f := range files {
-		if err := db.clearPassages(ctx, f.Sequence, passagesPurged); err != nil {
-			return err
-		}
-	}
 	err := db.deletion(func(tx *sql.Tx) error {
 		for _, f := range files {
 			if err := removeFile(tx, f); err != nil {

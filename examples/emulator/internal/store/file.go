@@ -115,27 +115,20 @@ func (db *DB) Files(assistant, after int64, filter *Filter, limit int) ([]*File,
 	return collect(db.reader, scanFile, selectFile+" WHERE file.assistant = ? AND file.sequence > ? AND "+condition+" ORDER BY file.sequence LIMIT ?", args...)
 }
 
-// Passages that are removed in one transaction: when somebody may wait for it, and in
-// the background.
-const (
-	passagesCleared = 512
-	passagesPurged  = 4096
-)
-
 // clearPassages removes the passages of a file in parts, so that others can write in
 // between and a full disk has room for each.
-func (db *DB) clearPassages(ctx context.Context, file int64, atOnce int) error {
+func (db *DB) clearPassages(ctx context.Context, file int64) error {
 	for {
 		var some []int64
 		err := db.deletion(func(tx *sql.Tx) (err error) {
 			some, err = collect(tx, scanOne[int64], `DELETE FROM passage WHERE id IN
-				(SELECT id FROM passage WHERE file = ? LIMIT ?) RETURNING id`, file, atOnce)
+				(SELECT id FROM passage WHERE file = ? LIMIT ?) RETURNING id`, file, purgedPassages)
 			return err
 		})
-		if err == nil && len(some) == atOnce {
+		if err == nil && len(some) == purgedPassages {
 			err = context.Cause(ctx)
 		}
-		if err != nil || len(some) < atOnce {
+		if err != nil || len(some) < purgedPassages {
 			return err
 		}
 	}

@@ -104,10 +104,10 @@ func (db *DB) Progress(op int64, percent int32) (f *File, readings int, err erro
 // BeginReading notes that the file of an operation, which it returns, is read from now
 // on. Unless
 // [DB.EndReading], [DB.AddLastPassages] or the end of the operation follows, the process has ended meanwhile.
-func (db *DB) BeginReading(op int64) (f *File, err error) {
+func (db *DB) BeginReading(op int64, percent int32) (f *File, err error) {
 	err = db.during(op, func(tx *sql.Tx, found *File) error {
 		f = found
-		return exec(tx, "UPDATE operation SET readings = readings + 1 WHERE sequence = ?", op)
+		return exec(tx, "UPDATE operation SET percent = ?, readings = readings + 1 WHERE sequence = ?", percent, op)
 	})
 	return f, err
 }
@@ -147,7 +147,7 @@ func (db *DB) Fail(op int64, message string, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	return db.clearPassages(context.Background(), file, passagesCleared)
+	return db.clearPassages(context.Background(), file)
 }
 
 func setStatus(tx *sql.Tx, f *File, status data.FileStatus, now time.Time) error {
@@ -195,7 +195,7 @@ func (db *DB) CompleteDeletion(ctx context.Context, op int64, now time.Time) (or
 		return 0, ErrEnded
 	}
 	if err == nil {
-		err = db.clearPassages(ctx, f.Sequence, passagesCleared)
+		err = db.clearPassages(ctx, f.Sequence)
 	}
 	if err != nil {
 		return 0, err

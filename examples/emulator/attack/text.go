@@ -1,0 +1,116 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"compress/flate"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// fileSize is the largest file that is no PDF.
+const fileSize = 10 << 20
+
+// fill repeats a text up to a size.
+func fill(text string, size int) []byte { return []byte(strings.Repeat(text, size/len(text))) }
+
+func textAttacks() []attack {
+	nested := func(levels, length int) func() []byte {
+		return func() []byte {
+			name := `{"` + strings.Repeat("n", length) + `":`
+			return []byte(strings.Repeat(name, levels) + "1" + strings.Repeat("}", levels))
+		}
+	}
+	return []attack{
+		upload("JSON of 900 levels with long names", "a.json", nested(900, 9300)),
+		upload("JSON of a million levels", "a.json", nested(1_000_000, 1)),
+		upload("JSON, brackets", "a.json", func() []byte { return fill("[", fileSize) }),
+		upload("JSON of many fields", "a.json", func() []byte {
+			var text bytes.Buffer
+			text.WriteString(`{"":0`)
+			for n := 0; text.Len() < fileSize-32; n++ {
+				fmt.Fprintf(&text, `,"%d":%d`, n, n)
+			}
+			text.WriteString("}")
+			return text.Bytes()
+		}),
+		upload("JSON, many values under a long name", "a.json", func() []byte {
+			return []byte(`{"` + strings.Repeat("n", 1<<20) + `":[` + strings.Repeat("1,", 4<<20) + "1]}")
+		}),
+		upload("JSON, one string", "a.json", func() []byte { return []byte(`"` + strings.Repeat("n", fileSize-2) + `"`) }),
+		upload("JSON of short sentences", "a.json", func() []byte { return []byte("[" + string(fill(`"a.",`, fileSize-8)) + "1]") }),
+		upload("text, one word", "a.txt", func() []byte { return fill("n", fileSize) }),
+		upload("text, one line", "a.txt", func() []byte { return fill("Wave and wind ", fileSize) }),
+		upload("text of short sentences", "a.txt", func() []byte { return fill("A. ", fileSize) }),
+		upload("text of short paragraphs", "a.txt", func() []byte { return fill("A.\n\n", fileSize) }),
+		upload("text of blank lines", "a.txt", func() []byte { return fill(" \n", fileSize) }),
+		upload("Markdown of headings", "a.md", func() []byte { return fill("# A\n", fileSize) }),
+		upload("Markdown of items", "a.md", func() []byte { return fill("- 1. a\n", fileSize) }),
+		upload("text that is no UTF-8 at its end", "a.txt", func() []byte { return append(fill("The tide is high. ", fileSize-1), 0xff) }),
+		upload("text in UTF-16", "a.txt", func() []byte { return append([]byte{0xff, 0xfe}, fill("a\x00", fileSize-2)...) }),
+		upload("text of bytes that are zero", "a.txt", func() []byte { return make([]byte, fileSize) }),
+	}
+}
+
+// word returns a document whose main part is written by a function.
+func word(write func(io.Writer)) []byte {
+	var file bytes.Buffer
+	archive := zip.NewWriter(&file)
+	archive.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestCompression) })
+	if part, err := archive.Create("word/document.xml"); err == nil {
+		write(part)
+	}
+	_ = archive.Close() // in memory
+	return file.Bytes()
+}
+
+// body repeats a text in the body of a document, up to a size.
+func body(before, text string, size int, after string) func() []byte {
+	return func() []byte {
+		return word(func(w io.Writer) {
+			_, _ = io.WriteString(w, `<w:document xmlns:w="w"><w:body>`+before)
+			block := fill(text, max(1<<20, len(text)))
+			for n := 0; n < size; n += len(block) {
+				_, _ = w.Write(block)
+			}
+			_, _ = io.WriteString(w, after+`</w:body></w:document>`)
+		})
+	}
+}
+
+func docxAttacks() []attack {
+	return []attack{
+		upload("Word, 400 MB of text", "a.docx", body("", "<w:p><w:r><w:t>wave wind tide </w:t></w:r></w:p>", 400<<20, "")),
+		upload("Word, 60 MB of text", "a.docx", body("", "<w:p><w:r><w:t>Wave wind tide. </w:t></w:r></w:p>", 60<<20, "")),
+		upload("Word, one run of 400 MB", "a.docx", body("<w:p><w:r><w:t>", "wave ", 400<<20, "</w:t></w:r></w:p>")),
+		upload("Word, a tag with 400 MB of attributes", "a.docx", body("<w:p ", "a='' ", 400<<20, "/>")),
+		upload("Word, many names of spaces", "a.docx", body("", "<w:p xmlns:a='a' xmlns:b='b' xmlns:c='c'>", 60<<20, "")),
+		upload("Word, elements in elements", "a.docx", body("", "<w:p>", 60<<20, "")),
+		upload("Word, a comment of 400 MB", "a.docx", body("<!--", "wave ", 400<<20, "-->")),
+		upload("Word, page breaks", "a.docx", body("", "<w:br w:type='page'/><w:t>a</w:t>", 60<<20, "")),
+		upload("Word, entities", "a.docx", func() []byte {
+			return word(func(w io.Writer) {
+				_, _ = io.WriteString(w, `<!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><d><t>&b;</t></d>`)
+			})
+		}),
+		upload("Word, many parts", "a.docx", func() []byte {
+			var file bytes.Buffer
+			archive := zip.NewWriter(&file)
+			for n := 0; file.Len() < fileSize*4/10; n++ {
+				_, _ = archive.CreateRaw(&zip.FileHeader{Name: fmt.Sprint(n)})
+			}
+			_ = archive.Close()
+			return file.Bytes()
+		}),
+		upload("Word, parts with long paths", "a.docx", func() []byte {
+			var file bytes.Buffer
+			archive := zip.NewWriter(&file)
+			for n := 0; file.Len() < fileSize*4/10; n++ {
+				_, _ = archive.CreateRaw(&zip.FileHeader{Name: fmt.Sprint(n) + strings.Repeat("/a", 32_000)})
+			}
+			_ = archive.Close()
+			return file.Bytes()
+		}),
+	}
+}

@@ -1,0 +1,189 @@
+package emulator
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+const requestsPath = "/emulator/requests"
+
+// The journal's limits: it keeps the last requests, and of each body its beginning.
+const (
+	maxRequests     = 1000
+	maxJournalBytes = 64 << 10
+)
+
+// Request is a request that was answered, for a test to look at.
+type Request struct {
+	Time      time.Time     `json:"time"` // of the service's clock
+	Method    string        `json:"method"`
+	Path      string        `json:"path"`
+	Query     string        `json:"query,omitempty"`
+	Header    http.Header   `json:"header"` // without the key
+	Version   string        `json:"version,omitempty"`
+	Operation string        `json:"operation,omitempty"` // named like the clients' method; "" if it is none
+	Body      string        `json:"body,omitempty"`      // of JSON, at most the first 64 KiB
+	File      string        `json:"file,omitempty"`      // name of an upload's file
+	Metadata  object        `json:"metadata,omitempty"`  // of an upload
+	Status    int           `json:"status"`
+	Duration  time.Duration `json:"-"` // until the end of the reply
+	Seconds   float64       `json:"seconds"`
+}
+
+// journal has the last requests of a project, the oldest first.
+type journal struct {
+	mu       sync.Mutex
+	requests []Request
+	next     int // the oldest, once there are as many as are kept
+}
+
+func (j *journal) add(r Request) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if len(j.requests) < maxRequests {
+		j.requests = append(j.requests, r)
+		return
+	}
+	j.requests[j.next] = r
+	j.next = (j.next + 1) % maxRequests
+}
+
+func (j *journal) list() []Request {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return slices.Concat(j.requests[j.next:], j.requests[:j.next])
+}
+
+func (j *journal) clear() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.requests, j.next = nil, 0
+}
+
+// Requests returns the last 1,000 requests of the project that were answered, the
+// oldest first. Those below /emulator are not among them.
+func (s *Server) Requests() []Request { return s.journal.list() }
+
+// serveRequests lists the journal; with DELETE it clears it. The operation in the
+// query is the only one whose requests are listed.
+func (s *Server) serveRequests(w http.ResponseWriter, r *http.Request) error {
+	if r.Method == http.MethodDelete {
+		s.journal.clear()
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	found := s.Requests()
+	if given := r.URL.Query().Get("operation"); given != "" {
+		name := nameOf(given)
+		if name == "" {
+			return invalid("operation: there is no %q, want one of %s", shown(given), strings.Join(operations(), ", "))
+		}
+		found = slices.DeleteFunc(found, func(r Request) bool { return r.Operation != name })
+	}
+	if found == nil {
+		found = []Request{}
+	}
+	w.Header().Set("Content-Type", jsonType)
+	_ = json.NewEncoder(w).Encode(map[string]any{"requests": found}) // the client has gone
+	return nil
+}
+
+// record keeps what a request was and how it was answered.
+func (s *Server) record(r *http.Request, serve func(*Request) int) {
+	entry := Request{Time: s.now(), Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Header: r.Header.Clone(), Version: r.Header.Get(versionHeader)}
+	for _, secret := range []string{keyHeader, "Authorization", "Cookie"} {
+		entry.Header.Del(secret)
+	}
+	began := time.Now()
+	defer func() {
+		entry.Duration = time.Since(began)
+		entry.Seconds = entry.Duration.Seconds()
+		s.journal.add(entry)
+		s.logRequest(&entry)
+	}()
+	entry.Status = serve(&entry)
+}
+
+// recordBody keeps the beginning of a body.
+func (r *request) recordBody(text []byte) {
+	if r.entry != nil {
+		r.entry.Body = string(text[:min(len(text), maxJournalBytes)])
+	}
+}
+
+// recordFile keeps what an upload is of.
+func (r *request) recordFile(name string, metadata object) {
+	if r.entry != nil {
+		r.entry.File, r.entry.Metadata = name, maps.Clone(metadata)
+	}
+}
+
+// WithLog has a line written for each request when it is answered: the time, the
+// method, the path, the operation, the version, the status and how long it took. It
+// has no key, and no query, in which a signature can be.
+func WithLog(w io.Writer) Option {
+	log := &requestLog{w: w}
+	return func(s *Server) { s.log = log }
+}
+
+// requestLog writes a line at a time.
+type requestLog struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (s *Server) logRequest(r *Request) {
+	if s.log == nil {
+		return
+	}
+	s.log.mu.Lock()
+	defer s.log.mu.Unlock()
+	operation, version := r.Operation, r.Version
+	if operation == "" {
+		operation = "-"
+	}
+	if version == "" {
+		version = "-"
+	}
+	// A path that has a line break would be two lines.
+	_, _ = fmt.Fprintf(s.log.w, "%s %s %s %s %s %d %s\n", r.Time.Format(time.RFC3339), r.Method, quoted(shown(r.Path)),
+		operation, quoted(shown(version)), r.Status, r.Duration.Round(10*time.Microsecond)) // whoever reads has gone
+}
+
+// quoted quotes a text that is not one printable word.
+func quoted(text string) string {
+	if q := fmt.Sprintf("%q", text); q != `"`+text+`"` || strings.ContainsAny(text, " ") {
+		return q
+	}
+	return text
+}
+
+// statusWriter is a reply whose status is noted.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *statusWriter) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *statusWriter) Write(p []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	return w.ResponseWriter.Write(p)
+}
+
+// Unwrap is of [http.ResponseController].
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -1,0 +1,9 @@
+//go:build go1.27
+
+package bench
+
+import "encoding/json/v2"
+
+func init() {
+	decoders = append(decoders, decoder{"encoding/json/v2", func(text []byte, v any) error { return json.Unmarshal(text, v) }})
+}

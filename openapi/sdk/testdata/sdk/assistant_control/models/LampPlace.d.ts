@@ -1,3 +1,0 @@
-export interface LampPlace {
-    height?: number;
-}

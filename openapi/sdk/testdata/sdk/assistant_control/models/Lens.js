@@ -1,5 +1,0 @@
-function LensFromJSONTyped(json) {
-    return {
-        'kind': json['kind'],
-    };
-}

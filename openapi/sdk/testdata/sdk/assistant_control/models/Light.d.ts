@@ -1,4 +1,0 @@
-export interface Light {
-    colour: string;
-    howLong?: number | null;
-}

@@ -1,5 +1,0 @@
-export type Part = {
-    kind: 'lens';
-} & Lens | {
-    kind: 'wick';
-} & Wick;

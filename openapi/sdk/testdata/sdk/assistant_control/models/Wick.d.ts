@@ -1,3 +1,0 @@
-export interface Wick {
-    kind: string;
-}

@@ -1,5 +1,0 @@
-function WickFromJSONTyped(json) {
-    return {
-        'kind': json['kind'],
-    };
-}

@@ -1,1 +1,0 @@
-export declare const BASE_PATH: string;
