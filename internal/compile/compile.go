@@ -74,6 +74,7 @@ func Version(root, version string) (*Result, error) {
 	if config.generator, err = generator(root); err != nil {
 		return nil, err
 	}
+	config.sources = &sources{root: root}
 	names, err := Planes(openapi, version)
 	if err != nil {
 		return nil, err
@@ -114,6 +115,7 @@ type configuration struct {
 	Words []string `yaml:"words"`
 
 	generator string // see generator
+	sources   *sources
 }
 
 func readConfig(file string) (configuration, error) {
@@ -351,6 +353,8 @@ func compilePlane(text []byte, folder, templates string, config configuration) (
 		"streamDoc":  streamDoc,
 		"waitDoc":    waitDoc,
 		"followDoc":  followDoc,
+		"comment":    config.sources.comment,
+		"fields":     config.sources.declaration,
 		"unionDoc":   unionDoc,
 	})
 	api, err := generate(input.spec, typed)
@@ -374,6 +378,9 @@ func compilePlane(text []byte, folder, templates string, config configuration) (
 	}
 	files := map[string]string{apiFile: api, clientFile: client}
 	if files[clientFile], err = tidyClient(client, config.generator); err != nil {
+		return nil, nil, err
+	}
+	if files[exampleFile], err = examplesFile(described, config.generator, api, files[clientFile]); err != nil {
 		return nil, nil, err
 	}
 	done := map[string][]byte{}

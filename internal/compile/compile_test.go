@@ -17,11 +17,13 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 const moduleRoot = "../.."
 
 // newTree returns a folder with what is in openapi/, the versions whose names
-// are given aside: a root to compile in.
+// are given aside, and with the packages whose comments are shown: a root to
+// compile in.
 func newTree(t testing.TB, without ...string) string {
 	t.Helper()
 	root := t.TempDir()
-	for _, name := range slices.Concat([]string{"go.mod"}, glob(t, "openapi/*.yaml"), glob(t, "openapi/templates/*")) {
+	for _, name := range slices.Concat([]string{"go.mod"}, glob(t, "openapi/*.yaml"), glob(t, "openapi/templates/*"),
+		glob(t, "internal/apierror/*.go"), glob(t, "internal/rest/*.go"), glob(t, "internal/upload/*.go")) {
 		writeFile(t, filepath.Join(root, name), readFile(t, filepath.Join(moduleRoot, name)))
 	}
 versions:

@@ -13,7 +13,7 @@ const module = "github.com/pinecone-community/assistant-go"
 
 // packageDoc returns the comment of a package, as it stands in the code.
 func packageDoc(p *plane, name string) (string, error) {
-	example, err := exampleCode(p, name)
+	example, err := packageExample(p)
 	if err != nil {
 		return "", err
 	}
@@ -57,27 +57,20 @@ func servers(p *plane) string {
 	return "Its server is " + p.Server
 }
 
-// exampleCode returns the example of a package: how to get an API, and the
-// spec's own code.
-func exampleCode(p *plane, name string) (string, error) {
-	var code strings.Builder
-	code.WriteString("editor, err := auth.FromEnv() // PINECONE_API_KEY\nif err != nil {\nreturn err\n}\n")
-	arguments := ""
-	if p.HostVariable != "" {
-		code.WriteString("// host is the Host of the assistant, as package control gives it.\n")
-		arguments = "host, "
-	}
-	fmt.Fprintf(&code, "api, err := %[1]s.New(%[2]s%[1]s.WithRequestEditorFn(editor))\nif err != nil {\nreturn err\n}\n%[3]s", name, arguments, p.Example)
-	formatted, err := goformat.Source([]byte(code.String()))
+// packageExample returns the example in a package's comment: how to get an API,
+// and the spec's own code.
+func packageExample(p *plane) (string, error) {
+	code := p.newAPI("// host is the Host of the assistant, from package control.\n") + p.Example
+	formatted, err := goformat.Source([]byte(code))
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", extExample, err)
 	}
 	return strings.TrimSpace(string(formatted)), nil
 }
 
-// doc returns the comment of a method, by line: the operation's description,
+// methodDoc returns the comment of a method, by line: the operation's description,
 // which starts with a verb, behind the method's name.
-func doc(op codegen.OperationDefinition) []string {
+func methodDoc(op codegen.OperationDefinition) []string {
 	text := strings.TrimSpace(op.Spec.Description)
 	if text == "" {
 		text = strings.TrimSpace(op.Summary)

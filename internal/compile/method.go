@@ -37,8 +37,7 @@ type method struct {
 	Pages      *pages
 	Wait       *wait
 	Follow     *follow
-	// Example is code, see extExample.
-	Example string
+	Examples   examples
 	// Python and TypeScript are the calls of Pinecone's SDKs.
 	Python, TypeScript string
 }
@@ -64,8 +63,9 @@ func (t *types) describeMethods(ops []codegen.OperationDefinition) ([]*method, e
 		}
 		methods = append(methods, m)
 	}
-	for _, m := range methods {
+	for i, m := range methods {
 		m.describeFollow(methods, t)
+		m.describeExamples(ops[i], t)
 	}
 	return methods, checkNames(methods)
 }
@@ -75,14 +75,13 @@ func (t *types) describeMethods(ops []codegen.OperationDefinition) ([]*method, e
 func (t *types) describeMethod(op codegen.OperationDefinition) (*method, error) {
 	m := &method{
 		Name:       op.OperationId,
-		Doc:        doc(op),
+		Doc:        methodDoc(op),
 		Deprecated: op.DeprecationComment(),
 		HTTP:       "http.Method" + op.Method[:1] + strings.ToLower(op.Method[1:]),
 		Endpoint:   endpoint{op.Method, op.Path},
 		Raw:        rawName(op),
 	}
 	m.Published = t.plane.published[m.Endpoint]
-	m.Example, _ = extension[string](op.Spec.Extensions, extExample)
 	m.Python, _ = extension[string](op.Spec.Extensions, extPython)
 	m.TypeScript, _ = extension[string](op.Spec.Extensions, extTypeScript)
 	for _, describe := range []func(codegen.OperationDefinition, *types) error{

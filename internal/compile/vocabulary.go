@@ -60,7 +60,7 @@ var Vocabulary = []Extension{
 	{extPages, "operation", "`list`, `next`, `token`", "the reply's property with the items, the path to its token of the next page, and the parameter that takes the token", shape[pagesOf]},
 	{extWait, "operation", "`name`, `status`, `done`, `failed`, `message`, `progress`", "the method that polls it: its name; the property with the state, the states of success and of failure; the properties with the reason and with the percentage", shape[wait]},
 	{extReply, "operation", "status", "the success whose schema is the method's result, where others have another schema", text},
-	{extExample, "spec, operation", "Go code", "what the examples in the documentation do with `api` and `ctx`", text},
+	{extExample, "spec, operation", "Go code; for an operation also code by the name of what it shows", "examples in the documentation, which may use `api` and `ctx` and return `err`", checkExamples},
 	{extNote, "spec", "text", "a paragraph of the package's documentation", text},
 	{extPython, "operation", "text", "the call of Pinecone's Python SDK that does the same", text},
 	{extTypeScript, "operation", "text", "the call of Pinecone's TypeScript SDK that does the same", text},

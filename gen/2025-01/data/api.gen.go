@@ -19,7 +19,7 @@
 //	if err != nil {
 //		return err
 //	}
-//	// host is the Host of the assistant, as package control gives it.
+//	// host is the Host of the assistant, from package control.
 //	api, err := data.New(host, data.WithRequestEditorFn(editor))
 //	if err != nil {
 //		return err
@@ -210,10 +210,30 @@ func WithMaxEventBytes(n int) Option {
 	return option(func(options *rest.Options) { options.MaxEventBytes = n })
 }
 
-// ResponseInfo is what is known of the response to a call beside its value:
-// status,
-// headers, request id, number of attempts, and the raw body. See
-// [WithResponse].
+// ResponseInfo is what is known of the response to a call beside its value.
+//
+// See [WithResponse].
+//
+//	type ResponseInfo struct {
+//		// StatusCode is the HTTP status; 0 if no attempt got a response.
+//		StatusCode int
+//
+//		// Header has the headers of the response.
+//		Header http.Header
+//
+//		// RequestID is x-pinecone-request-id, else x-request-id.
+//		RequestID string
+//
+//		// Attempts is how often the request was sent, 1 if it was not
+//		// repeated.
+//		Attempts int
+//
+//		// Body is the body that the value was decoded from, all of it, with
+//		// the fields that are newer than this package. It is nil for a
+//		// stream and for a response that is an error, whose Error has a
+//		// Body. The value may share its memory: it must not be modified.
+//		Body []byte
+//	}
 type ResponseInfo = rest.Response
 
 // WithResponse fills in r for the call that it is given to: before the call
@@ -250,26 +270,126 @@ func WithCallOptions(opts ...Option) RequestEditorFn {
 	})
 }
 
-// File is a file to upload, from [OpenFile], [FileBytes] or [FileReader]. Its
-// methods set more: see [upload.File].
+// File is a file to upload: see OpenFile, FileBytes and FileReader. It is read
+// when it is sent, not before.
+//
+//	// IsZero reports whether the file is the zero File, which is none.
+//	func (f File) IsZero() bool
+//
+//	// Name is what the file is going to be called.
+//	func (f File) Name() string
+//
+//	// WithContentType sends the file as a type of the caller's choice.
+//	// It also lifts the check that the service takes files with this
+//	// extension.
+//	func (f File) WithContentType(contentType string) File
+//
+//	// WithProgress has report called while the file is sent, with the
+//	// bytes of it that were handed to the connection so far, and with
+//	// all of them, or -1 when their number is not known. It starts anew
+//	// when the file has to be sent again. The goroutine that uploads
+//	// calls report, and never after the upload has returned; a panic of
+//	// report is one of the upload. The upload waits for report to
+//	// return.
+//	func (f File) WithProgress(report func(sent, total int64)) File
 type File = upload.File
 
 // OpenFile uploads the file at a path under its base name. It is opened when it
-// is sent, not before.
+// is sent, and once more for each time that it has to be sent again. A file
+// that
+// is not regular, such as a FIFO, is sent once.
 func OpenFile(path string) File { return upload.OpenFile(path) }
 
-// FileBytes uploads content under a name, whose extension says what it is.
+// FileBytes uploads content under the base of a name, whose extension says what
+// it is.
 func FileBytes(name string, content []byte) File { return upload.FileBytes(name, content) }
 
-// FileReader uploads what is left in a reader under a name, whose extension
-// says
-// what it is. The reader is not closed. One that can seek, or knows its length
-// as a *bytes.Buffer does, is sent with its size; others are sent in chunks.
+// FileReader uploads what is left in a reader under the base of a name, whose
+// extension says what it is. One that can seek, or knows its length as a
+// *bytes.Buffer does, is sent with its size; one that can seek can be sent
+// again
+// from where it first stood, any other only once.
+//
+// The reader is not closed. It serves one upload at a time, unlike the files of
+// OpenFile and FileBytes. An upload ends with its context even if a Read
+// blocks.
+// Such a Read goes on until it returns, and what it has read is lost; no other
+// Read begins. A Read of a reader with a read deadline, as files of pipes and
+// network connections have, ends at once; the deadline is removed afterwards. A
+// panic of the reader is an error of the upload.
 func FileReader(name string, content io.Reader) File { return upload.FileReader(name, content) }
 
-// Error is what every method returns for a reply that does not say success, or
-// whose body cannot be used. It is one type for all packages of this module:
-// see [apierror.Error].
+// Error is a reply that is not a success, or a success whose body could not be
+// used. It keeps neither the request nor its headers, and every occurrence of
+// the request's key in the reply has been replaced with REDACTED.
+//
+// [errors.Is] matches it against the kinds, such as [ErrNotFound].
+//
+// It is one type for all packages of this module, so that [errors.As] finds the
+// error of any of them.
+//
+//	type Error struct {
+//		// StatusCode is the HTTP status, whatever status the body claims.
+//		StatusCode int
+//
+//		// Code is the service's code, such as "NOT_FOUND"; empty when the
+//		// reply had none. It is a string because one type serves all
+//		// packages, each of which has an ErrorCode of its own: compare it
+//		// with string(data.ErrorCodeNotFound), or convert it,
+//		// data.ErrorCode(err.Code). errors.Is matches the kinds.
+//		Code string
+//
+//		// Message is the service's message. When the body is not an error
+//		// that the API describes, it is the title of an HTML page, the first
+//		// bytes of a text or of compacted JSON, or the standard text of the
+//		// status for an empty body.
+//		Message string
+//
+//		// Details is the error.details of the reply as sent, which can be
+//		// any JSON; nil if absent or null.
+//		Details json.RawMessage
+//
+//		// RequestID is x-pinecone-request-id, else x-request-id.
+//		RequestID string
+//
+//		// Method and Path are those of the request; after a redirect, of the
+//		// last one. Path is escaped as sent and has no query.
+//		Method string
+//		Path string
+//
+//		// Header has the headers of the reply.
+//		Header http.Header
+//
+//		// Body is the body as sent, up to MaxBody bytes.
+//		Body []byte
+//	}
+//
+//	// Error returns one line without control characters, such as
+//	//
+//	//	pinecone: GET /assistant/assistants/x: 404 NOT_FOUND: Assistant "x" not found (request id abc)
+//	//
+//	// What is not known is left out, and long parts end in "…". When
+//	// there is a cause it comes before the message, which is in quotes
+//	// then. The time that the service asks to wait, see RetryAfter,
+//	// follows the request id. An error for a version of the API that the
+//	// service does not serve says which version the request asked for
+//	// and what to do.
+//	func (e *Error) Error() string
+//
+//	// Is reports whether target is the kind of e.
+//	func (e *Error) Is(target error) bool
+//
+//	// RetryAfter returns how long the service asks to wait, as its
+//	// Retry-After header says: whole seconds or an HTTP date (RFC 9110,
+//	// section 10.2.3). A date counts from the Date of the reply, or from
+//	// now if the reply has none; one in the past is 0. Seconds beyond
+//	// what a Duration holds become the longest Duration. It reports
+//	// false if the header is absent or neither form.
+//	func (e *Error) RetryAfter() (time.Duration, bool)
+//
+//	// Unwrap returns why the body was cut short or could not be used,
+//	// else nil.
+//	func (e *Error) Unwrap() error
 type Error = apierror.Error
 
 // Kinds of errors, for [errors.Is], by status or, where that says too little,
@@ -596,23 +716,45 @@ func (a *API) waitForFile(ctx context.Context, assistantName string, assistantFi
 func Ptr[T any](value T) *T { return &value }
 
 // StreamError is a stream that ended in the middle, or an event that cannot be
-// decoded: see [rest.StreamError].
+// decoded. It wraps the reason: io.ErrUnexpectedEOF if the connection ended.
+//
+//	type StreamError struct {
+//		// Events is how many events came before.
+//		Events int
+//
+//		// Err is the reason.
+//		Err error
+//	}
+//
+//	func (e *StreamError) Error() string
+//
+//	// Unwrap returns the reason.
+//	func (e *StreamError) Unwrap() error
 type StreamError = rest.StreamError
 
-// A WaitOption adjusts how an operation is waited for.
+// A WaitOption adjusts Wait.
 type WaitOption = rest.WaitOption
 
-// WaitInterval sets the pause between two questions: it starts at about least
-// and grows to about most. The default is 250 ms to 5 s.
+// WaitInterval sets the pause between two questions. What is not positive
+// stands for the default, which gives way to what is.
 func WaitInterval(least, most time.Duration) WaitOption { return rest.WaitInterval(least, most) }
 
-// WaitProgress has report called with every reply: the state, and how much is
-// done in percent, where the service says so.
+// WaitProgress sets what is called with every reply.
 func WaitProgress(report func(status string, percent float64)) WaitOption {
 	return rest.WaitProgress(report)
 }
 
-// FailedError is what was waited for and has failed: see [rest.FailedError].
+// FailedError is something that was waited for and has failed.
+//
+//	type FailedError struct {
+//		// Status is the state that it is in.
+//		Status string
+//
+//		// Message is the service's, and may be empty.
+//		Message string
+//	}
+//
+//	func (e *FailedError) Error() string
 type FailedError = rest.FailedError
 
 // ChatChunk is a part of a streamed answer.
