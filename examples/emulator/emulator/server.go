@@ -157,11 +157,17 @@ func (s *Server) route2026(mux *http.ServeMux) {
 	)
 }
 
-// ServeHTTP serves the planes below /assistant, the signed URLs of files and, if
-// asked to, /emulator/faults.
+// ServeHTTP serves the planes below /assistant, the MCP servers of assistants, the
+// signed URLs of files and, if asked to, /emulator/faults.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Pinecone-Request-Id", uuid.NewString())
 	r.Body = http.MaxBytesReader(w, r.Body, maxRequestBytes)
+	if strings.HasPrefix(r.URL.Path, mcpPath) {
+		if err := s.serveMCP(w, r); err != nil {
+			writeError(w, r, err)
+		}
+		return
+	}
 	if !strings.HasPrefix(r.URL.Path, basePath+"/") {
 		s.local.ServeHTTP(w, r)
 		return
