@@ -102,10 +102,7 @@ review-commit: ## the same of the last commit
 
 .PHONY: reports
 reports: ## write the reports from each version of the API to the next, openapi/reports
-	@mkdir -p openapi/reports && rm -f openapi/reports/*.md
-	@set -e; from=; for to in $(sort $(notdir $(patsubst %/,%,$(wildcard openapi/20*/)))); do \
-		if [ -n "$$from" ]; then echo "$$from..$$to"; go run ./openapi/review -base "openapi/$$from" -head "openapi/$$to" >"openapi/reports/$$from..$$to.md"; fi; \
-		from=$$to; done
+	go run ./openapi/review -reports openapi/reports
 
 .PHONY: release-check
 release-check: ## try the release VERSION of this commit, as a consumer would get it
