@@ -9,7 +9,7 @@ UPSTREAM ?= ../shared/upstream
 
 # Values of the command line are data: make does not expand them, and a recipe gets
 # them from its environment, so that no shell reads them as code.
-DATA = VERSION FROM BASE HEAD UPSTREAM
+DATA = VERSION FROM BASE HEAD UPSTREAM REPO
 $(foreach name,$(DATA),$(eval override $(name) := $$(value $(name))))
 export $(DATA)
 
@@ -24,7 +24,6 @@ help: ## list the targets
 generate: ## compile the specs into the clients
 	rm -rf gen
 	go generate ./...
-	cd examples && go generate ./...
 
 .PHONY: import
 import: ## bring a version in: VERSION=2026-10 FROM=folder of its published specs, or REPOSITORY:PATH
@@ -89,7 +88,7 @@ review: ## report what changed since revision BASE, up to HEAD if given; or from
 
 .PHONY: review-check
 review-check: ## the same; fail when the changelog's topmost entry does not name what breaks
-	@go run ./openapi/review -base "$(BASE)" $(if $(HEAD),-head "$(HEAD)") -changelog .github/CHANGELOG.md
+	@go run ./openapi/review -base "$$BASE" $(if $(HEAD),-head "$$HEAD") -changelog .github/CHANGELOG.md
 
 .PHONY: review-oasdiff
 review-oasdiff: ## hold what the tests of the report have recorded of oasdiff against oasdiff itself
