@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/pinecone-community/assistant-go/internal/compile"
+	"github.com/pinecone-community/assistant-go/openapi/internal/tables"
 )
 
 // bringIn brings a version into the module in the folder tree, or up to date
@@ -95,7 +96,8 @@ func (in *imported) compileIn(module string) (*compile.Result, error) {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 	}
-	return results[in.version], nil
+	err = rewrite(filepath.Join(module, "openapi/README.md"), func(text string) (string, error) { return tables.Rewrite(module, text) })
+	return results[in.version], err
 }
 
 // writeFiles replaces a folder of a module by generated files.
