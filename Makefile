@@ -129,7 +129,6 @@ tidy: ## fail when go.mod or go.sum are not tidy
 	go mod tidy -diff
 	cd examples && go mod tidy -diff
 	cd internal/bench && go generate ./stock && go mod tidy -diff
-	cd internal/consumer/testdata/importer && go mod tidy -diff
 
 .PHONY: ci
 ci: tidy drift reports test test-versions browser interop lint cover cross conformance demo review-oasdiff review-commit ## everything that must hold before a change lands
