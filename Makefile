@@ -4,6 +4,11 @@ GOLANGCI_LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 ACTIONLINT = github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 
+# The oldest and the newest Go that are supported: what go.mod says, and the last
+# release.
+OLDEST_GO = go$(shell sed -n 's/^go //p' go.mod)
+NEWEST_GO = go1.27.3
+
 # Folder of published specs, with a folder for each version.
 UPSTREAM ?= ../shared/upstream
 
@@ -40,6 +45,12 @@ test: ## run all tests
 	go test $(RACE) ./...
 	cd examples && go vet ./... && go test $(RACE) ./...
 
+.PHONY: test-versions
+test-versions: ## run the library's tests with the oldest and the newest Go that are supported
+	set -e; for version in $(OLDEST_GO) $(NEWEST_GO); do echo "with $$version"; \
+		GOTOOLCHAIN=$$version go vet ./auth/... ./internal/... ./gen/...; \
+		GOTOOLCHAIN=$$version go test ./auth/... ./internal/... ./gen/...; done
+
 .PHONY: browser
 browser: ## drive the web example in headless Chromium
 	@for name in chromium chromium-browser google-chrome; do command -v $$name && exit; done; \
@@ -57,7 +68,7 @@ interop: ## drive the local service with Pinecone's TypeScript SDK and OpenAI's 
 lint: ## run the linter
 	go run $(GOLANGCI_LINT) run ./...
 	cd examples && go run $(GOLANGCI_LINT) run --build-tags browser ./...
-	cd internal/bench && go vet ./...
+	cd internal/bench && go generate ./stock && go vet ./...
 	go run $(ACTIONLINT) -shellcheck= -pyflakes=
 
 .PHONY: cover
@@ -66,8 +77,8 @@ cover: ## hold the coverage of the hand-written packages against 90 %
 	@go tool cover -func=coverage.out | awk '{ print } /^total:/ { if ($$3 + 0 < 90) { print "coverage is below 90 %"; exit 1 } }' | tail -n 2
 
 .PHONY: bench
-bench: ## compare with other clients, in one run, and write internal/bench/RESULTS.md
-	cd internal/bench && go run ./report -o RESULTS.md
+bench: ## compare with other clients, with each supported Go, and write internal/bench/RESULTS.md
+	cd internal/bench && go generate ./stock && go run ./report -o RESULTS.md
 
 .PHONY: drift
 drift: ## fail when generating again changes anything
@@ -121,9 +132,9 @@ cross: ## build for the other systems
 tidy: ## fail when go.mod or go.sum are not tidy
 	go mod tidy -diff
 	cd examples && go mod tidy -diff
-	cd internal/bench && go mod tidy -diff
+	cd internal/bench && go generate ./stock && go mod tidy -diff
 	cd internal/consumer/testdata/importer && go mod tidy -diff
 
 .PHONY: ci
-ci: tidy drift reports test browser interop lint cover cross conformance demo review-oasdiff review-commit ## everything that must hold before a change lands
+ci: tidy drift reports test test-versions browser interop lint cover cross conformance demo review-oasdiff review-commit ## everything that must hold before a change lands
 	git diff --exit-code

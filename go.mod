@@ -1,6 +1,6 @@
 module github.com/pinecone-community/assistant-go
 
-go 1.25.0
+go 1.26.0
 
 require (
 	github.com/getkin/kin-openapi v0.142.0

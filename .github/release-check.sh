@@ -1,8 +1,8 @@
 #!/bin/sh
-# Tries a release before it is tagged: tags the last commit in a copy of the
-# repository, makes a module proxy of it, and lets two consumers build with what
-# they get there: one of the clients, and one of the local service, whose module
-# is another one.
+# Tries a release before it is tagged: makes the release of the last commit in a copy
+# of the repository, makes a module proxy of it, and lets two consumers build with
+# what they get there: one of the clients, and one of the local service, whose module
+# is another one. Then it runs the local service as everybody can, without a clone.
 #
 # usage: .github/release-check.sh vX.Y.Z
 #
@@ -15,10 +15,6 @@ fail() {
 	echo "release-check: $*" >&2
 	exit 1
 }
-echo "$version" | grep -qE '^v(0|1)\.[0-9]+\.[0-9]+$' ||
-	fail "VERSION is \"$version\", want v0.X.Y or v1.X.Y (from v2 on the module needs another path)"
-if git rev-parse --quiet --verify "refs/tags/$version" >/dev/null; then fail "$version is tagged already"; fi
-
 temporary=$(mktemp -d)
 trap 'chmod -R u+w "$temporary"; rm -rf "$temporary"' EXIT
 cd "$(git rev-parse --show-toplevel)"
@@ -26,16 +22,9 @@ git clone --quiet --no-hardlinks . "$temporary/copy"
 cache=$(go env GOMODCACHE) proxies=$(go env GOPROXY)
 
 cd "$temporary/copy"
-grep -qE "^## $version\$" .github/CHANGELOG.md || fail ".github/CHANGELOG.md has no entry \"## $version\""
-# A consumer ignores the replacement in examples/go.mod and takes what it requires.
-required=$(cd examples && go list -m -f '{{.Version}}' $module)
-if [ "$required" != "$version" ]; then
-	echo "examples/go.mod requires $required of $module; the release has to require $version, and so does this copy"
-	(cd examples && go mod edit -require="$module@$version")
-	git -c user.name=release-check -c user.email=release-check@example.com commit --quiet --all --message "examples: $version"
-fi
-git tag "$version"
-git tag "examples/$version"
+git config user.name release-check
+git config user.email release-check@example.com
+.github/release.sh "$version"
 
 # The go command makes the modules from the tags, as it does for everybody. The
 # folder of what it has downloaded is laid out as a proxy.
@@ -127,4 +116,11 @@ func main() {
 	fmt.Println("the local service answers")
 }
 E2
+
+# As a program, by its path and version alone.
+mkdir "$temporary/empty"
+cd "$temporary/empty"
+GOFLAGS=-modcacherw go run "$module/examples/emulator@$version" -help 2>&1 | grep -q '^Usage of emulator' ||
+	fail "go run $module/examples/emulator@$version does not run"
+echo "go run $module/examples/emulator@$version runs"
 echo "release-check: $version can be tagged"

@@ -4,12 +4,13 @@
 package openapi
 
 import (
+	"cmp"
 	"embed"
-	"errors"
 	"fmt"
 	"io/fs"
 	"path"
 	"slices"
+	"strings"
 )
 
 // FS holds the folder of each version, VERSION/PLANE.yaml.
@@ -17,19 +18,31 @@ import (
 //go:embed 20*/*.yaml
 var FS embed.FS
 
-// The planes of a version: each has a document of its own.
+// The planes that all versions have: each has a document of its own.
 const (
 	Control    = "control"
 	Data       = "data"
 	Evaluation = "evaluation"
 )
 
-// Planes returns the planes of each version.
-func Planes() []string {
-	return []string{Control, Data, Evaluation}
+// Planes returns the planes of a version, sorted, none if there is no such version.
+func Planes(version string) []string {
+	if !slices.Contains(Versions(), version) {
+		return nil
+	}
+	files, err := FS.ReadDir(version)
+	if err != nil {
+		panic(err) // The folders of an embed.FS can always be read.
+	}
+	var planes []string
+	for _, file := range files {
+		planes = append(planes, strings.TrimSuffix(file.Name(), ".yaml"))
+	}
+	return planes
 }
 
-// Versions returns the versions of the API, such as "2026-04", oldest first.
+// Versions returns the versions of the API, such as "2026-04" or "2026-10.rc",
+// oldest first: a release candidate stands before its release.
 func Versions() []string {
 	folders, err := FS.ReadDir(".")
 	if err != nil {
@@ -39,19 +52,31 @@ func Versions() []string {
 	for _, folder := range folders {
 		versions = append(versions, folder.Name())
 	}
-	slices.Sort(versions)
+	slices.SortFunc(versions, func(a, b string) int {
+		month, kind, _ := strings.Cut(a, ".")
+		otherMonth, otherKind, _ := strings.Cut(b, ".")
+		return cmp.Or(cmp.Compare(month, otherMonth), cmp.Compare(stable(kind), stable(otherKind)), cmp.Compare(kind, otherKind))
+	})
 	return versions
 }
 
 // Spec returns the YAML text of a version's document for a plane. The error
 // matches fs.ErrNotExist when there is no such version or plane.
 func Spec(version, plane string) ([]byte, error) {
-	if !slices.Contains(Planes(), plane) {
+	planes := Planes(version)
+	switch {
+	case planes == nil:
+		return nil, fmt.Errorf("openapi: version %q: %w", version, fs.ErrNotExist)
+	case !slices.Contains(planes, plane):
 		return nil, fmt.Errorf("openapi: plane %q: %w", plane, fs.ErrNotExist)
 	}
-	spec, err := FS.ReadFile(path.Join(version, plane+".yaml"))
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) {
-		return nil, fmt.Errorf("openapi: version %q: %w", version, fs.ErrNotExist)
+	return FS.ReadFile(path.Join(version, plane+".yaml"))
+}
+
+// stable returns 1 for the kind of a release, which is none, else 0.
+func stable(kind string) int {
+	if kind == "" {
+		return 1
 	}
-	return spec, err
+	return 0
 }

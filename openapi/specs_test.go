@@ -3,24 +3,26 @@ package openapi_test
 import (
 	"errors"
 	"io/fs"
-	"regexp"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/pinecone-community/assistant-go/internal/compile"
 	"github.com/pinecone-community/assistant-go/openapi"
 )
 
 func TestEachVersionHasADocumentForEachPlane(t *testing.T) {
 	versions := openapi.Versions()
-	if len(versions) == 0 || !slices.IsSorted(versions) {
+	if len(versions) == 0 || !slices.IsSortedFunc(versions, compile.CompareVersions) {
 		t.Fatalf("Versions() = %q, want the versions, oldest first", versions)
 	}
 	for _, version := range versions {
-		if !regexp.MustCompile(`^20\d\d-\d\d$`).MatchString(version) {
-			t.Errorf("version %q, want a year and a month", version)
+		planes := openapi.Planes(version)
+		if files, err := filepath.Glob(filepath.Join(version, "*.yaml")); err != nil || len(files) != len(planes) {
+			t.Errorf("%s: planes %q of the files %q, error %v", version, planes, files, err)
 		}
-		for _, plane := range openapi.Planes() {
+		for _, plane := range planes {
 			spec, err := openapi.Spec(version, plane)
 			if err != nil {
 				t.Error(err)

@@ -3,8 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
@@ -181,5 +184,117 @@ func TestSignals(t *testing.T) {
 			t.Errorf("%v: %v", sig, err)
 		}
 		p.stop()
+	}
+}
+
+// Each flag is also a variable; the command line has the last word.
+func TestEnvironment(t *testing.T) {
+	t.Setenv("EMULATOR_KEY", "key-1, key-2")
+	t.Setenv("EMULATOR_CONTROL", "true")
+	t.Setenv("EMULATOR_FAULTS", "0")
+	t.Setenv("EMULATOR_LATENCY", "1h")
+	t.Setenv("EMULATOR_CHUNK_DELAY", "")
+	t.Setenv("EMULATOR_PACE", "1ms")
+	p := begin(t, "-latency", "1ms")
+	root := strings.TrimSuffix(p.url, "/assistant")
+	if strings.Contains(p.key, "key-1") || strings.Contains(p.key, "key-2") {
+		t.Errorf("a key is printed: %s", p.key)
+	}
+	for _, key := range []string{"key-1", "key-2"} {
+		if status, text := get(t, root+"/emulator/clock", key, nil); status != 200 {
+			t.Errorf("%s: status %d: %s", key, status, text)
+		}
+	}
+	p.stop()
+	if err := <-p.done; err != nil {
+		t.Error(err)
+	}
+
+	p = begin(t, "-latency", "1ms", "-key", "three")
+	if status, _ := get(t, p.url+"/assistants", "key-1", nil); status != 401 {
+		t.Errorf("a key of the environment beside one of the command line: status %d", status)
+	}
+	if status, _ := get(t, p.url+"/assistants", "three", nil); status != 200 {
+		t.Errorf("the key of the command line: status %d", status)
+	}
+	p.stop()
+	if err := <-p.done; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestBadEnvironment(t *testing.T) {
+	for variable, value := range map[string]string{"EMULATOR_PLAN": "free", "EMULATOR_PACE": "soon", "EMULATOR_FAULTS": "maybe", "EMULATOR_KEY": "a,a", "EMULATOR_TLS": "x"} {
+		t.Run(variable, func(t *testing.T) {
+			t.Setenv(variable, value)
+			var out, complaints bytes.Buffer
+			err := run(t.Context(), nil, &out, &complaints)
+			if !errors.Is(err, errUsage) || !strings.Contains(complaints.String(), variable+": ") {
+				t.Errorf("error %v, %q", err, complaints.String())
+			}
+		})
+	}
+}
+
+// The help names every flag, each of which has a variable.
+func TestHelp(t *testing.T) {
+	var complaints bytes.Buffer
+	if err := run(t.Context(), []string{"-help"}, io.Discard, &complaints); err != nil {
+		t.Fatal(err)
+	}
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"addr", "key", "data", "seed", "latency", "chunk-delay", "pace", "plan", "faults", "control", "log", "tls"} {
+		if !strings.Contains(complaints.String(), "\n  -"+name) || !strings.Contains(string(readme), "`-"+name+"`") {
+			t.Errorf("-%s is not in the help, or not in the README", name)
+		}
+	}
+	if n := strings.Count(complaints.String(), "\n  -"); n != 12 {
+		t.Errorf("%d flags", n)
+	}
+}
+
+func TestTLSAndLog(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	var out, complaints output
+	done := make(chan error, 1)
+	go func() { done <- run(ctx, []string{"-tls", "-log", "-key", "k"}, &out, &complaints) }()
+	file := regexp.MustCompile(`export SSL_CERT_FILE=(\S+) `)
+	for !file.MatchString(out.String()) || !strings.Contains(out.String(), "PINECONE_API_KEY") {
+		select {
+		case err := <-done:
+			t.Fatalf("error %v, output %q", err, out.String())
+		case <-time.After(time.Millisecond):
+		}
+	}
+	path := file.FindStringSubmatch(out.String())[1]
+	certificate, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(certificate)
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}}
+	defer client.CloseIdleConnections()
+	url := regexp.MustCompile(`https://\S+/assistant`).FindString(out.String())
+	resp, err := client.Get(url + "/assistants")
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode != 401 {
+		t.Errorf("status %d", resp.StatusCode)
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	if !strings.Contains(complaints.String(), "GET /assistant/assistants - - 401 ") {
+		t.Errorf("log %q", complaints.String())
+	}
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the certificate's file is still there: %v", err)
 	}
 }

@@ -2,8 +2,11 @@ package bench
 
 import "encoding/json"
 
-// V1 is the standard library's decoder that all supported versions of Go have.
-const V1 = "encoding/json"
+// Decoders of the standard library. V2 came with Go 1.27.
+const (
+	V1 = "encoding/json"
+	V2 = "encoding/json/v2"
+)
 
 // decoder is one of the standard library.
 type decoder struct {

@@ -5,5 +5,5 @@ package bench
 import "encoding/json/v2"
 
 func init() {
-	decoders = append(decoders, decoder{"encoding/json/v2", func(text []byte, v any) error { return json.Unmarshal(text, v) }})
+	decoders = append(decoders, decoder{V2, func(text []byte, v any) error { return json.Unmarshal(text, v) }})
 }

@@ -4,5 +4,6 @@
 //
 // A [Work] is what is measured, a [Contender] one way to do it. The benchmarks
 // and the command report run the same ones; report also measures uploads, in
-// processes of their own, and the size of binaries.
+// processes of their own, and the size of binaries. The code of the package stock
+// has to be generated first, by go generate ./stock.
 package bench

@@ -71,9 +71,14 @@ func describePlane(input *prepared) (*plane, error) {
 			name, _ := extension[string](server.Extensions, extRegion)
 			goName, _ := extension[string](server.Extensions, extGoName)
 			if name == "" || goName == "" {
-				return nil, fmt.Errorf("server %s: one of several needs %s and %s", server.URL, extRegion, extGoName)
+				p.notes = append(p.notes, Note{Place: "server " + server.URL,
+					Text: fmt.Sprintf("is one of several, and its region is not known: only WithBaseURL reaches it until %s and %s say it", extRegion, extGoName)})
+				continue
 			}
 			p.Regions = append(p.Regions, region{goName, name, server.URL})
+		}
+		if len(p.Regions) > 0 {
+			p.Server = p.Regions[0].URL
 		}
 	}
 	for _, item := range spec.Paths.Map() {

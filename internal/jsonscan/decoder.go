@@ -45,6 +45,7 @@ type Decoder struct {
 	room  int // bytes that may still be allocated
 	owned bool
 	ahead bool // what is read is going to be read again
+	named bool // "error", in the outermost object
 	err   error
 	errAt int
 
@@ -55,7 +56,7 @@ type Decoder struct {
 // Reset starts another text. What is owned stays as it is for as long as what
 // was decoded is in use, so that Raw can refer to it instead of copying.
 func (d *Decoder) Reset(data []byte, owned bool) {
-	d.data, d.pos, d.depth, d.owned, d.err = data, 0, 0, owned, nil
+	d.data, d.pos, d.depth, d.owned, d.named, d.err = data, 0, 0, owned, false, nil
 	d.room = max(minRoom, MaxExpansion*len(data))
 	if bytes.HasPrefix(data, byteOrderMark) {
 		d.pos = len(byteOrderMark)
@@ -214,6 +215,9 @@ func (d *Decoder) Name() []byte {
 		return nil
 	}
 	name := d.quoted()
+	if d.depth == 1 && string(name) == "error" {
+		d.named = true
+	}
 	if d.next() != ':' {
 		d.fail("want a colon")
 		return nil
@@ -221,6 +225,10 @@ func (d *Decoder) Name() []byte {
 	d.pos++
 	return name
 }
+
+// HasError reports whether the outermost object has a member named error, of
+// those that were read.
+func (d *Decoder) HasError() bool { return d.named }
 
 // String reads a string.
 func (d *Decoder) String() string {

@@ -396,6 +396,29 @@ func TestKind(t *testing.T) {
 	}
 }
 
+func TestHasError(t *testing.T) {
+	for text, want := range map[string]bool{
+		`{"error":null}`:              true,
+		`{"id":1,"err\u006fr":"x"}`:   true,
+		`{"error":tru`:                true,
+		`{"a":{"error":1},"Error":1}`: false,
+		`[{"error":1}]`:               false,
+		`{"a":"error"}`:               false,
+		`"error"`:                     false,
+	} {
+		var d Decoder
+		for range 2 {
+			d.Reset([]byte(text), false)
+			if d.HasError() {
+				t.Errorf("%s: before it was read", text)
+			}
+			if d.Skip(); d.HasError() != want {
+				t.Errorf("%s: %v", text, !want)
+			}
+		}
+	}
+}
+
 func TestResetForgets(t *testing.T) {
 	var d Decoder
 	d.Reset([]byte(`{"a":[[{"b":`), true)

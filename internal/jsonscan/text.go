@@ -66,12 +66,25 @@ func (d *Decoder) quoted() []byte {
 		case c < utf8.RuneSelf:
 			i++
 		default:
-			r, size := utf8.DecodeRune(data[i:])
-			if r == utf8.RuneError && size == 1 {
-				to = append(append(to, data[start:i]...), "\ufffd"...)
-				start = i + 1
+			for i < len(data) && data[i] >= utf8.RuneSelf {
+				// Most runes, whose first byte leaves no doubt about the others.
+				if c := data[i]; i+2 < len(data) && data[i+1]&0xc0 == 0x80 {
+					if 0xc2 <= c && c <= 0xdf {
+						i += 2
+						continue
+					}
+					if 0xe1 <= c && c <= 0xef && c != 0xed && data[i+2]&0xc0 == 0x80 {
+						i += 3
+						continue
+					}
+				}
+				r, size := utf8.DecodeRune(data[i:])
+				if r == utf8.RuneError && size == 1 {
+					to = append(append(to, data[start:i]...), "\ufffd"...)
+					start = i + 1
+				}
+				i += size
 			}
-			i += size
 		}
 	}
 	d.pos = len(data)

@@ -93,6 +93,14 @@ func TestStringsOfEveryByte(t *testing.T) {
 			}
 		}
 	}
+	for first := 0x80; first < 0x100; first++ {
+		for second := range 256 {
+			for _, third := range []byte{'x', 0x7f, 0x80, 0xbf, 0xc0, 0xff} {
+				check([]byte{byte(first), byte(second), third})
+				check([]byte{byte(first), byte(second), third, 0x80, 'x'})
+			}
+		}
+	}
 	random := rand.New(rand.NewPCG(1, 2))
 	const likely = `"\\\\\\ntu00d83e9é€😀` + "\xff\x80\n"
 	for range 20000 {

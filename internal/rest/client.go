@@ -123,6 +123,9 @@ func parseServer(server string) (*url.URL, error) {
 			err = errors.New("not a URL")
 		} else if errors.As(err, &parse) {
 			err = parse.Err // the caller names the URL
+			if _, rest, _ := strings.Cut(server, "://"); strings.Contains(err.Error(), "invalid port") && strings.Count(rest, ":") > 1 {
+				err = errors.New("an IPv6 address belongs in brackets")
+			}
 		}
 		return nil, err
 	}

@@ -93,11 +93,17 @@ func decode[T any](c *Call, resp *http.Response, as Decode[T]) (*T, error) {
 	if err := checkJSON(resp.Header.Get("Content-Type"), body); err != nil {
 		return nil, apierror.Reply(resp, body, err)
 	}
-	if failure := replyError(resp, body); failure != nil {
-		return nil, failure
+	result, hasError := new(T), false
+	err = jsonscan.Unmarshal(body, result, func(v *T, d *jsonscan.Decoder) {
+		as(v, d)
+		hasError = d.HasError()
+	}, true)
+	if err != nil || hasError {
+		if failure := replyError(resp, body); failure != nil {
+			return nil, failure
+		}
 	}
-	result := new(T)
-	if err := jsonscan.Unmarshal(body, result, as, true); err != nil {
+	if err != nil {
 		return nil, apierror.Reply(resp, body, fmt.Errorf("cannot decode the reply: %w", err))
 	}
 	return result, nil

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -47,6 +48,45 @@ func checkReferences(root *yaml.Node) error {
 			if !exists(value.Value, "schema") {
 				return newFault(value.Line, e.place, "%s is not there", value.Value)
 			}
+		}
+		return nil
+	})
+}
+
+var pathParameter = regexp.MustCompile(`\{([^{}]*)\}`)
+
+// checkPathParameters refuses an operation that does not declare the parameters in
+// its path, or declares others.
+func checkPathParameters(root *yaml.Node) error {
+	return walk(root, func(e element) error {
+		if e.kind != "operation" {
+			return nil
+		}
+		at := strings.LastIndexByte(e.place, '/')
+		path := strings.TrimPrefix(e.place[:at], "paths/~")
+		var declared []string
+		for _, owner := range []*yaml.Node{e.node, get(get(root, "paths"), path)} {
+			parameters := get(owner, "parameters")
+			if parameters == nil {
+				continue
+			}
+			for _, parameter := range parameters.Content {
+				if name, ok := strings.CutPrefix(scalar(get(parameter, "$ref")), "#/components/parameters/"); ok {
+					parameter = get(get(get(root, "components"), "parameters"), name)
+				}
+				if scalar(get(parameter, "in")) == "path" {
+					declared = append(declared, scalar(get(parameter, "name")))
+				}
+			}
+		}
+		for _, match := range pathParameter.FindAllStringSubmatch(path, -1) {
+			if !slices.Contains(declared, match[1]) {
+				return e.fault("the path parameter %s is not declared", match[1])
+			}
+			declared = slices.DeleteFunc(declared, func(name string) bool { return name == match[1] })
+		}
+		if len(declared) > 0 {
+			return e.fault("the path parameter %s is not in the path", declared[0])
 		}
 		return nil
 	})

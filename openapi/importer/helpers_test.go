@@ -92,7 +92,7 @@ func compareSnapshots(t *testing.T, before, after map[string]string) {
 	}
 }
 
-// document is a spec of the data plane with a schema Thing.
+// document is a spec of the data plane with a schema Thing, from line 14 on.
 func document(openapi, thing string) string {
 	return `openapi: ` + openapi + `
 info: {title: Data, version: 2026-10}
@@ -106,7 +106,8 @@ paths:
         '200': {description: Words., content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}}
 components:
   schemas:
-    Thing: ` + strings.ReplaceAll(strings.TrimSpace(thing), "\n", "\n    ") + "\n"
+    Thing:
+      ` + strings.ReplaceAll(thing, "\n", "\n      ") + "\n"
 }
 
 // importText imports a spec of the data plane.

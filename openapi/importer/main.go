@@ -17,6 +17,11 @@
 //	go run ./openapi/importer -version 2026-10 -from FOLDER -to FOLDER
 //
 // writes the specs alone.
+//
+//	go run ./openapi/importer -upstream REPOSITORY
+//
+// says which versions in a repository of published specs are new, or have other
+// facts than those in this module.
 package main
 
 import (
@@ -49,18 +54,32 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 	from := flags.String("from", "", "`folder` with the published specs of the version, or REPOSITORY:PATH, or REPOSITORY:REVISION:PATH")
 	to := flags.String("to", "", "`folder` to write the specs to, in place of the module")
 	prose := flags.String("prose", "openapi", "`folder` of version folders to take descriptions from")
+	repository := flags.String("upstream", "", "`repository` of published versions, or a folder, to say which are new or changed")
 	if err := flags.Parse(args); err != nil {
 		return err
+	}
+	if isSet(flags, "upstream") {
+		if flags.NFlag() > 1 || flags.NArg() > 0 {
+			return errors.New("want -upstream and nothing else")
+		}
+		return reportUpstream(ctx, *repository, "openapi", out)
 	}
 	if *from == "" || *version == "" || flags.NArg() > 0 {
 		return errors.New("want VERSION, such as 2026-10, and FROM, a folder of its published specs, and nothing else")
 	}
 	if *to == "" {
-		return bringIn(ctx, ".", *version, *from, out)
+		return bringIn(ctx, ".", *version, *from, runTests, out)
 	}
 	imported, err := importSpecs(ctx, *from, *version, *prose)
 	if err != nil {
 		return err
 	}
 	return imported.writeTo(*to)
+}
+
+// isSet reports whether a flag is given.
+func isSet(flags *flag.FlagSet, name string) bool {
+	set := false
+	flags.Visit(func(f *flag.Flag) { set = set || f.Name == name })
+	return set
 }

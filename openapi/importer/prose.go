@@ -63,7 +63,7 @@ func readProse(folder, version, plane string) (*prose, error) {
 		}
 		s, err := collect(text)
 		if err != nil {
-			return nil, fmt.Errorf("%s:%w", file, err)
+			return nil, fmt.Errorf("%s: %w", file, err)
 		}
 		s.own = name == version
 		known.sources = append(known.sources, s)

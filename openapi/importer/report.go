@@ -136,7 +136,7 @@ func (in *imported) cameIn(openapi, base string) ([]string, error) {
 			lines = append(lines, line+"; the plane is new")
 			continue
 		}
-		for _, what := range []string{"operation", "schema", "value"} {
+		for _, what := range []string{"operation", "schema", "union", "value"} {
 			line += difference("new", what, now[what], before[what]) + difference("gone", what, before[what], now[what])
 		}
 		lines = append(lines, line)
@@ -155,14 +155,17 @@ func (in *imported) cameIn(openapi, base string) ([]string, error) {
 	return lines, nil
 }
 
-// counts are the operations, schemas and enum values of a spec.
+// counts are the operations, schemas, unions and enum values of a spec.
 type counts map[string]vocabulary
 
 func countsOf(root *yaml.Node) counts {
-	found := counts{"operation": {}, "schema": {}, "value": valuesOf(root)}
+	found := counts{"operation": {}, "schema": {}, "union": {}, "value": valuesOf(root)}
 	_ = walk(root, func(e element) error {
 		if name, ok := strings.CutPrefix(e.place, "components/schemas/"); ok && !strings.Contains(name, "/") {
 			found["schema"][name] = true
+			if get(e.node, "discriminator") != nil {
+				found["union"][name] = true
+			}
 		}
 		if e.kind == "operation" {
 			found["operation"][scalar(get(e.node, "operationId"))] = true

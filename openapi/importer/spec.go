@@ -68,7 +68,7 @@ func (s *spec) read(source []byte, version string) error {
 		return newFault(line, "info/version", "the spec is of version %q, want %q", got, version)
 	}
 	stated.Tag = "!!str"
-	for _, check := range []func(*yaml.Node) error{checkReferences, checkShapes, checkSchemas} {
+	for _, check := range []func(*yaml.Node) error{checkReferences, checkShapes, checkPathParameters, checkSchemas} {
 		if err := check(s.root); err != nil {
 			return err
 		}

@@ -20,10 +20,10 @@ import (
 
 // bringIn brings a version into the module in the folder tree, or up to date
 // there: its specs, its line in generate.go, its rows in the READMEs, the
-// generated code. All of it is made in a copy. The module is changed when the
-// generated code passes its tests, all at once, and left as it is when there is an
-// error. out gets the report.
-func bringIn(ctx context.Context, tree, version, from string, out io.Writer) (err error) {
+// generated code. All of it is made in a copy. The module is changed when test
+// passes there, all at once, and left as it is when there is an error. out gets the
+// report.
+func bringIn(ctx context.Context, tree, version, from string, test func(ctx context.Context, module, version string) error, out io.Writer) (err error) {
 	openapi := filepath.Join(tree, "openapi")
 	in, err := importSpecs(ctx, from, version, openapi)
 	if err != nil {
@@ -155,8 +155,8 @@ func (s *spec) placeIn(text string) string {
 // patience is how long the tests may take. It ends what would never end.
 const patience = 10 * time.Minute
 
-// test vets a version's packages and runs their tests.
-func test(ctx context.Context, module, version string) error {
+// runTests builds a version's packages and runs their tests.
+func runTests(ctx context.Context, module, version string) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	packages := "./gen/" + version + "/..."

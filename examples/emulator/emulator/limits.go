@@ -64,16 +64,16 @@ const (
 // upload is inferred. No rate is documented for operations, retrievals and
 // evaluations; chats have one of tokens.
 var groups = map[string]group{
-	"ListAssistants":  readAssistants,
-	"GetAssistant":    readAssistants,
-	"CreateAssistant": writeAssistants,
-	"UpdateAssistant": writeAssistants,
-	"DeleteAssistant": deleteAssistants,
-	"DescribeFile":    describeFiles,
-	"ListFiles":       listFiles,
-	"UploadFile":      uploadFiles,
-	"UpsertFile":      uploadFiles,
-	"DeleteFile":      deleteFiles,
+	"ListAssistants":    readAssistants,
+	"DescribeAssistant": readAssistants,
+	"CreateAssistant":   writeAssistants,
+	"UpdateAssistant":   writeAssistants,
+	"DeleteAssistant":   deleteAssistants,
+	"DescribeFile":      describeFiles,
+	"ListFiles":         listFiles,
+	"UploadFile":        uploadFiles,
+	"UpsertFile":        uploadFiles,
+	"DeleteFile":        deleteFiles,
 }
 
 // plans has the limits that Pinecone documents at

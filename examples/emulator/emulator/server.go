@@ -156,7 +156,7 @@ func (s *Server) Key() string { return s.key }
 var handlers = map[string]func(*Server, *request) (*reply, error){
 	"ListAssistants":    (*Server).listAssistants,
 	"CreateAssistant":   (*Server).createAssistant,
-	"GetAssistant":      (*Server).getAssistant,
+	"DescribeAssistant": (*Server).getAssistant,
 	"UpdateAssistant":   (*Server).updateAssistant,
 	"DeleteAssistant":   (*Server).deleteAssistant,
 	"ListFiles":         (*Server).listFiles,

@@ -182,7 +182,7 @@ func TestProgressOfReplacedFile2025(t *testing.T) {
 		content string
 		percent float64
 		failed  bool
-	}{{"{", percentBegun / 100., true}, {`["The tide is high."]`, 1, false}, {"{", percentBegun / 100., true}} {
+	}{{"{", percentRead / 100., true}, {`["The tide is high."]`, 1, false}, {"{", percentRead / 100., true}} {
 		op, err := f.data.UpsertFile(t.Context(), "a", "x", nil, data.UploadFileRequest{File: data.FileBytes("a.json", []byte(test.content))})
 		if err != nil {
 			t.Fatal(err)

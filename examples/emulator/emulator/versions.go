@@ -122,6 +122,7 @@ var renamed = map[string]string{
 	"chat_assistant":            chatOperation,
 	"chat_completion_assistant": completionOperation,
 	"context_assistant":         contextOperation,
+	"get_assistant":             "DescribeAssistant",
 	"metrics_alignment":         "EvaluateAlignment",
 }
 

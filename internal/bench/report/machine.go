@@ -32,7 +32,7 @@ func describeMachine() (machine, error) {
 	}
 	return machine{
 		cpu:      fmt.Sprintf("%s, %d cores, load %s", cpu(), runtime.NumCPU(), load()),
-		system:   fmt.Sprintf("%s/%s, %s", runtime.GOOS, runtime.GOARCH, runtime.Version()),
+		system:   runtime.GOOS + "/" + runtime.GOARCH,
 		date:     time.Now().UTC().Format(time.DateOnly),
 		versions: strings.Split(strings.TrimSpace(string(list)), "\n"),
 	}, nil

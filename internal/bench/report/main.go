@@ -1,6 +1,7 @@
-// Command report measures everything in one run and prints what it found as
-// Markdown. It is run in the folder above its own:
+// Command report measures everything, with each of several versions of Go, and
+// prints what it found as Markdown. It is run in the folder above its own:
 //
+//	go generate ./stock
 //	go run ./report -o RESULTS.md
 //
 // Contenders take turns, round by round, so that what else the machine does
@@ -9,60 +10,119 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"log"
 	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
 )
 
 func main() {
 	log.SetFlags(0)
 	output := flag.String("o", "", "file to write once all is measured, instead of standard output")
 	rounds := flag.Int("rounds", 15, "rounds of each work")
+	versions := flag.String("go", "go1.26.8,go1.27.3", "versions of Go to measure with")
+	works := flag.Bool("works", false, "measure calls and streams alone")
+	child := flag.Bool("measure", false, "of a process that measures; not for people")
 	job := uploadFlags()
 	flag.Parse()
-	if job.Uploader != "" { // a process that this command has started
-		if err := job.run(); err != nil {
-			log.Fatal(err)
+	var err error
+	switch {
+	case job.Uploader != "":
+		err = job.run()
+	case *child:
+		var r *results
+		if r, err = measureAll(*rounds, *works); err == nil {
+			err = json.NewEncoder(os.Stdout).Encode(r)
 		}
-		return
+	default:
+		err = report(*output, strings.Split(*versions, ","), *rounds, *works)
 	}
-	var text bytes.Buffer
-	if err := report(&text, *rounds); err != nil {
-		log.Fatal(err)
-	}
-	if *output == "" {
-		_, _ = os.Stdout.Write(text.Bytes())
-		return
-	}
-	if err := os.WriteFile(*output, text.Bytes(), 0o644); err != nil {
+	if err != nil {
 		log.Fatal(err)
 	}
 }
 
-func report(text *bytes.Buffer, rounds int) error {
+// results are what was measured with one version of Go.
+type results struct {
+	Go      string
+	Works   []*workResult
+	First   []firstResult
+	Uploads []*uploadResults
+	Sizes   []sizeResults
+}
+
+func measureAll(rounds int, worksAlone bool) (*results, error) {
+	folder, err := os.MkdirTemp("", "bench")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(folder)
+	r := &results{Go: runtime.Version()}
+	log.Print(r.Go, ": calls and streams")
+	if r.Works, err = measureWorks(rounds); err != nil || worksAlone {
+		return r, err
+	}
+	log.Print(r.Go, ": first chunk")
+	r.First = measureFirst(rounds)
+	log.Print(r.Go, ": uploads")
+	if r.Uploads, err = measureUploads(folder, (rounds+2)/3); err != nil {
+		return r, err
+	}
+	log.Print(r.Go, ": sizes")
+	r.Sizes, err = measureSizes(folder)
+	return r, err
+}
+
+// report measures in a process for each version of Go.
+func report(output string, versions []string, rounds int, worksAlone bool) error {
 	folder, err := os.MkdirTemp("", "bench")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(folder)
-
-	var r results
-	for _, step := range []struct {
-		name string
-		do   func() error
-	}{
-		{"machine", func() (err error) { r.machine, err = describeMachine(); return err }},
-		{"works", func() (err error) { r.works, err = measureWorks(rounds); return err }},
-		{"first chunk", func() error { r.first = measureFirst(rounds); return nil }},
-		{"uploads", func() (err error) { r.uploads, err = measureUploads(folder, (rounds+2)/3); return err }},
-		{"sizes", func() (err error) { r.sizes, err = measureSizes(folder); return err }},
-	} {
-		log.Print(step.name)
-		if err := step.do(); err != nil {
-			return fmt.Errorf("%s: %w", step.name, err)
-		}
+	machine, err := describeMachine()
+	if err != nil {
+		return err
 	}
-	r.print(text)
-	return nil
+	r := all{machine: machine}
+	for _, version := range versions {
+		binary := filepath.Join(folder, "report-"+version)
+		if _, err := runGo(version, "go", "build", "-o", binary, "./report"); err != nil {
+			return err
+		}
+		text, err := runGo(version, binary, "-measure", "-rounds", strconv.Itoa(rounds), "-works="+strconv.FormatBool(worksAlone))
+		if err != nil {
+			return err
+		}
+		one := new(results)
+		if err := json.Unmarshal(text, one); err != nil {
+			return fmt.Errorf("%s: %w", version, err)
+		}
+		r.versions = append(r.versions, one)
+	}
+	var text bytes.Buffer
+	r.print(&text)
+	if output == "" {
+		_, err = os.Stdout.Write(text.Bytes())
+		return err
+	}
+	return os.WriteFile(output, text.Bytes(), 0o644)
+}
+
+// runGo runs a command for which go is of a version, and returns what it prints.
+func runGo(version, name string, args ...string) ([]byte, error) {
+	cmd := exec.Command(name, args...) //nolint:noctx // it ends by itself
+	cmd.Env = append(os.Environ(), "GOTOOLCHAIN="+version)
+	cmd.Stderr = os.Stderr
+	text, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %s: %w", version, filepath.Base(name), err)
+	}
+	return text, nil
 }

@@ -15,18 +15,24 @@ const sampleTime = 150 * time.Millisecond
 
 // samples are what was measured of one contender, one value for each round.
 type samples struct {
-	name                string
-	time, bytes, allocs []float64 // of one unit; time in ns
+	Name                string
+	Time, Bytes, Allocs []float64 // of one unit; time in ns
 }
 
-// workResult is a work with what was measured of it.
+// workResult is what was measured of a work.
 type workResult struct {
-	*bench.Work
-	contenders []samples
+	Name, Unit string
+	Least      int
+	Contenders []samples
 }
 
-func (w *workResult) of(name string) samples {
-	return w.contenders[slices.IndexFunc(w.contenders, func(s samples) bool { return s.name == name })]
+// of returns nil if this version of Go does not have the contender.
+func (w *workResult) of(name string) *samples {
+	i := slices.IndexFunc(w.Contenders, func(s samples) bool { return s.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return &w.Contenders[i]
 }
 
 func measureWorks(rounds int) ([]*workResult, error) {
@@ -46,10 +52,10 @@ func measureWorks(rounds int) ([]*workResult, error) {
 }
 
 func measure(work *bench.Work, rounds int) (*workResult, error) {
-	result := &workResult{work, make([]samples, len(work.Contenders))}
+	result := &workResult{work.Name, work.Unit, work.Least, make([]samples, len(work.Contenders))}
 	times := make([]int, len(work.Contenders))
 	for i, contender := range work.Contenders {
-		result.contenders[i].name = contender.Name
+		result.Contenders[i].Name = contender.Name
 		for times[i] = 1; ; times[i] *= 2 {
 			s, err := sample(contender, times[i])
 			if err != nil {
@@ -68,10 +74,10 @@ func measure(work *bench.Work, rounds int) (*workResult, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", work.Contenders[i].Name, err)
 			}
-			to := &result.contenders[i]
-			to.time = append(to.time, s.time)
-			to.bytes = append(to.bytes, s.bytes)
-			to.allocs = append(to.allocs, s.allocs)
+			to := &result.Contenders[i]
+			to.Time = append(to.Time, s.time)
+			to.Bytes = append(to.Bytes, s.bytes)
+			to.Allocs = append(to.Allocs, s.allocs)
 		}
 	}
 	return result, nil
@@ -102,21 +108,21 @@ func sample(contender bench.Contender, times int) (sampled, error) {
 
 // firstResult is when first chunks arrived over a transport.
 type firstResult struct {
-	transport string
-	took      []float64 // ns
-	err       error
+	Transport string
+	Took      []float64 // ns
+	Failure   string
 }
 
 func measureFirst(rounds int) (results []firstResult) {
 	for _, transport := range bench.Transports {
-		result := firstResult{transport: transport}
+		result := firstResult{Transport: transport}
 		for range rounds {
 			took, err := bench.FirstChunk(transport)
 			if err != nil {
-				result.err = err
+				result.Failure = err.Error()
 				break
 			}
-			result.took = append(result.took, float64(took.Nanoseconds()))
+			result.Took = append(result.Took, float64(took.Nanoseconds()))
 		}
 		results = append(results, result)
 	}

@@ -17,18 +17,18 @@ var hellos = []string{helloProject, helloBare, "stock", "openai", "anthropic", "
 
 // sizeResults are binaries that were built with the same flags.
 type sizeResults struct {
-	flags string
-	bytes map[string]int64 // by hello client
+	Flags string
+	Bytes map[string]int64 // by hello client
 }
 
 func measureSizes(folder string) ([]sizeResults, error) {
 	var results []sizeResults
 	for _, link := range []string{"-s -w", ""} {
-		result := sizeResults{flags: "-trimpath", bytes: map[string]int64{}}
+		result := sizeResults{Flags: "-trimpath", Bytes: map[string]int64{}}
 		args := []string{"build", "-trimpath"}
 		if link != "" {
 			args = append(args, "-ldflags", link)
-			result.flags += fmt.Sprintf(" -ldflags '%s'", link)
+			result.Flags += fmt.Sprintf(" -ldflags '%s'", link)
 		}
 		for _, hello := range hellos {
 			binary := filepath.Join(folder, hello)
@@ -42,7 +42,7 @@ func measureSizes(folder string) ([]sizeResults, error) {
 			if err != nil {
 				return nil, err
 			}
-			result.bytes[hello] = info.Size()
+			result.Bytes[hello] = info.Size()
 		}
 		results = append(results, result)
 	}

@@ -126,18 +126,18 @@ func peak() int64 {
 
 // uploadResult is what was measured of one way to upload over one transport.
 type uploadResult struct {
-	name            string
-	speed           []float64 // MB/s, one value for each round
-	peakOfOne, peak int64     // bytes, the most of any round
+	Name            string
+	Speed           []float64 // MB/s, one value for each round
+	PeakOfOne, Peak int64     // bytes, the most of any round
 }
 
 type uploadResults struct {
-	transport string
-	uploaders []uploadResult
+	Transport string
+	Uploaders []uploadResult
 }
 
 func (r *uploadResults) of(name string) uploadResult {
-	return r.uploaders[slices.IndexFunc(r.uploaders, func(u uploadResult) bool { return u.name == name })]
+	return r.Uploaders[slices.IndexFunc(r.Uploaders, func(u uploadResult) bool { return u.Name == name })]
 }
 
 func measureUploads(folder string, rounds int) ([]*uploadResults, error) {
@@ -175,11 +175,11 @@ func measureTransport(transport, folder, file string, rounds int) (*uploadResult
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", job.Uploader, err)
 			}
-			to := &result.uploaders[i]
-			to.name = job.Uploader
-			to.speed = append(to.speed, uploadSize/1e6/median(done.Seconds))
-			to.peakOfOne = max(to.peakOfOne, done.PeakOfOne)
-			to.peak = max(to.peak, done.Peak)
+			to := &result.Uploaders[i]
+			to.Name = job.Uploader
+			to.Speed = append(to.Speed, uploadSize/1e6/median(done.Seconds))
+			to.PeakOfOne = max(to.PeakOfOne, done.PeakOfOne)
+			to.Peak = max(to.Peak, done.Peak)
 		}
 	}
 	return result, nil

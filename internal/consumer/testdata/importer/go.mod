@@ -1,6 +1,6 @@
 module example.com/importer
 
-go 1.25.0
+go 1.26.0
 
 require github.com/pinecone-community/assistant-go v0.0.0
 

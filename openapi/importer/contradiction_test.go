@@ -1,0 +1,52 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+)
+
+func TestContradictions(t *testing.T) {
+	const length = "type: string\nminLength: 1\nmaxLength: 63"
+	for name, test := range map[string]struct{ schema, words, want string }{
+		"the bounds":          {length, "is a name of 1 to 63 letters.", ""},
+		"another range":       {length, "is a name of 1 to 45 letters.", "it says 45, and maxLength is 63"},
+		"from and to":         {length, "is a name, from 2 to 63 letters long.", "it says 2, and minLength is 1"},
+		"at most":             {length, "has at most 45 letters.", "it says 45, and maxLength is 63"},
+		"at least":            {length, "has at least 3 letters.", "it says 3, and minLength is 1"},
+		"a size":              {length, "is a name. Metadata of up to 16 KB goes with it.", ""},
+		"a bound of a number": {"type: integer\nmaximum: 100", "is how many to return, 1,000 or fewer.", "it says 1000, and maximum is 100"},
+		"tokens of a number":  {"type: integer\nmaximum: 8192", "is the size, at most 4,096 tokens.", "it says 4096, and maximum is 8192"},
+		"no bound":            {"type: integer", "is the size, at most 4096 tokens.", ""},
+		"items":               {"type: array\nmaxItems: 5\nitems: {type: string}", "are up to 10 names.", "it says 10, and maxItems is 5"},
+		"the default":         {"type: integer\ndefault: 16", "is how many. Defaults to 16.", ""},
+		"another default":     {"type: integer\ndefault: 16", "is how many. Defaults to 10.", "it says that 10 is the default, and default is 16"},
+		"by default":          {"type: string\ndefault: gpt-5", "is the model, `gpt-4o` by default.", "it says that gpt-4o is the default, and default is gpt-5"},
+		"the default of two":  {"type: string\ndefault: eu\nenum: [us, eu]", "is the region: `us`, the default, or `eu`.", "it says that us is the default, and default is eu"},
+		"a boolean":           {"type: boolean\ndefault: false", "asks for more. Defaults to true.", "it says that true is the default, and default is false"},
+		"the values":          {"type: string\nenum: [a, b]", "is `a` or `b`.", ""},
+		"a value that left":   {"type: string\nenum: [a]", "is `a` or `b`.", "`b` is not in the enum"},
+		"a property":          {"type: string\nenum: [a]", "is `a` when `limit` is set, else `null`.", ""},
+		"a value of items":    {"type: array\nitems: {type: string, enum: [a]}", "are `a` and `b`.", "`b` is not in the enum"},
+		"an added value":      {"type: string\nenum: [a]", "is `a`; `added` occurs as well.", ""},
+		"of other versions":   {"type: string", "is `elsewhere`.", "`elsewhere` is a value in other versions only"},
+		"of none":             {"type: string", "is `$eq`.", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			text := "components:\n  schemas:\n    Thing:\n      type: object\n      properties:\n        limit: {type: integer}\n        it:\n          " +
+				strings.ReplaceAll(test.schema, "\n", "\n          ") + "\n          description: '" + test.words + "'\n"
+			var root yaml.Node
+			if err := yaml.Unmarshal([]byte(text), &root); err != nil {
+				t.Fatal(err)
+			}
+			found := contradictions(root.Content[0], []vocabulary{{"elsewhere": true, "a": true}}, vocabulary{"added": true})
+			switch {
+			case test.want == "" && len(found) > 0:
+				t.Errorf("it contradicts: %s", found[0].reason)
+			case test.want != "" && (len(found) != 1 || found[0].reason != test.want || found[0].line != 7):
+				t.Errorf("found %v, want %q at line 7", found, test.want)
+			}
+		})
+	}
+}
