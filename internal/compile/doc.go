@@ -24,13 +24,13 @@ func packageDoc(p *plane, name string) (string, error) {
 	if p.Description != "" {
 		lines = append(append(lines, ""), wrap(p.Description)...)
 	}
-	lines = append(lines, "", "An example, with the key from the environment:", "")
+	lines = append(lines, "", "An example:", "")
 	imports := fmt.Sprintf("import (\n\t%q\n\t%q\n)\n\n", module+"/auth", module+"/"+p.Folder)
 	for line := range strings.SplitSeq(imports+example, "\n") {
 		lines = append(lines, "\t"+line)
 	}
-	lines = append(append(lines, ""), wrap("The methods of an [API] are named after the API's operations and return what the service "+
-		"replies, or an [*Error]. The methods of a [Client], which [NewClient] returns, send the same requests and return the *http.Response.")...)
+	lines = append(append(lines, ""), wrap("An [API] has a method for each operation, which returns the decoded response or an [*Error]. A [Client], from "+
+		"[NewClient], sends the same requests and returns the *http.Response. The file API.md in the folder above lists all operations.")...)
 
 	var comment strings.Builder
 	for _, line := range lines {
@@ -106,41 +106,41 @@ func wrapAt(text string, width int) []string {
 func streamDoc(m *method) []string {
 	about := m.Doc
 	if !m.StreamOnly {
-		about = []string{fmt.Sprintf("%s is [API.%s] with the answer as it is written, chunk by chunk.", m.Stream.Name, m.Name)}
+		about = []string{fmt.Sprintf("%s is like [API.%s] but returns an iterator over the events of the answer, which arrive while it is written.", m.Stream.Name, m.Name)}
 	}
 	text := fmt.Sprintf("%s "+
-		"The request is sent when the loop over the chunks begins, which can be done once. "+
-		"Leaving the loop closes the connection, and an error ends it: a stream that stops in the middle is a "+
-		"[*StreamError] that wraps [io.ErrUnexpectedEOF].", strings.Join(about, " "))
+		"The request is sent when the iteration begins; a second iteration is an error. "+
+		"Leaving the loop closes the connection. An error is the last pair of the iteration: if the stream ends before "+
+		"its last event, a [*StreamError] that wraps [io.ErrUnexpectedEOF].", strings.Join(about, " "))
 	if m.Stream.Ends == "" {
-		text = strings.Replace(text, ": a stream that stops in the middle is a [*StreamError] that wraps [io.ErrUnexpectedEOF].",
-			". What tells the last chunk is not known, so that a stream that the connection cut short ends like a whole one.", 1)
+		text = strings.Replace(text, ": if the stream ends before its last event, a [*StreamError] that wraps [io.ErrUnexpectedEOF].",
+			". The event that ends a stream is not known, so that a truncated stream cannot be told from a complete one.", 1)
 	}
 	if c := m.Stream.Collect; c != nil {
-		text += fmt.Sprintf(" [%s] puts the chunks together, and [%s] is their text.", c.Name, c.Text)
+		text += fmt.Sprintf(" [%s] collects the events to a response, and [%s] is their text.", c.Name, c.Text)
 	}
 	return wrap(text)
 }
 
 // waitDoc returns the comment of a method that waits.
 func waitDoc(m *method) []string {
-	text := fmt.Sprintf("%s calls [API.%s] until the status is %s, and returns the last reply.",
+	text := fmt.Sprintf("%s calls [API.%s] until the status is %s, and returns the last response.",
 		m.Wait.Name, m.Name, strings.Join(m.Wait.Done, " or "))
 	if len(m.Wait.Failed) > 0 {
 		text += fmt.Sprintf(" If it is %s, the error is a [*FailedError].", strings.Join(m.Wait.Failed, " or "))
 	}
-	return wrap(text + " Any other status, also one that this package does not know, keeps it waiting until ctx is done. " +
-		"See [WaitOption] for how often it asks.")
+	return wrap(text + " With any other status, also an unknown one, it goes on until ctx is done. " +
+		"The pause between two calls grows from 250 ms to 5 s; see [WaitInterval].")
 }
 
 // followDoc returns the comment of a method that calls another one and waits.
 func followDoc(m *method) []string {
-	text := fmt.Sprintf("%s calls [API.%s] and then waits as [API.%s] does, with the options in wait, which may be nil. "+
-		"The request editors run on all requests.", m.Follow.Name, m.Name, m.Follow.Wait.Wait.Name)
+	text := fmt.Sprintf("%s calls [API.%s] and then waits like [API.%s], with the options in wait, which may be nil. "+
+		"The request editors run on every request.", m.Follow.Name, m.Name, m.Follow.Wait.Wait.Name)
 	if m.MayEmpty {
-		text += " The result is nil if there is nothing to wait for."
+		text += " The result is nil if the service replies 204 and there is nothing to wait for."
 	}
-	return wrap(text + " With an error of the wait it returns the last reply.")
+	return wrap(text + " If waiting fails, it returns the last response along with the error.")
 }
 
 // unionDoc returns the comment of a union, whose description continues its name.
@@ -158,6 +158,6 @@ func unionDoc(u *union) []string {
 		text = "is of one of several types."
 	}
 	lines := wrap(u.Name + " " + text)
-	return append(append(lines, ""), wrap(fmt.Sprintf("%s is one of %s, or an [*Unknown%s].",
+	return append(append(lines, ""), wrap(fmt.Sprintf("%s is one of %s; or an [*Unknown%s], for a type that is newer than this package.",
 		subject, strings.Join(members, ", "), u.Name))...)
 }

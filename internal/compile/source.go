@@ -167,13 +167,13 @@ func (p *sourcePackage) print(node any) (string, error) {
 	return code.String(), err
 }
 
-// narrow returns a comment for a block of code: wrapped at 66 bytes, code in it as
+// narrow returns a comment for a block of code: wrapped at 64 bytes, code in it as
 // it is, and names without the brackets of links, which mean nothing there.
 func narrow(text string) string {
 	var lines, paragraph []string
 	end := func() {
 		if len(paragraph) > 0 {
-			lines = append(lines, wrapAt(strings.Join(paragraph, " "), 66)...)
+			lines = append(lines, wrapAt(strings.Join(paragraph, " "), 64)...)
 		}
 		paragraph = nil
 	}
