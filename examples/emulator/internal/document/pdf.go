@@ -27,6 +27,15 @@ func extractPDF(ctx context.Context, content *source, to *text) (err error) {
 	if err != nil {
 		return err
 	}
+	select {
+	case pdfiumEngine.reading <- struct{}{}:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	defer func() {
+		pdfiumEngine.memory.release()
+		<-pdfiumEngine.reading
+	}()
 	instance, err := pool.GetInstanceWithContext(ctx)
 	if err != nil {
 		return err
