@@ -118,7 +118,7 @@ func TestFull(t *testing.T) {
 	if err := db.Complete(op.Sequence, 1, time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	if found := search(t, db.DB, db.assistant.Sequence, "tide"); len(found) != 1000 {
+	if found := search(t, db.DB, db.assistant.Sequence, "tide"); len(found) != maxHits {
 		t.Errorf("%d passages", len(found))
 	}
 }
