@@ -28,7 +28,7 @@ func Open(ctx context.Context, c *Call) (*Download, error) {
 	var a *attempt
 	var resp *http.Response
 	err := c.attempts(ctx, func() (err error) {
-		if a, resp, err = c.start(ctx); err != nil {
+		if a, resp, err = c.start(ctx); err != nil { //nolint:bodyclose // end closes it
 			a.end()
 		}
 		return err

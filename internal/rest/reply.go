@@ -73,7 +73,7 @@ func Empty(ctx context.Context, c *Call) error {
 // not an error.
 func (c *Call) send(ctx context.Context, receive func(*http.Response) error) error {
 	err := c.attempts(ctx, func() error {
-		a, resp, err := c.start(ctx)
+		a, resp, err := c.start(ctx) //nolint:bodyclose // end closes it
 		defer a.end()
 		if err != nil {
 			return err
