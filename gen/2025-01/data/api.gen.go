@@ -415,9 +415,11 @@ var (
 
 // Timeouts, for [errors.Is]. They do not match [context.DeadlineExceeded].
 var (
-	// ErrIdleTimeout is the timeout of [WithIdleTimeout].
+	// ErrIdleTimeout ends an attempt in which no byte moved for as long as
+	// [WithIdleTimeout] says.
 	ErrIdleTimeout = rest.ErrIdleTimeout
-	// ErrEventTimeout is the timeout of [WithEventTimeout].
+	// ErrEventTimeout ends a stream without an event for as long as
+	// [WithEventTimeout] says.
 	ErrEventTimeout = rest.ErrEventTimeout
 )
 
@@ -792,7 +794,7 @@ func (*UnknownChatChunk) isChatChunk() {}
 type UnknownChatChunk struct {
 	// Type is the value of its property type.
 	Type string
-	// Raw is its JSON.
+	// Raw is the JSON of the value, unchanged.
 	Raw json.RawMessage
 }
 

@@ -371,7 +371,8 @@ var (
 
 // Timeouts, for [errors.Is]. They do not match [context.DeadlineExceeded].
 var (
-	// ErrIdleTimeout is the timeout of [WithIdleTimeout].
+	// ErrIdleTimeout ends an attempt in which no byte moved for as long as
+	// [WithIdleTimeout] says.
 	ErrIdleTimeout = rest.ErrIdleTimeout
 )
 
