@@ -5,6 +5,7 @@ package readme
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +16,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pinecone-community/assistant-go/auth"
 	"github.com/pinecone-community/assistant-go/gen/2026-07/control"
@@ -71,11 +73,46 @@ func authentication(ctx context.Context) error {
 	return nil
 }
 
-func redirects(editor auth.RequestEditorFn) error {
-	client := &http.Client{CheckRedirect: auth.CheckRedirect}
-	ctl, err := control.New(control.WithHTTPClient(client), control.WithRequestEditorFn(editor))
-	_ = ctl
+func bearerTransport() error {
+	bearer, err := auth.FromEnv(auth.WithBearer())
+	client := &http.Client{Transport: auth.Transport(bearer, nil)}
+	_ = client
 	return err
+}
+
+func uploadAndWait(ctx context.Context, api *data.API) error {
+	operation, err := api.UploadFileAndWait(ctx, "example-assistant", nil, data.UploadFileRequest{
+		File: data.OpenFile("manual.pdf"),
+	}, nil)
+	_ = operation
+	return err
+}
+
+func callOptions(ctx context.Context, api *data.API, request data.ChatRequest) error {
+	answer, err := api.Chat(ctx, "example-assistant", request,
+		data.WithCallOptions(data.WithMaxRetries(0), data.WithIdleTimeout(10*time.Minute)))
+	_ = answer
+	return err
+}
+
+func rawResponse(ctx context.Context, api *data.API, request data.ChatRequest) error {
+	var response data.ResponseInfo
+	answer, err := api.Chat(ctx, "example-assistant", request,
+		data.WithResponse(&response),
+		data.WithJSONField("new_field", true),
+		data.WithQueryParam("new_parameter", "value"),
+	)
+	if err != nil {
+		return err
+	}
+	var newer struct {
+		Field string `json:"new_field"`
+	}
+	if err := json.Unmarshal(response.Body, &newer); err != nil {
+		return err
+	}
+	fmt.Println(answer.Message.Content, response.RequestID, response.Attempts, newer.Field)
+	return nil
 }
 
 func errorHandling(ctx context.Context, ctl *control.API) {
@@ -151,6 +188,7 @@ func retries(assistant *control.Assistant, editor auth.RequestEditorFn) (*data.A
 	api, err := data.New(assistant.Host,
 		data.WithRequestEditorFn(editor),
 		data.WithMaxRetries(5),
+		data.WithIdleTimeout(time.Minute),
 	)
 	return api, err
 }
@@ -179,8 +217,7 @@ func Example_firstLook() {
 func Example_authentication() {
 	defer localService()()
 	fmt.Println(authentication(context.Background()))
-	editor, _ := auth.FromEnv()
-	fmt.Println(redirects(editor))
+	fmt.Println(bearerTransport())
 	// Output:
 	// example-assistant
 	// <nil>
@@ -247,10 +284,23 @@ func Example_uploadAndWait() {
 		panic(err)
 	}
 	fmt.Println(upload(context.Background(), newAPI()))
+	fmt.Println(uploadAndWait(context.Background(), newAPI()))
 	// Output:
 	// 8 of 8 bytes
 	// the service could not read it: no text in it
 	// Failed
+	// <nil>
+	// pinecone: it ended as Failed: no text in it
+}
+
+func Example_singleCalls() {
+	defer localService()()
+	request := data.ChatRequest{Messages: []data.Message{{Role: "user", Content: "When is the lamp lit?"}}}
+	fmt.Println(rawResponse(context.Background(), newAPI(), request))
+	fmt.Println(callOptions(context.Background(), newAPI(), request))
+	// Output:
+	// At dusk. request-1 1 it is new
+	// <nil>
 	// <nil>
 }
 
@@ -289,7 +339,7 @@ func localService() (stop func()) {
 	replies := map[string]string{
 		"GET api.pinecone.io/assistant/assistants/example-assistant": assistant,
 		"POST api.pinecone.io/assistant/assistants":                  assistant,
-		"POST " + host + "chat/example-assistant":                    `{"message":{"role":"assistant","content":"At dusk."}}`,
+		"POST " + host + "chat/example-assistant":                    `{"message":{"role":"assistant","content":"At dusk."},"new_field":"it is new"}`,
 		"POST " + host + "files/example-assistant":                   `{"id":"op","operation_type":"upload_file","status":"Processing","created_on":"2026-01-02T03:04:05Z"}`,
 		"GET " + host + "operations/example-assistant/op":            `{"id":"op","operation_type":"upload_file","status":"Failed","error_message":"no text in it","created_on":"2026-01-02T03:04:05Z"}`,
 		"GET " + host + "operations/example-assistant":               `{"operations":[{"id":"op","operation_type":"upload_file","status":"Failed","created_on":"2026-01-02T03:04:05Z"}]}`,
