@@ -9,7 +9,7 @@
 // them. Requests beyond the plan's rate are refused with 429
 // `TOO_MANY_REQUESTS`; `Retry-After` says when to try again.
 //
-// An example, with the key from the environment:
+// An example:
 //
 //	import (
 //		"github.com/pinecone-community/assistant-go/auth"
@@ -33,9 +33,10 @@
 //	}
 //	fmt.Println(answer.Message.Content)
 //
-// The methods of an [API] are named after the API's operations and return what
-// the service replies, or an [*Error]. The methods of a [Client], which
-// [NewClient] returns, send the same requests and return the *http.Response.
+// An [API] has a method for each operation, which returns the decoded response
+// or an [*Error]. A [Client], from [NewClient], sends the same requests and
+// returns the *http.Response. The file API.md in the folder above lists all
+// operations.
 package data
 
 import (
@@ -59,18 +60,20 @@ import (
 // of an [API] carries it, unless a request editor sets another one.
 const APIVersion = "2026-04"
 
-// API calls the operations of the API. It is safe for concurrent use and meant
-// to be made once and reused.
+// API has a method for each operation of the API. It is safe for concurrent
+// use;
+// create it once and reuse it.
 type API struct {
 	rest *rest.Client
 }
 
-// New returns an API of the assistants on a host: the one that the control
-// plane
-// gives for an assistant, with or without scheme and path. Without options it
-// sends no API key: see [WithRequestEditorFn] and the package auth.
+// New returns an API for the assistants on a host. The host is the Host of an
+// assistant, as package control returns it, with or without scheme and path.
+// The
+// key comes from an option: [WithRequestEditorFn] with an editor of package
+// auth.
 //
-// A host that is no host is an error, unless [WithBaseURL] takes its place.
+// An invalid host is an error, unless [WithBaseURL] replaces it.
 func New(host string, opts ...Option) (*API, error) {
 	return newAPI(func() (string, error) { return rest.Server("https://{assistant_host}/assistant", host) }, opts)
 }
@@ -132,8 +135,11 @@ func (o option) apply(_ *Client, options *rest.Options) error {
 	return nil
 }
 
-// WithBaseURL sends requests to another server than that of the API: baseURL is
-// absolute, and the paths of the API are below its path. Any other is an error.
+// WithBaseURL sends requests to another server, such as a gateway or a test
+// server.
+// baseURL is an absolute URL with the scheme http or https; the paths of the
+// API
+// are appended to its path. An invalid URL is an error of New.
 func WithBaseURL(baseURL string) ClientOption {
 	return func(client *Client) error {
 		server, err := rest.BaseURL(baseURL)
@@ -144,118 +150,115 @@ func WithBaseURL(baseURL string) ClientOption {
 	}
 }
 
-// WithMaxResponseBytes sets how many bytes of a response are read at most; a
-// longer
-// response is an error. The default is 64 MiB. A stream is not limited, but
-// what
-// is collected of it is.
+// WithMaxResponseBytes limits the size of a response; a longer response is an
+// error. The default is 64 MiB. The limit does not apply to a stream that is
+// read event by event, but to the response that a Collect function makes of it.
 func WithMaxResponseBytes(n int64) Option {
 	return option(func(options *rest.Options) { options.MaxResponseBytes = n })
 }
 
-// WithMaxRetries sets how often a request is sent again after a failure that
-// may
-// pass. The default is 2, and 0 turns it off. POST and PATCH requests are
-// repeated
-// only if the service has not acted on them; see [WithRetryNonIdempotent]. A
-// DELETE
-// that is repeated because its response was lost, and is then answered with
-// 404, has
-// succeeded: the first request is assumed to have deleted.
+// WithMaxRetries sets how often a request is sent again after a transient
+// failure:
+// status 408, 429, 500, 502, 503 or 504, or a broken connection. The default is
+// 2;
+// 0 turns retries off. POST and PATCH requests are retried only if the service
+// cannot have acted on them; see [WithRetryNonIdempotent]. If a DELETE request
+// is
+// retried because its response was lost, and the retry is answered with 404,
+// the
+// call succeeds: the first request is assumed to have deleted the resource.
 func WithMaxRetries(n int) Option {
 	return option(func(options *rest.Options) { options.MaxRetries = n })
 }
 
-// WithRetryNonIdempotent repeats POST and PATCH requests like all others, at
-// the
-// risk that the service acts on one twice.
+// WithRetryNonIdempotent retries POST and PATCH requests like all others. The
+// service may then act on a request twice.
 func WithRetryNonIdempotent() Option {
 	return option(func(options *rest.Options) { options.RetryNonIdempotent = true })
 }
 
-// WithMaxRetryAfter sets the longest wait before a retry that the service can
-// ask
-// for with Retry-After. The default is 1 minute. If the service asks for a
-// longer
-// wait, the call ends with its [*Error] at once, whose RetryAfter method tells
-// the
-// time.
+// WithMaxRetryAfter sets the longest wait that a Retry-After header can impose
+// before a retry. The default is 1 minute. If the service asks for a longer
+// wait,
+// the call returns its [*Error] at once; the RetryAfter method returns the
+// wait.
 func WithMaxRetryAfter(d time.Duration) Option {
 	return option(func(options *rest.Options) { options.MaxRetryAfter = d })
 }
 
-// WithIdleTimeout sets how long an attempt of a call, an upload or a stream
-// waits
-// without a byte sent or received. The default is 5 minutes. The error is an
-// [ErrIdleTimeout], and the call is not repeated. Long answers and large
-// uploads do
-// not fail by it as long as they move; the service sends a heartbeat on a
-// stream
-// about every 15 seconds. There is no limit of the total time but the
-// context's.
+// WithIdleTimeout sets how long an attempt of a call may go without a byte sent
+// or
+// received. The default is 5 minutes. The error matches [ErrIdleTimeout], and
+// the
+// call is not retried. Long responses and large uploads do not time out while
+// bytes move; the service sends a heartbeat on a stream about every 15 seconds.
+// Only the context limits the total time.
 func WithIdleTimeout(d time.Duration) Option {
 	return option(func(options *rest.Options) { options.IdleTimeout = d })
 }
 
-// WithEventTimeout sets how long a stream may be without an event, also while
-// the
-// service sends heartbeats. There is no such limit by default. The error is an
-// [ErrEventTimeout] in a [*StreamError].
+// WithEventTimeout sets how long a stream may go without an event, heartbeats
+// not
+// counted. There is no limit by default. The error is a [*StreamError] that
+// wraps
+// [ErrEventTimeout].
 func WithEventTimeout(d time.Duration) Option {
 	return option(func(options *rest.Options) { options.EventTimeout = d })
 }
 
-// WithMaxEventBytes sets how long an event of a stream may be; a longer one is
-// an error. The default is 16 MiB.
+// WithMaxEventBytes limits the size of an event of a stream; a longer event is
+// an
+// error. The default is 16 MiB.
 func WithMaxEventBytes(n int) Option {
 	return option(func(options *rest.Options) { options.MaxEventBytes = n })
 }
 
-// ResponseInfo is what is known of the response to a call beside its value.
+// ResponseInfo is information about the response to a call, beside the decoded
+// value.
 //
 // See [WithResponse].
 //
 //	type ResponseInfo struct {
-//		// StatusCode is the HTTP status; 0 if no attempt got a response.
+//		// StatusCode is the HTTP status; 0 if there was no response.
 //		StatusCode int
 //
 //		// Header has the headers of the response.
 //		Header http.Header
 //
-//		// RequestID is x-pinecone-request-id, else x-request-id.
+//		// RequestID is the header x-pinecone-request-id, or else
+//		// x-request-id.
 //		RequestID string
 //
-//		// Attempts is how often the request was sent, 1 if it was not
-//		// repeated.
+//		// Attempts is how often the request was sent: 1 without a retry.
 //		Attempts int
 //
-//		// Body is the body that the value was decoded from, all of it, with
-//		// the fields that are newer than this package. It is nil for a
-//		// stream and for a response that is an error, whose Error has a
-//		// Body. The value may share its memory: it must not be modified.
+//		// Body is the whole body, including fields that are newer than
+//		// this package. It is nil for a stream, and for a response that is
+//		// an error, whose Error has a Body. The decoded value may share
+//		// its memory: do not modify it.
 //		Body []byte
 //	}
 type ResponseInfo = rest.Response
 
-// WithResponse fills in r for the call that it is given to: before the call
-// returns, or a stream hands over its first event, and for each page of a list.
-// It
-// is filled in for a response that is an error, too. Calls that run at the same
-// time
+// WithResponse stores information about the response to a call in r, also if
+// the
+// response is an error. r is complete when the call returns; for a stream, when
+// its
+// first event arrives; for an iterator, whenever a page arrives. Concurrent
+// calls
 // each need a ResponseInfo of their own.
 func WithResponse(r *ResponseInfo) RequestEditorFn { return rest.CaptureResponse(r) }
 
-// WithJSONField sets a field of the JSON object that is the body of a request,
-// such
-// as a field that is newer than this package.
+// WithJSONField sets a field of the JSON object in the body of a request, such
+// as a
+// field that is newer than this package.
 func WithJSONField(name string, value any) RequestEditorFn { return rest.SetField(name, value) }
 
 // WithQueryParam adds a parameter to the query of a request.
 func WithQueryParam(name, value string) RequestEditorFn { return rest.AddQuery(name, value) }
 
 // WithCallOptions sets options for a single call, such as [WithMaxRetries] and
-// [WithIdleTimeout]. A [ClientOption] is not one of them: it makes the call
-// fail.
+// [WithIdleTimeout]. A [ClientOption] is an error of the call.
 func WithCallOptions(opts ...Option) RequestEditorFn {
 	return rest.Override(func(options *rest.Options) error {
 		for i, opt := range opts {
@@ -271,145 +274,160 @@ func WithCallOptions(opts ...Option) RequestEditorFn {
 	})
 }
 
-// File is a file to upload: see OpenFile, FileBytes and FileReader. It is read
-// when it is sent, not before.
+// File is a file to upload, from [OpenFile], [FileBytes] or [FileReader]. It is
+// read
+// while the request is sent.
 //
-//	// IsZero reports whether the file is the zero File, which is none.
+//	// IsZero reports whether f is the zero File, which is no file.
 //	func (f File) IsZero() bool
 //
-//	// Name is what the file is going to be called.
+//	// Name returns the name under which the file is uploaded.
 //	func (f File) Name() string
 //
-//	// WithContentType sends the file as a type of the caller's choice.
-//	// It also lifts the check that the service takes files with this
-//	// extension.
+//	// WithContentType returns a copy of f with a content type. It also
+//	// disables the check of the extension of the file name.
 //	func (f File) WithContentType(contentType string) File
 //
-//	// WithProgress has report called while the file is sent, with the
-//	// bytes of it that were handed to the connection so far, and with
-//	// all of them, or -1 when their number is not known. It starts anew
-//	// when the file has to be sent again. The goroutine that uploads
-//	// calls report, and never after the upload has returned; a panic of
-//	// report is one of the upload. The upload waits for report to
-//	// return.
+//	// WithProgress returns a copy of f that calls report while it is
+//	// sent. sent is the number of bytes that were written to the
+//	// connection, total the number of bytes of the file or -1 if it is
+//	// not known. A retry begins at 0 again. report runs in the
+//	// goroutine of the upload, which waits for it, and never after the
+//	// upload has returned.
 //	func (f File) WithProgress(report func(sent, total int64)) File
 type File = upload.File
 
-// OpenFile uploads the file at a path under its base name. It is opened when it
-// is sent, and once more for each time that it has to be sent again. A file
-// that
-// is not regular, such as a FIFO, is sent once.
+// OpenFile returns the file at a path, for an upload under its base name. The
+// file
+// is opened when the request is sent, and again for each retry. A file that is
+// not
+// regular, such as a named pipe, is sent once, without retries.
 func OpenFile(path string) File { return upload.OpenFile(path) }
 
-// FileBytes uploads content under the base of a name, whose extension says what
-// it is.
+// FileBytes returns a file with content, for an upload under the base of name.
+// The
+// extension of the name determines the content type.
 func FileBytes(name string, content []byte) File { return upload.FileBytes(name, content) }
 
-// FileReader uploads what is left in a reader under the base of a name, whose
-// extension says what it is. One that can seek, or knows its length as a
-// *bytes.Buffer does, is sent with its size; one that can seek can be sent
-// again
-// from where it first stood, any other only once.
+// FileReader returns a file with the unread content of a reader, for an upload
+// under
+// the base of name. The extension of the name determines the content type. The
+// size of the content is sent if the reader is an [io.Seeker] or, like
+// [bytes.Buffer], knows its length. Only an io.Seeker can be retried: from the
+// position that it had first.
 //
-// The reader is not closed. It serves one upload at a time, unlike the files of
-// OpenFile and FileBytes. An upload ends with its context even if a Read
-// blocks.
-// Such a Read goes on until it returns, and what it has read is lost; no other
-// Read begins. A Read of a reader with a read deadline, as files of pipes and
-// network connections have, ends at once; the deadline is removed afterwards. A
-// panic of the reader is an error of the upload.
+// The reader is not closed. It serves one upload at a time; the files of
+// OpenFile
+// and FileBytes serve any number. An upload ends with its context even if a
+// Read
+// blocks. Such a Read continues until it returns, and its bytes are lost; no
+// other
+// Read begins. A Read of a reader with a read deadline, such as a pipe or a
+// network
+// connection, ends at once, and the deadline is removed afterwards. A panic of
+// the
+// reader is an error of the upload.
 func FileReader(name string, content io.Reader) File { return upload.FileReader(name, content) }
 
-// Error is a reply that is not a success, or a success whose body could not be
-// used. It keeps neither the request nor its headers, and every occurrence of
-// the request's key in the reply has been replaced with REDACTED.
+// Error is a response that is not a success, or a success whose body cannot be
+// decoded. It holds neither the request nor its headers. Every occurrence of
+// the
+// request's API key in the response is replaced with REDACTED.
 //
-// [errors.Is] matches it against the kinds, such as [ErrNotFound].
+// [errors.Is] compares it with the kinds, such as [ErrNotFound].
 //
 // It is one type for all packages of this module, so that [errors.As] finds the
 // error of any of them.
 //
 //	type Error struct {
-//		// StatusCode is the HTTP status, whatever status the body claims.
+//		// StatusCode is the HTTP status of the response, even if its body
+//		// states another status.
 //		StatusCode int
 //
-//		// Code is the service's code, such as "NOT_FOUND"; empty when the
-//		// reply had none. It is a string because one type serves all
-//		// packages, each of which has an ErrorCode of its own: compare it
-//		// with string(data.ErrorCodeNotFound), or convert it,
-//		// data.ErrorCode(err.Code). errors.Is matches the kinds.
+//		// Code is the service's code, such as "NOT_FOUND", or "". It is a
+//		// string because one type serves all packages, and each has its
+//		// own ErrorCode: compare it with string(data.ErrorCodeNotFound).
 //		Code string
 //
-//		// Message is the service's message. When the body is not an error
-//		// that the API describes, it is the title of an HTML page, the first
-//		// bytes of a text or of compacted JSON, or the standard text of the
-//		// status for an empty body.
+//		// Message is the service's message. If the body is not an error as
+//		// the API describes it, Message is the title of an HTML page, the
+//		// first bytes of a text or of compacted JSON, or the standard text
+//		// of the status for an empty body.
 //		Message string
 //
-//		// Details is the error.details of the reply as sent, which can be
-//		// any JSON; nil if absent or null.
+//		// Details is the JSON of error.details in the body, of any type;
+//		// nil if it is absent or null.
 //		Details json.RawMessage
 //
-//		// RequestID is x-pinecone-request-id, else x-request-id.
+//		// RequestID is the header x-pinecone-request-id, or else
+//		// x-request-id.
 //		RequestID string
 //
-//		// Method and Path are those of the request; after a redirect, of the
-//		// last one. Path is escaped as sent and has no query.
+//		// Method and Path are the method and the escaped path of the
+//		// request, without its query; after a redirect, of the last
+//		// request.
 //		Method string
 //		Path string
 //
-//		// Header has the headers of the reply.
+//		// Header has the headers of the response.
 //		Header http.Header
 //
-//		// Body is the body as sent, up to MaxBody bytes.
+//		// Body is the beginning of the body, at most 64 KiB.
 //		Body []byte
 //	}
 //
 //	// Error returns one line without control characters, such as
 //	//
-//	//	pinecone: GET /assistant/assistants/x: 404 NOT_FOUND: Assistant "x" not found (request id abc)
+//	//	pinecone: GET /assistant/assistants/x: 404 NOT_FOUND: not found
 //	//
-//	// What is not known is left out, and long parts end in "…". When
-//	// there is a cause it comes before the message, which is in quotes
-//	// then. The time that the service asks to wait, see RetryAfter,
-//	// follows the request id. An error for a version of the API that the
-//	// service does not serve says which version the request asked for
-//	// and what to do.
+//	// followed by the request id and the time to wait, if the response
+//	// has them. Long parts are truncated and end in "…". The reason
+//	// why a body cannot be decoded precedes the message, which is in
+//	// quotes then. An error for a version of the API that the service
+//	// does not serve names the version and the remedy.
 //	func (e *Error) Error() string
 //
-//	// Is reports whether target is the kind of e.
+//	// Is reports whether target is the kind of e, such as ErrNotFound.
 //	func (e *Error) Is(target error) bool
 //
 //	// RetryAfter returns how long the service asks to wait, as its
-//	// Retry-After header says: whole seconds or an HTTP date (RFC 9110,
-//	// section 10.2.3). A date counts from the Date of the reply, or from
-//	// now if the reply has none; one in the past is 0. Seconds beyond
-//	// what a Duration holds become the longest Duration. It reports
-//	// false if the header is absent or neither form.
+//	// Retry-After header says: whole seconds or an HTTP date (RFC
+//	// 9110, section 10.2.3). A date counts from the Date of the
+//	// response, or else from now; a date in the past is 0. A number of
+//	// seconds that overflows a Duration is the longest Duration. It
+//	// reports false if the header is absent or malformed.
 //	func (e *Error) RetryAfter() (time.Duration, bool)
 //
-//	// Unwrap returns why the body was cut short or could not be used,
-//	// else nil.
+//	// Unwrap returns the reason why the body was truncated or cannot
+//	// be decoded, or nil.
 //	func (e *Error) Unwrap() error
 type Error = apierror.Error
 
-// Kinds of errors, for [errors.Is], by status or, where that says too little,
-// by
-// code. An [Error] is of one kind at most.
+// Kinds of errors, for [errors.Is]. The status of the response decides, or its
+// code if the status is none of these. An [Error] is of at most one kind.
 var (
-	ErrBadRequest   = apierror.ErrBadRequest   // 400, 422
-	ErrUnauthorized = apierror.ErrUnauthorized // 401: the key is not valid
-	ErrForbidden    = apierror.ErrForbidden    // 403
-	ErrNotFound     = apierror.ErrNotFound     // 404
-	ErrConflict     = apierror.ErrConflict     // 409, and 429 for a name that is taken
-	ErrRateLimited  = apierror.ErrRateLimited  // 429: too many requests, or a quota is used up
-	ErrServer       = apierror.ErrServer       // 500 and above
+	// ErrBadRequest is status 400 or 422.
+	ErrBadRequest = apierror.ErrBadRequest
+	// ErrUnauthorized is status 401: the API key is missing or not valid.
+	ErrUnauthorized = apierror.ErrUnauthorized
+	// ErrForbidden is status 403.
+	ErrForbidden = apierror.ErrForbidden
+	// ErrNotFound is status 404.
+	ErrNotFound = apierror.ErrNotFound
+	// ErrConflict is status 409, and 429 if a name is taken.
+	ErrConflict = apierror.ErrConflict
+	// ErrRateLimited is status 429: too many requests, or a quota is used up.
+	ErrRateLimited = apierror.ErrRateLimited
+	// ErrServer is status 500 or above.
+	ErrServer = apierror.ErrServer
 )
 
-// Limits of time, for [errors.Is]. They are not errors of the context.
+// Timeouts, for [errors.Is]. They do not match [context.DeadlineExceeded].
 var (
-	ErrIdleTimeout  = rest.ErrIdleTimeout  // see [WithIdleTimeout]
-	ErrEventTimeout = rest.ErrEventTimeout // see [WithEventTimeout]
+	// ErrIdleTimeout is the timeout of [WithIdleTimeout].
+	ErrIdleTimeout = rest.ErrIdleTimeout
+	// ErrEventTimeout is the timeout of [WithEventTimeout].
+	ErrEventTimeout = rest.ErrEventTimeout
 )
 
 // Chat asks an assistant, which answers from its files and returns the
@@ -427,12 +445,13 @@ func (a *API) Chat(ctx context.Context, assistantName string, body ChatRequest, 
 	return rest.JSON(ctx, call, (*ChatResponse).decodeJSON)
 }
 
-// ChatStream is [API.Chat] with the answer as it is written, chunk by chunk.
-// The request is sent when the loop over the chunks begins, which can be done
-// once. Leaving the loop closes the connection, and an error ends it: a stream
-// that stops in the middle is a [*StreamError] that wraps
-// [io.ErrUnexpectedEOF]. [CollectChat] puts the chunks together, and [ChatText]
-// is their text.
+// ChatStream is like [API.Chat] but returns an iterator over the events of the
+// answer, which arrive while it is written. The request is sent when the
+// iteration begins; a second iteration is an error. Leaving the loop closes the
+// connection. An error is the last pair of the iteration: if the stream ends
+// before its last event, a [*StreamError] that wraps [io.ErrUnexpectedEOF].
+// [CollectChat] collects the events to a response, and [ChatText] is their
+// text.
 //
 // It sends POST /chat/{assistant_name}.
 func (a *API) ChatStream(ctx context.Context, assistantName string, body ChatRequest, reqEditors ...RequestEditorFn) iter.Seq2[ChatChunk, error] {
@@ -488,7 +507,7 @@ func CollectChat(stream iter.Seq2[ChatChunk, error]) (r *ChatResponse, err error
 	return r, nil
 }
 
-// ChatText is the text of a stream, piece by piece.
+// ChatText returns an iterator over the text of a stream, piece by piece.
 func ChatText(stream iter.Seq2[ChatChunk, error]) iter.Seq2[string, error] {
 	return rest.TextOf(stream, func(chunk ChatChunk) string {
 		switch c := chunk.(type) {
@@ -515,12 +534,13 @@ func (a *API) ChatCompletion(ctx context.Context, assistantName string, body Cha
 	return rest.JSON(ctx, call, (*ChatCompletion).decodeJSON)
 }
 
-// ChatCompletionStream is [API.ChatCompletion] with the answer as it is
-// written, chunk by chunk. The request is sent when the loop over the chunks
-// begins, which can be done once. Leaving the loop closes the connection, and
-// an error ends it: a stream that stops in the middle is a [*StreamError] that
-// wraps [io.ErrUnexpectedEOF]. [CollectChatCompletion] puts the chunks
-// together, and [ChatCompletionText] is their text.
+// ChatCompletionStream is like [API.ChatCompletion] but returns an iterator
+// over the events of the answer, which arrive while it is written. The request
+// is sent when the iteration begins; a second iteration is an error. Leaving
+// the loop closes the connection. An error is the last pair of the iteration:
+// if the stream ends before its last event, a [*StreamError] that wraps
+// [io.ErrUnexpectedEOF]. [CollectChatCompletion] collects the events to a
+// response, and [ChatCompletionText] is their text.
 //
 // It sends POST /chat/{assistant_name}/chat/completions.
 func (a *API) ChatCompletionStream(ctx context.Context, assistantName string, body ChatCompletionRequest, reqEditors ...RequestEditorFn) iter.Seq2[*ChatCompletionChunk, error] {
@@ -574,8 +594,9 @@ func CollectChatCompletion(stream iter.Seq2[*ChatCompletionChunk, error]) (r *Ch
 	return r, nil
 }
 
-// ChatCompletionText is the text of a stream, piece by piece: that of the first
-// choice.
+// ChatCompletionText returns an iterator over the text of a stream, piece by
+// piece. It is the
+// text of the first choice.
 func ChatCompletionText(stream iter.Seq2[*ChatCompletionChunk, error]) iter.Seq2[string, error] {
 	return rest.TextOf(stream, func(chunk *ChatCompletionChunk) string {
 		c := chunk
@@ -613,8 +634,10 @@ func (a *API) ListFiles(ctx context.Context, assistantName string, params *ListF
 	return rest.JSON(ctx, call, (*ListFilesResponse).decodeJSON)
 }
 
-// AllFiles iterates over what [API.ListFiles] lists. A page is asked for
-// when the one before is used up. An error ends the loop.
+// AllFiles returns an iterator over the elements that [API.ListFiles] lists. It
+// requests the next page when the elements of a page are used up. An error is
+// the
+// last pair of the iteration.
 func (a *API) AllFiles(ctx context.Context, assistantName string, params *ListFilesParams, reqEditors ...RequestEditorFn) iter.Seq2[AssistantFile, error] {
 	var p ListFilesParams
 	if params != nil {
@@ -654,10 +677,10 @@ func (a *API) UploadFile(ctx context.Context, assistantName string, params *Uplo
 	return rest.JSON(ctx, call, (*Operation).decodeJSON)
 }
 
-// UploadFileAndWait calls [API.UploadFile] and then waits as
-// [API.WaitForOperation] does, with the options in wait, which may be nil. The
-// request editors run on all requests. With an error of the wait it returns the
-// last reply.
+// UploadFileAndWait calls [API.UploadFile] and then waits like
+// [API.WaitForOperation], with the options in wait, which may be nil. The
+// request editors run on every request. If waiting fails, it returns the last
+// response along with the error.
 func (a *API) UploadFileAndWait(ctx context.Context, assistantName string, params *UploadFileParams, body UploadFileRequest, wait []WaitOption, reqEditors ...RequestEditorFn) (*Operation, error) {
 	v, err := a.UploadFile(ctx, assistantName, params, body, reqEditors...)
 	if err != nil || v == nil {
@@ -676,7 +699,7 @@ func (a *API) UploadFileAndWait(ctx context.Context, assistantName string, param
 //
 // It sends DELETE /files/{assistant_name}/{assistant_file_id}.
 //
-// The result is nil if the service replies without a body.
+// The result is nil if the service replies 204, without a body.
 func (a *API) DeleteFile(ctx context.Context, assistantName string, assistantFileID string, reqEditors ...RequestEditorFn) (*Operation, error) {
 	call := rest.NewCall(a.client(), http.MethodDelete, reqEditors)
 	call.Path("/files/")
@@ -686,10 +709,11 @@ func (a *API) DeleteFile(ctx context.Context, assistantName string, assistantFil
 	return rest.MaybeJSON(ctx, call, (*Operation).decodeJSON)
 }
 
-// DeleteFileAndWait calls [API.DeleteFile] and then waits as
-// [API.WaitForOperation] does, with the options in wait, which may be nil. The
-// request editors run on all requests. The result is nil if there is nothing to
-// wait for. With an error of the wait it returns the last reply.
+// DeleteFileAndWait calls [API.DeleteFile] and then waits like
+// [API.WaitForOperation], with the options in wait, which may be nil. The
+// request editors run on every request. The result is nil if the service
+// replies 204 and there is nothing to wait for. If waiting fails, it returns
+// the last response along with the error.
 func (a *API) DeleteFileAndWait(ctx context.Context, assistantName string, assistantFileID string, wait []WaitOption, reqEditors ...RequestEditorFn) (*Operation, error) {
 	v, err := a.DeleteFile(ctx, assistantName, assistantFileID, reqEditors...)
 	if err != nil || v == nil {
@@ -740,10 +764,10 @@ func (a *API) UpsertFile(ctx context.Context, assistantName string, assistantFil
 	return rest.JSON(ctx, call, (*Operation).decodeJSON)
 }
 
-// UpsertFileAndWait calls [API.UpsertFile] and then waits as
-// [API.WaitForOperation] does, with the options in wait, which may be nil. The
-// request editors run on all requests. With an error of the wait it returns the
-// last reply.
+// UpsertFileAndWait calls [API.UpsertFile] and then waits like
+// [API.WaitForOperation], with the options in wait, which may be nil. The
+// request editors run on every request. If waiting fails, it returns the last
+// response along with the error.
 func (a *API) UpsertFileAndWait(ctx context.Context, assistantName string, assistantFileID string, params *UpsertFileParams, body UploadFileRequest, wait []WaitOption, reqEditors ...RequestEditorFn) (*Operation, error) {
 	v, err := a.UpsertFile(ctx, assistantName, assistantFileID, params, body, reqEditors...)
 	if err != nil || v == nil {
@@ -774,9 +798,11 @@ func (a *API) ListOperations(ctx context.Context, assistantName string, params *
 	return rest.JSON(ctx, call, (*ListOperationsResponse).decodeJSON)
 }
 
-// AllOperations iterates over what [API.ListOperations] lists. A page is asked
-// for
-// when the one before is used up. An error ends the loop.
+// AllOperations returns an iterator over the elements that [API.ListOperations]
+// lists. It
+// requests the next page when the elements of a page are used up. An error is
+// the
+// last pair of the iteration.
 func (a *API) AllOperations(ctx context.Context, assistantName string, params *ListOperationsParams, reqEditors ...RequestEditorFn) iter.Seq2[Operation, error] {
 	var p ListOperationsParams
 	if params != nil {
@@ -810,9 +836,10 @@ func (a *API) DescribeOperation(ctx context.Context, assistantName string, opera
 }
 
 // WaitForOperation calls [API.DescribeOperation] until the status is Completed,
-// and returns the last reply. If it is Failed, the error is a [*FailedError].
-// Any other status, also one that this package does not know, keeps it waiting
-// until ctx is done. See [WaitOption] for how often it asks.
+// and returns the last response. If it is Failed, the error is a
+// [*FailedError]. With any other status, also an unknown one, it goes on until
+// ctx is done. The pause between two calls grows from 250 ms to 5 s; see
+// [WaitInterval].
 func (a *API) WaitForOperation(ctx context.Context, assistantName string, operationID string, opts ...WaitOption) (*Operation, error) {
 	return a.waitForOperation(ctx, assistantName, operationID, opts, nil)
 }
@@ -834,15 +861,17 @@ func (a *API) waitForOperation(ctx context.Context, assistantName string, operat
 	})
 }
 
-// Ptr returns a pointer to a value, for fields whose absence means something
-// else than their zero.
+// Ptr returns a pointer to a value, for fields that distinguish an absent value
+// from
+// a zero value.
 func Ptr[T any](value T) *T { return &value }
 
-// StreamError is a stream that ended in the middle, or an event that cannot be
-// decoded. It wraps the reason: io.ErrUnexpectedEOF if the connection ended.
+// StreamError is the error of a stream that ends before its last event, or that
+// has an event which cannot be decoded. It wraps the reason, which is
+// io.ErrUnexpectedEOF if the connection ended.
 //
 //	type StreamError struct {
-//		// Events is how many events came before.
+//		// Events is the number of events that were received before.
 //		Events int
 //
 //		// Err is the reason.
@@ -855,25 +884,35 @@ func Ptr[T any](value T) *T { return &value }
 //	func (e *StreamError) Unwrap() error
 type StreamError = rest.StreamError
 
-// A WaitOption adjusts Wait.
+// A WaitOption configures how often a wait polls, and who learns of its
+// progress.
 type WaitOption = rest.WaitOption
 
-// WaitInterval sets the pause between two questions. What is not positive
-// stands for the default, which gives way to what is.
+// WaitInterval sets the pause between two polls. It begins near least and grows
+// to
+// most; half of it is random, so that many clients do not poll at the same
+// time. A
+// value that is not positive selects the default: 250 ms for least, 5 s for
+// most.
+// Of a given value and a default that contradict each other, the given value
+// wins.
 func WaitInterval(least, most time.Duration) WaitOption { return rest.WaitInterval(least, most) }
 
-// WaitProgress sets what is called with every reply.
+// WaitProgress calls report with every response: the status, and the progress
+// in
+// percent, which is 0 if the response does not have it.
 func WaitProgress(report func(status string, percent float64)) WaitOption {
 	return rest.WaitProgress(report)
 }
 
-// FailedError is something that was waited for and has failed.
+// FailedError is the error of a wait whose operation, file or assistant has
+// failed.
 //
 //	type FailedError struct {
-//		// Status is the state that it is in.
+//		// Status is its status, such as Failed.
 //		Status string
 //
-//		// Message is the service's, and may be empty.
+//		// Message is the service's reason; it may be empty.
 //		Message string
 //	}
 //
@@ -885,7 +924,8 @@ type FailedError = rest.FailedError
 // and a `message_end`.
 //
 // It is one of [*CitationChunk], [*ContentChunk], [*MessageEnd],
-// [*MessageStart], or an [*UnknownChatChunk].
+// [*MessageStart]; or an [*UnknownChatChunk], for a type that is newer than
+// this package.
 type ChatChunk interface{ isChatChunk() }
 
 func (*CitationChunk) isChatChunk()    {}
@@ -894,11 +934,11 @@ func (*MessageEnd) isChatChunk()       {}
 func (*MessageStart) isChatChunk()     {}
 func (*UnknownChatChunk) isChatChunk() {}
 
-// UnknownChatChunk is of a type that this package does not know.
+// UnknownChatChunk is a [ChatChunk] of a type that is newer than this package.
 type UnknownChatChunk struct {
-	// Type is the type that it gives.
+	// Type is the value of its property type.
 	Type string
-	// Raw is all of it.
+	// Raw is its JSON.
 	Raw json.RawMessage
 }
 
@@ -926,16 +966,16 @@ func decodeChatChunk(d *jsonscan.Decoder) ChatChunk {
 // ContentBlock is a piece of a multimodal snippet. The value of `type` tells
 // the kinds apart: `text` or `image`.
 //
-// Its value is one of [*ImageBlock], [*TextBlock], or an
-// [*UnknownContentBlock].
+// Its value is one of [*ImageBlock], [*TextBlock]; or an
+// [*UnknownContentBlock], for a type that is newer than this package.
 type ContentBlock struct {
-	// Value is nil for null.
+	// Value is the member of the union; nil stands for null.
 	Value ContentBlockMember
 
 	raw []byte
 }
 
-// ContentBlockMember is a value of one of these types.
+// ContentBlockMember is a member of the union [ContentBlock].
 type ContentBlockMember interface{ isContentBlock() }
 
 func (v *ContentBlock) decodeJSON(d *jsonscan.Decoder) {
@@ -944,13 +984,14 @@ func (v *ContentBlock) decodeJSON(d *jsonscan.Decoder) {
 	v.raw = d.Since(start)
 }
 
-// UnmarshalJSON decodes the member that its type announces.
+// UnmarshalJSON decodes the member whose type the property type names.
 func (v *ContentBlock) UnmarshalJSON(text []byte) error {
 	return jsonscan.Unmarshal(text, v, (*ContentBlock).decodeJSON, false)
 }
 
-// MarshalJSON encodes the member. One that was decoded and is unchanged keeps
-// the fields that its type has not.
+// MarshalJSON encodes the member. A member that was decoded and not changed
+// since
+// keeps the fields that its Go type does not have.
 func (v ContentBlock) MarshalJSON() ([]byte, error) {
 	return jsonscan.MarshalUnion(v.Value, v.raw, decodeContentBlock)
 }
@@ -959,11 +1000,12 @@ func (*ImageBlock) isContentBlock()          {}
 func (*TextBlock) isContentBlock()           {}
 func (*UnknownContentBlock) isContentBlock() {}
 
-// UnknownContentBlock is of a type that this package does not know.
+// UnknownContentBlock is a [ContentBlock] of a type that is newer than this
+// package.
 type UnknownContentBlock struct {
-	// Type is the type that it gives.
+	// Type is the value of its property type.
 	Type string
-	// Raw is all of it.
+	// Raw is its JSON.
 	Raw json.RawMessage
 }
 
@@ -987,16 +1029,16 @@ func decodeContentBlock(d *jsonscan.Decoder) ContentBlockMember {
 // Snippet is a passage of a file that fits the query. The value of `type` tells
 // the kinds apart: `text` or `multimodal`.
 //
-// Its value is one of [*MultimodalSnippet], [*TextSnippet], or an
-// [*UnknownSnippet].
+// Its value is one of [*MultimodalSnippet], [*TextSnippet]; or an
+// [*UnknownSnippet], for a type that is newer than this package.
 type Snippet struct {
-	// Value is nil for null.
+	// Value is the member of the union; nil stands for null.
 	Value SnippetMember
 
 	raw []byte
 }
 
-// SnippetMember is a value of one of these types.
+// SnippetMember is a member of the union [Snippet].
 type SnippetMember interface{ isSnippet() }
 
 func (v *Snippet) decodeJSON(d *jsonscan.Decoder) {
@@ -1005,13 +1047,14 @@ func (v *Snippet) decodeJSON(d *jsonscan.Decoder) {
 	v.raw = d.Since(start)
 }
 
-// UnmarshalJSON decodes the member that its type announces.
+// UnmarshalJSON decodes the member whose type the property type names.
 func (v *Snippet) UnmarshalJSON(text []byte) error {
 	return jsonscan.Unmarshal(text, v, (*Snippet).decodeJSON, false)
 }
 
-// MarshalJSON encodes the member. One that was decoded and is unchanged keeps
-// the fields that its type has not.
+// MarshalJSON encodes the member. A member that was decoded and not changed
+// since
+// keeps the fields that its Go type does not have.
 func (v Snippet) MarshalJSON() ([]byte, error) {
 	return jsonscan.MarshalUnion(v.Value, v.raw, decodeSnippet)
 }
@@ -1020,11 +1063,11 @@ func (*MultimodalSnippet) isSnippet() {}
 func (*TextSnippet) isSnippet()       {}
 func (*UnknownSnippet) isSnippet()    {}
 
-// UnknownSnippet is of a type that this package does not know.
+// UnknownSnippet is a [Snippet] of a type that is newer than this package.
 type UnknownSnippet struct {
-	// Type is the type that it gives.
+	// Type is the value of its property type.
 	Type string
-	// Raw is all of it.
+	// Raw is its JSON.
 	Raw json.RawMessage
 }
 
@@ -1049,15 +1092,16 @@ func decodeSnippet(d *jsonscan.Decoder) SnippetMember {
 // kinds apart: `text`, `json`, `markdown`, `pdf` or `doc_x`; others can occur.
 //
 // Its value is one of [*DocxReference], [*JSONReference], [*MarkdownReference],
-// [*PDFReference], [*TextReference], or an [*UnknownSnippetReference].
+// [*PDFReference], [*TextReference]; or an [*UnknownSnippetReference], for a
+// type that is newer than this package.
 type SnippetReference struct {
-	// Value is nil for null.
+	// Value is the member of the union; nil stands for null.
 	Value SnippetReferenceMember
 
 	raw []byte
 }
 
-// SnippetReferenceMember is a value of one of these types.
+// SnippetReferenceMember is a member of the union [SnippetReference].
 type SnippetReferenceMember interface{ isSnippetReference() }
 
 func (v *SnippetReference) decodeJSON(d *jsonscan.Decoder) {
@@ -1066,13 +1110,14 @@ func (v *SnippetReference) decodeJSON(d *jsonscan.Decoder) {
 	v.raw = d.Since(start)
 }
 
-// UnmarshalJSON decodes the member that its type announces.
+// UnmarshalJSON decodes the member whose type the property type names.
 func (v *SnippetReference) UnmarshalJSON(text []byte) error {
 	return jsonscan.Unmarshal(text, v, (*SnippetReference).decodeJSON, false)
 }
 
-// MarshalJSON encodes the member. One that was decoded and is unchanged keeps
-// the fields that its type has not.
+// MarshalJSON encodes the member. A member that was decoded and not changed
+// since
+// keeps the fields that its Go type does not have.
 func (v SnippetReference) MarshalJSON() ([]byte, error) {
 	return jsonscan.MarshalUnion(v.Value, v.raw, decodeSnippetReference)
 }
@@ -1084,11 +1129,12 @@ func (*PDFReference) isSnippetReference()            {}
 func (*TextReference) isSnippetReference()           {}
 func (*UnknownSnippetReference) isSnippetReference() {}
 
-// UnknownSnippetReference is of a type that this package does not know.
+// UnknownSnippetReference is a [SnippetReference] of a type that is newer than
+// this package.
 type UnknownSnippetReference struct {
-	// Type is the type that it gives.
+	// Type is the value of its property type.
 	Type string
-	// Raw is all of it.
+	// Raw is its JSON.
 	Raw json.RawMessage
 }
 
@@ -1125,7 +1171,7 @@ func AssistantMessage(content string) Message {
 	return Message{Role: RoleAssistant, Content: content}
 }
 
-// What follows decodes replies in one pass.
+// The functions below decode responses in one pass.
 
 func (v *AssistantFile) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {

@@ -11,7 +11,7 @@
 // Evaluation plane of the Pinecone Assistant API: scores an answer, from an
 // assistant or any other RAG system, by comparison with a correct one.
 //
-// An example, with the key from the environment:
+// An example:
 //
 //	import (
 //		"github.com/pinecone-community/assistant-go/auth"
@@ -36,9 +36,10 @@
 //	}
 //	fmt.Println(scored.Metrics.Alignment)
 //
-// The methods of an [API] are named after the API's operations and return what
-// the service replies, or an [*Error]. The methods of a [Client], which
-// [NewClient] returns, send the same requests and return the *http.Response.
+// An [API] has a method for each operation, which returns the decoded response
+// or an [*Error]. A [Client], from [NewClient], sends the same requests and
+// returns the *http.Response. The file API.md in the folder above lists all
+// operations.
 package evaluation
 
 import (
@@ -57,16 +58,17 @@ import (
 // of an [API] carries it, unless a request editor sets another one.
 const APIVersion = "2026-07"
 
-// API calls the operations of the API. It is safe for concurrent use and meant
-// to be made once and reused.
+// API has a method for each operation of the API. It is safe for concurrent
+// use;
+// create it once and reuse it.
 type API struct {
 	rest *rest.Client
 }
 
 // New returns an API at the server of [RegionUS], unless [WithRegion] or
 // [WithBaseURL]
-// names another. Without options it sends no API key: see
-// [WithRequestEditorFn] and the package auth.
+// names another. The key comes from an option:
+// [WithRequestEditorFn] with an editor of package auth.
 func New(opts ...Option) (*API, error) {
 	return newAPI(func() (string, error) { return "https://prod-1-data.ke.pinecone.io/assistant", nil }, opts)
 }
@@ -128,8 +130,11 @@ func (o option) apply(_ *Client, options *rest.Options) error {
 	return nil
 }
 
-// WithBaseURL sends requests to another server than that of the API: baseURL is
-// absolute, and the paths of the API are below its path. Any other is an error.
+// WithBaseURL sends requests to another server, such as a gateway or a test
+// server.
+// baseURL is an absolute URL with the scheme http or https; the paths of the
+// API
+// are appended to its path. An invalid URL is an error of New.
 func WithBaseURL(baseURL string) ClientOption {
 	return func(client *Client) error {
 		server, err := rest.BaseURL(baseURL)
@@ -140,100 +145,98 @@ func WithBaseURL(baseURL string) ClientOption {
 	}
 }
 
-// WithMaxResponseBytes sets how many bytes of a response are read at most; a
-// longer
-// response is an error. The default is 64 MiB.
+// WithMaxResponseBytes limits the size of a response; a longer response is an
+// error. The default is 64 MiB.
 func WithMaxResponseBytes(n int64) Option {
 	return option(func(options *rest.Options) { options.MaxResponseBytes = n })
 }
 
-// WithMaxRetries sets how often a request is sent again after a failure that
-// may
-// pass. The default is 2, and 0 turns it off. POST and PATCH requests are
-// repeated
-// only if the service has not acted on them; see [WithRetryNonIdempotent]. A
-// DELETE
-// that is repeated because its response was lost, and is then answered with
-// 404, has
-// succeeded: the first request is assumed to have deleted.
+// WithMaxRetries sets how often a request is sent again after a transient
+// failure:
+// status 408, 429, 500, 502, 503 or 504, or a broken connection. The default is
+// 2;
+// 0 turns retries off. POST and PATCH requests are retried only if the service
+// cannot have acted on them; see [WithRetryNonIdempotent]. If a DELETE request
+// is
+// retried because its response was lost, and the retry is answered with 404,
+// the
+// call succeeds: the first request is assumed to have deleted the resource.
 func WithMaxRetries(n int) Option {
 	return option(func(options *rest.Options) { options.MaxRetries = n })
 }
 
-// WithRetryNonIdempotent repeats POST and PATCH requests like all others, at
-// the
-// risk that the service acts on one twice.
+// WithRetryNonIdempotent retries POST and PATCH requests like all others. The
+// service may then act on a request twice.
 func WithRetryNonIdempotent() Option {
 	return option(func(options *rest.Options) { options.RetryNonIdempotent = true })
 }
 
-// WithMaxRetryAfter sets the longest wait before a retry that the service can
-// ask
-// for with Retry-After. The default is 1 minute. If the service asks for a
-// longer
-// wait, the call ends with its [*Error] at once, whose RetryAfter method tells
-// the
-// time.
+// WithMaxRetryAfter sets the longest wait that a Retry-After header can impose
+// before a retry. The default is 1 minute. If the service asks for a longer
+// wait,
+// the call returns its [*Error] at once; the RetryAfter method returns the
+// wait.
 func WithMaxRetryAfter(d time.Duration) Option {
 	return option(func(options *rest.Options) { options.MaxRetryAfter = d })
 }
 
-// WithIdleTimeout sets how long an attempt of a call, an upload or a stream
-// waits
-// without a byte sent or received. The default is 5 minutes. The error is an
-// [ErrIdleTimeout], and the call is not repeated. Long answers and large
-// uploads do
-// not fail by it as long as they move. There is no limit of the total time but
-// the context's.
+// WithIdleTimeout sets how long an attempt of a call may go without a byte sent
+// or
+// received. The default is 5 minutes. The error matches [ErrIdleTimeout], and
+// the
+// call is not retried. Long responses and large uploads do not time out while
+// bytes move.
+// Only the context limits the total time.
 func WithIdleTimeout(d time.Duration) Option {
 	return option(func(options *rest.Options) { options.IdleTimeout = d })
 }
 
-// ResponseInfo is what is known of the response to a call beside its value.
+// ResponseInfo is information about the response to a call, beside the decoded
+// value.
 //
 // See [WithResponse].
 //
 //	type ResponseInfo struct {
-//		// StatusCode is the HTTP status; 0 if no attempt got a response.
+//		// StatusCode is the HTTP status; 0 if there was no response.
 //		StatusCode int
 //
 //		// Header has the headers of the response.
 //		Header http.Header
 //
-//		// RequestID is x-pinecone-request-id, else x-request-id.
+//		// RequestID is the header x-pinecone-request-id, or else
+//		// x-request-id.
 //		RequestID string
 //
-//		// Attempts is how often the request was sent, 1 if it was not
-//		// repeated.
+//		// Attempts is how often the request was sent: 1 without a retry.
 //		Attempts int
 //
-//		// Body is the body that the value was decoded from, all of it, with
-//		// the fields that are newer than this package. It is nil for a
-//		// stream and for a response that is an error, whose Error has a
-//		// Body. The value may share its memory: it must not be modified.
+//		// Body is the whole body, including fields that are newer than
+//		// this package. It is nil for a stream, and for a response that is
+//		// an error, whose Error has a Body. The decoded value may share
+//		// its memory: do not modify it.
 //		Body []byte
 //	}
 type ResponseInfo = rest.Response
 
-// WithResponse fills in r for the call that it is given to: before the call
-// returns, or a stream hands over its first event, and for each page of a list.
-// It
-// is filled in for a response that is an error, too. Calls that run at the same
-// time
+// WithResponse stores information about the response to a call in r, also if
+// the
+// response is an error. r is complete when the call returns; for a stream, when
+// its
+// first event arrives; for an iterator, whenever a page arrives. Concurrent
+// calls
 // each need a ResponseInfo of their own.
 func WithResponse(r *ResponseInfo) RequestEditorFn { return rest.CaptureResponse(r) }
 
-// WithJSONField sets a field of the JSON object that is the body of a request,
-// such
-// as a field that is newer than this package.
+// WithJSONField sets a field of the JSON object in the body of a request, such
+// as a
+// field that is newer than this package.
 func WithJSONField(name string, value any) RequestEditorFn { return rest.SetField(name, value) }
 
 // WithQueryParam adds a parameter to the query of a request.
 func WithQueryParam(name, value string) RequestEditorFn { return rest.AddQuery(name, value) }
 
 // WithCallOptions sets options for a single call, such as [WithMaxRetries] and
-// [WithIdleTimeout]. A [ClientOption] is not one of them: it makes the call
-// fail.
+// [WithIdleTimeout]. A [ClientOption] is an error of the call.
 func WithCallOptions(opts ...Option) RequestEditorFn {
 	return rest.Override(func(options *rest.Options) error {
 		for i, opt := range opts {
@@ -249,7 +252,7 @@ func WithCallOptions(opts ...Option) RequestEditorFn {
 	})
 }
 
-// Region is where a server stands.
+// Region is the region of a server.
 type Region string
 
 // The regions of the API.
@@ -258,7 +261,9 @@ const (
 	RegionEU Region = "eu"
 )
 
-// WithRegion chooses the server of a region.
+// WithRegion sends requests to the server of a region. An unknown region is an
+// error
+// of New.
 func WithRegion(region Region) ClientOption {
 	return func(client *Client) error {
 		switch region {
@@ -273,95 +278,103 @@ func WithRegion(region Region) ClientOption {
 	}
 }
 
-// Error is a reply that is not a success, or a success whose body could not be
-// used. It keeps neither the request nor its headers, and every occurrence of
-// the request's key in the reply has been replaced with REDACTED.
+// Error is a response that is not a success, or a success whose body cannot be
+// decoded. It holds neither the request nor its headers. Every occurrence of
+// the
+// request's API key in the response is replaced with REDACTED.
 //
-// [errors.Is] matches it against the kinds, such as [ErrNotFound].
+// [errors.Is] compares it with the kinds, such as [ErrNotFound].
 //
 // It is one type for all packages of this module, so that [errors.As] finds the
 // error of any of them.
 //
 //	type Error struct {
-//		// StatusCode is the HTTP status, whatever status the body claims.
+//		// StatusCode is the HTTP status of the response, even if its body
+//		// states another status.
 //		StatusCode int
 //
-//		// Code is the service's code, such as "NOT_FOUND"; empty when the
-//		// reply had none. It is a string because one type serves all
-//		// packages, each of which has an ErrorCode of its own: compare it
-//		// with string(data.ErrorCodeNotFound), or convert it,
-//		// data.ErrorCode(err.Code). errors.Is matches the kinds.
+//		// Code is the service's code, such as "NOT_FOUND", or "". It is a
+//		// string because one type serves all packages, and each has its
+//		// own ErrorCode: compare it with string(data.ErrorCodeNotFound).
 //		Code string
 //
-//		// Message is the service's message. When the body is not an error
-//		// that the API describes, it is the title of an HTML page, the first
-//		// bytes of a text or of compacted JSON, or the standard text of the
-//		// status for an empty body.
+//		// Message is the service's message. If the body is not an error as
+//		// the API describes it, Message is the title of an HTML page, the
+//		// first bytes of a text or of compacted JSON, or the standard text
+//		// of the status for an empty body.
 //		Message string
 //
-//		// Details is the error.details of the reply as sent, which can be
-//		// any JSON; nil if absent or null.
+//		// Details is the JSON of error.details in the body, of any type;
+//		// nil if it is absent or null.
 //		Details json.RawMessage
 //
-//		// RequestID is x-pinecone-request-id, else x-request-id.
+//		// RequestID is the header x-pinecone-request-id, or else
+//		// x-request-id.
 //		RequestID string
 //
-//		// Method and Path are those of the request; after a redirect, of the
-//		// last one. Path is escaped as sent and has no query.
+//		// Method and Path are the method and the escaped path of the
+//		// request, without its query; after a redirect, of the last
+//		// request.
 //		Method string
 //		Path string
 //
-//		// Header has the headers of the reply.
+//		// Header has the headers of the response.
 //		Header http.Header
 //
-//		// Body is the body as sent, up to MaxBody bytes.
+//		// Body is the beginning of the body, at most 64 KiB.
 //		Body []byte
 //	}
 //
 //	// Error returns one line without control characters, such as
 //	//
-//	//	pinecone: GET /assistant/assistants/x: 404 NOT_FOUND: Assistant "x" not found (request id abc)
+//	//	pinecone: GET /assistant/assistants/x: 404 NOT_FOUND: not found
 //	//
-//	// What is not known is left out, and long parts end in "…". When
-//	// there is a cause it comes before the message, which is in quotes
-//	// then. The time that the service asks to wait, see RetryAfter,
-//	// follows the request id. An error for a version of the API that the
-//	// service does not serve says which version the request asked for
-//	// and what to do.
+//	// followed by the request id and the time to wait, if the response
+//	// has them. Long parts are truncated and end in "…". The reason
+//	// why a body cannot be decoded precedes the message, which is in
+//	// quotes then. An error for a version of the API that the service
+//	// does not serve names the version and the remedy.
 //	func (e *Error) Error() string
 //
-//	// Is reports whether target is the kind of e.
+//	// Is reports whether target is the kind of e, such as ErrNotFound.
 //	func (e *Error) Is(target error) bool
 //
 //	// RetryAfter returns how long the service asks to wait, as its
-//	// Retry-After header says: whole seconds or an HTTP date (RFC 9110,
-//	// section 10.2.3). A date counts from the Date of the reply, or from
-//	// now if the reply has none; one in the past is 0. Seconds beyond
-//	// what a Duration holds become the longest Duration. It reports
-//	// false if the header is absent or neither form.
+//	// Retry-After header says: whole seconds or an HTTP date (RFC
+//	// 9110, section 10.2.3). A date counts from the Date of the
+//	// response, or else from now; a date in the past is 0. A number of
+//	// seconds that overflows a Duration is the longest Duration. It
+//	// reports false if the header is absent or malformed.
 //	func (e *Error) RetryAfter() (time.Duration, bool)
 //
-//	// Unwrap returns why the body was cut short or could not be used,
-//	// else nil.
+//	// Unwrap returns the reason why the body was truncated or cannot
+//	// be decoded, or nil.
 //	func (e *Error) Unwrap() error
 type Error = apierror.Error
 
-// Kinds of errors, for [errors.Is], by status or, where that says too little,
-// by
-// code. An [Error] is of one kind at most.
+// Kinds of errors, for [errors.Is]. The status of the response decides, or its
+// code if the status is none of these. An [Error] is of at most one kind.
 var (
-	ErrBadRequest   = apierror.ErrBadRequest   // 400, 422
-	ErrUnauthorized = apierror.ErrUnauthorized // 401: the key is not valid
-	ErrForbidden    = apierror.ErrForbidden    // 403
-	ErrNotFound     = apierror.ErrNotFound     // 404
-	ErrConflict     = apierror.ErrConflict     // 409, and 429 for a name that is taken
-	ErrRateLimited  = apierror.ErrRateLimited  // 429: too many requests, or a quota is used up
-	ErrServer       = apierror.ErrServer       // 500 and above
+	// ErrBadRequest is status 400 or 422.
+	ErrBadRequest = apierror.ErrBadRequest
+	// ErrUnauthorized is status 401: the API key is missing or not valid.
+	ErrUnauthorized = apierror.ErrUnauthorized
+	// ErrForbidden is status 403.
+	ErrForbidden = apierror.ErrForbidden
+	// ErrNotFound is status 404.
+	ErrNotFound = apierror.ErrNotFound
+	// ErrConflict is status 409, and 429 if a name is taken.
+	ErrConflict = apierror.ErrConflict
+	// ErrRateLimited is status 429: too many requests, or a quota is used up.
+	ErrRateLimited = apierror.ErrRateLimited
+	// ErrServer is status 500 or above.
+	ErrServer = apierror.ErrServer
 )
 
-// Limits of time, for [errors.Is]. They are not errors of the context.
+// Timeouts, for [errors.Is]. They do not match [context.DeadlineExceeded].
 var (
-	ErrIdleTimeout = rest.ErrIdleTimeout // see [WithIdleTimeout]
+	// ErrIdleTimeout is the timeout of [WithIdleTimeout].
+	ErrIdleTimeout = rest.ErrIdleTimeout
 )
 
 // EvaluateAlignment scores a generated answer by the facts of a ground truth
@@ -377,11 +390,12 @@ func (a *API) EvaluateAlignment(ctx context.Context, body AlignmentRequest, reqE
 	return rest.JSON(ctx, call, (*AlignmentResponse).decodeJSON)
 }
 
-// Ptr returns a pointer to a value, for fields whose absence means something
-// else than their zero.
+// Ptr returns a pointer to a value, for fields that distinguish an absent value
+// from
+// a zero value.
 func Ptr[T any](value T) *T { return &value }
 
-// What follows decodes replies in one pass.
+// The functions below decode responses in one pass.
 
 func (v *AlignmentResponse) decodeJSON(d *jsonscan.Decoder) {
 	for more := d.Object(); more; more = d.NextMember() {
