@@ -9,43 +9,43 @@ import (
 	"strings"
 )
 
-// Error is a reply that is not a success, or a success whose body could not be
-// used. It keeps neither the request nor its headers, and every occurrence of
-// the request's key in the reply has been replaced with REDACTED.
+// Error is a response that is not a success, or a success whose body cannot be
+// decoded. It holds neither the request nor its headers. Every occurrence of the
+// request's API key in the response is replaced with REDACTED.
 //
-// [errors.Is] matches it against the kinds, such as [ErrNotFound].
+// [errors.Is] compares it with the kinds, such as [ErrNotFound].
 type Error struct {
-	// StatusCode is the HTTP status, whatever status the body claims.
+	// StatusCode is the HTTP status of the response, even if its body states
+	// another status.
 	StatusCode int
 
-	// Code is the service's code, such as "NOT_FOUND"; empty when the reply had
-	// none. It is a string because one type serves all packages, each of which
-	// has an ErrorCode of its own: compare it with string(data.ErrorCodeNotFound),
-	// or convert it, data.ErrorCode(err.Code). [errors.Is] matches the kinds.
+	// Code is the service's code, such as "NOT_FOUND", or "". It is a string
+	// because one type serves all packages, and each has its own ErrorCode:
+	// compare it with string(data.ErrorCodeNotFound).
 	Code string
 
-	// Message is the service's message. When the body is not an error that
-	// the API describes, it is the title of an HTML page, the first bytes of
-	// a text or of compacted JSON, or the standard text of the status for an
-	// empty body.
+	// Message is the service's message. If the body is not an error as the API
+	// describes it, Message is the title of an HTML page, the first bytes of a
+	// text or of compacted JSON, or the standard text of the status for an empty
+	// body.
 	Message string
 
-	// Details is the error.details of the reply as sent, which can be any
-	// JSON; nil if absent or null.
+	// Details is the JSON of error.details in the body, of any type; nil if it
+	// is absent or null.
 	Details json.RawMessage
 
-	// RequestID is x-pinecone-request-id, else x-request-id.
+	// RequestID is the header x-pinecone-request-id, or else x-request-id.
 	RequestID string
 
-	// Method and Path are those of the request; after a redirect, of the last
-	// one. Path is escaped as sent and has no query.
+	// Method and Path are the method and the escaped path of the request, without
+	// its query; after a redirect, of the last request.
 	Method string
 	Path   string
 
-	// Header has the headers of the reply.
+	// Header has the headers of the response.
 	Header http.Header
 
-	// Body is the body as sent, up to MaxBody bytes.
+	// Body is the beginning of the body, at most 64 KiB.
 	Body []byte
 
 	// cause says why a body was cut short or could not be used.
@@ -57,13 +57,12 @@ type Error struct {
 
 // Error returns one line without control characters, such as
 //
-//	pinecone: GET /assistant/assistants/x: 404 NOT_FOUND: Assistant "x" not found (request id abc)
+//	pinecone: GET /assistant/assistants/x: 404 NOT_FOUND: not found
 //
-// What is not known is left out, and long parts end in "…". When there is a
-// cause it comes before the message, which is in quotes then. The time that the
-// service asks to wait, see RetryAfter, follows the request id. An error for a
-// version of the API that the service does not serve says which version the
-// request asked for and what to do.
+// followed by the request id and the time to wait, if the response has them. Long
+// parts are truncated and end in "…". The reason why a body cannot be decoded
+// precedes the message, which is in quotes then. An error for a version of the API
+// that the service does not serve names the version and the remedy.
 func (e *Error) Error() string {
 	var status string
 	if e.StatusCode != 0 {
@@ -95,7 +94,8 @@ func (e *Error) Error() string {
 	return text
 }
 
-// Unwrap returns why the body was cut short or could not be used, else nil.
+// Unwrap returns the reason why the body was truncated or cannot be decoded, or
+// nil.
 func (e *Error) Unwrap() error { return e.cause }
 
 func words(parts ...string) string {

@@ -48,7 +48,7 @@ var kindOfCode = map[string]error{
 	"QUOTA_EXCEEDED":     ErrRateLimited,
 }
 
-// Is reports whether target is the kind of e.
+// Is reports whether target is the kind of e, such as [ErrNotFound].
 func (e *Error) Is(target error) bool {
 	kind := e.kind()
 	return kind != nil && kind == target

@@ -10,9 +10,9 @@ import (
 
 // RetryAfter returns how long the service asks to wait, as its Retry-After
 // header says: whole seconds or an HTTP date (RFC 9110, section 10.2.3). A date
-// counts from the Date of the reply, or from now if the reply has none; one in
-// the past is 0. Seconds beyond what a Duration holds become the longest
-// Duration. It reports false if the header is absent or neither form.
+// counts from the Date of the response, or else from now; a date in the past is 0.
+// A number of seconds that overflows a Duration is the longest Duration. It reports
+// false if the header is absent or malformed.
 func (e *Error) RetryAfter() (time.Duration, bool) {
 	value := strings.TrimSpace(e.Header.Get("Retry-After"))
 	if isDigits(value) {

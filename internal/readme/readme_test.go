@@ -9,12 +9,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,33 +24,25 @@ import (
 	"github.com/pinecone-community/assistant-go/auth"
 	"github.com/pinecone-community/assistant-go/gen/2026-07/control"
 	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
+	"github.com/pinecone-community/assistant-go/gen/2026-07/evaluation"
 )
 
-func firstLook(ctx context.Context) error {
+func firstProgram() {
 	editor, err := auth.FromEnv() // PINECONE_API_KEY
 	if err != nil {
-		return err
+		log.Fatal(err)
 	}
-	ctl, err := control.New(control.WithRequestEditorFn(editor))
+	api, err := data.New("prod-1-data.ke.pinecone.io", data.WithRequestEditorFn(editor))
 	if err != nil {
-		return err
+		log.Fatal(err)
 	}
-	assistant, err := ctl.DescribeAssistant(ctx, "example-assistant")
-	if err != nil {
-		return err
-	}
-	api, err := data.New(assistant.Host, data.WithRequestEditorFn(editor))
-	if err != nil {
-		return err
-	}
-	answer, err := api.Chat(ctx, assistant.Name, data.ChatRequest{
-		Messages: []data.Message{{Role: "user", Content: "When is the lamp lit?"}},
+	answer, err := api.Chat(context.Background(), "example-assistant", data.ChatRequest{
+		Messages: []data.Message{data.UserMessage("When is the lamp lit?")},
 	})
 	if err != nil {
-		return err
+		log.Fatal(err)
 	}
 	fmt.Println(answer.Message.Content)
-	return nil
 }
 
 func authentication(ctx context.Context) error {
@@ -119,7 +113,7 @@ func rawResponse(ctx context.Context, api *data.API, request data.ChatRequest) e
 func errorHandling(ctx context.Context, ctl *control.API) {
 	_, err := ctl.DescribeAssistant(ctx, "no-such-assistant")
 	if errors.Is(err, control.ErrNotFound) {
-		fmt.Println("there is none of that name")
+		fmt.Println("not found")
 	}
 	var apiErr *control.Error
 	if errors.As(err, &apiErr) {
@@ -194,7 +188,11 @@ func retries(assistant *control.Assistant, editor auth.RequestEditorFn) (*data.A
 	return api, err
 }
 
-func snippets(found *data.ContextResponse) {
+func snippets(ctx context.Context, api *data.API) error {
+	found, err := api.RetrieveContext(ctx, "example-assistant", data.ContextRequest{Query: "lamp"})
+	if err != nil {
+		return err
+	}
 	for _, snippet := range found.Snippets {
 		switch snippet := snippet.Value.(type) {
 		case *data.TextSnippet:
@@ -205,14 +203,30 @@ func snippets(found *data.ContextResponse) {
 			fmt.Println(snippet.Type, len(snippet.Raw), "bytes")
 		}
 	}
+	return nil
 }
 
-func Example_firstLook() {
+func evaluate(ctx context.Context, editor auth.RequestEditorFn) error {
+	api, err := evaluation.New(evaluation.WithRequestEditorFn(editor))
+	if err != nil {
+		return err
+	}
+	scored, err := api.EvaluateAlignment(ctx, evaluation.AlignmentRequest{
+		Question:          "When is the lamp lit?",
+		Answer:            "In the evening.",
+		GroundTruthAnswer: "The lamp is lit at dusk.",
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Println(scored.Metrics.Correctness, scored.Metrics.Completeness, scored.Metrics.Alignment)
+	return nil
+}
+
+func Example_firstProgram() {
 	defer localService()()
-	fmt.Println(firstLook(context.Background()))
-	// Output:
-	// At dusk.
-	// <nil>
+	firstProgram()
+	// Output: At dusk.
 }
 
 func Example_authentication() {
@@ -231,20 +245,26 @@ func Example_errors() {
 	ctl, _ := control.New(control.WithRequestEditorFn(editor))
 	errorHandling(context.Background(), ctl)
 	// Output:
-	// there is none of that name
+	// not found
 	// 404 NOT_FOUND no such assistant request-1
 }
 
 func Example_unions() {
 	defer localService()()
-	found, err := newAPI().RetrieveContext(context.Background(), "example-assistant", data.ContextRequest{Query: "lamp"})
-	if err != nil {
-		panic(err)
-	}
-	snippets(found)
+	fmt.Println(snippets(context.Background(), newAPI()))
 	// Output:
 	// table 16 bytes
 	// 0.5 The lamp is lit at dusk.
+	// <nil>
+}
+
+func Example_evaluation() {
+	defer localService()()
+	editor, _ := auth.FromEnv()
+	fmt.Println(evaluate(context.Background(), editor))
+	// Output:
+	// 1 0.5 0.66
+	// <nil>
 }
 
 func Example_stream() {
@@ -346,6 +366,7 @@ func localService() (stop func()) {
 		"GET " + host + "operations/example-assistant":               `{"operations":[{"id":"op","operation_type":"upload_file","status":"Failed","created_on":"2026-01-02T03:04:05Z"}]}`,
 		"GET " + host + "files/example-assistant":                    `{"files":[{"id":"1","name":"manual.pdf","status":"Available"}],"pagination":{"next":"2"}}`,
 		"GET " + host + "files/example-assistant 2":                  `{"files":[{"id":"2","name":"log.txt","status":"Processing"}]}`,
+		"POST " + host + "evaluation/metrics/alignment":              `{"metrics":{"correctness":1,"completeness":0.5,"alignment":0.66},"reasoning":{"evaluated_facts":[]},"usage":{}}`,
 		"POST " + host + "chat/example-assistant/context":            `{"usage":{},"snippets":[{"type":"table"},{"type":"text","score":0.5,"content":"The lamp is lit at dusk.","reference":{"type":"text"}}]}`,
 	}
 	const events = `data:{"type":"message_start","id":"1","model":"m","role":"assistant"}
@@ -412,22 +433,39 @@ type transport func(*http.Request) (*http.Response, error)
 
 func (f transport) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
-// TestGoCodeStandsHere finds each block of Go code of the README in this file.
+// TestGoCodeStandsHere finds each block of Go code of the README in this file, or
+// in the examples of the emulator.
 func TestGoCodeStandsHere(t *testing.T) {
 	readme := read(t, "../../README.md")
-	here := squeeze(read(t, "readme_test.go"))
+	compiled := []string{squeeze(read(t, "readme_test.go")), squeeze(read(t, "../../examples/emulator/emulator/example_test.go"))}
 	blocks := strings.Split(readme, "```go\n")[1:]
 	if len(blocks) < 5 {
 		t.Fatalf("only %d blocks of Go code", len(blocks))
 	}
 	for _, block := range blocks {
 		code, _, _ := strings.Cut(block, "```")
-		if strings.HasPrefix(code, "import (") {
-			code = strings.TrimSuffix(strings.TrimPrefix(code, "import ("), ")\n")
+		if head, body, ok := strings.Cut(code, "\n)\n"); ok && strings.HasPrefix(head, "package main\n") {
+			for line := range strings.Lines(head) {
+				if line = strings.TrimSpace(line); strings.HasPrefix(line, `"`) && !strings.Contains(compiled[0], line) {
+					t.Errorf("the first program imports %s, and this file does not", line)
+				}
+			}
+			code = strings.Replace(body, "func main() {", "func firstProgram() {", 1)
 		}
-		if !strings.Contains(here, squeeze(code)) {
+		if !slices.ContainsFunc(compiled, func(file string) bool { return strings.Contains(file, squeeze(code)) }) {
 			t.Errorf("this code of the README is not compiled:\n%s", code)
 		}
+	}
+}
+
+// TestFirstProgram counts the lines of the first program between its imports and
+// its output.
+func TestFirstProgram(t *testing.T) {
+	_, program, _ := strings.Cut(read(t, "../../README.md"), "```go\npackage main\n")
+	_, program, _ = strings.Cut(program, "\n)\n\n")
+	program, _, ok := strings.Cut(program, "\tfmt.Println(")
+	if lines := strings.Count(program, "\n"); !ok || lines > 15 {
+		t.Errorf("%d lines, want at most 15:\n%s", lines, program)
 	}
 }
 

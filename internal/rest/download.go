@@ -6,18 +6,17 @@ import (
 	"net/http"
 )
 
-// Download is content that the service sends in place of JSON. Reading it reads
-// from the connection: the caller closes it, and cancelling the call's context
-// ends it. A Read in which no byte comes for the idle timeout is an
-// ErrIdleTimeout.
+// Download is the content of a response that is not JSON. A Read reads from the
+// connection. The caller must close the content. Cancelling the context of the call
+// ends a Read, and so does the idle timeout, with ErrIdleTimeout.
 type Download struct {
 	io.ReadCloser
-	// ContentType is the media type that the service gives, or "".
+	// ContentType is the header Content-Type, or "".
 	ContentType string
-	// Size is the length of the content in bytes, -1 if the service does not
-	// give it. Content that ends before is an io.ErrUnexpectedEOF.
+	// Size is the length of the content in bytes, or -1 if it is not known. The
+	// error of content that is cut short is io.ErrUnexpectedEOF.
 	Size int64
-	// Header is that of the response.
+	// Header has the headers of the response.
 	Header http.Header
 }
 

@@ -18,20 +18,19 @@ import (
 
 // Request editors that adjust a single call, or tell about it.
 
-// Response is what is known of the response to a call beside its value.
+// Response is information about the response to a call, beside the decoded value.
 type Response struct {
-	// StatusCode is the HTTP status; 0 if no attempt got a response.
+	// StatusCode is the HTTP status; 0 if there was no response.
 	StatusCode int
 	// Header has the headers of the response.
 	Header http.Header
-	// RequestID is x-pinecone-request-id, else x-request-id.
+	// RequestID is the header x-pinecone-request-id, or else x-request-id.
 	RequestID string
-	// Attempts is how often the request was sent, 1 if it was not repeated.
+	// Attempts is how often the request was sent: 1 without a retry.
 	Attempts int
-	// Body is the body that the value was decoded from, all of it, with the fields
-	// that are newer than this package. It is nil for a stream and for a response
-	// that is an error, whose Error has a Body. The value may share its memory: it
-	// must not be modified.
+	// Body is the whole body, including fields that are newer than this package.
+	// It is nil for a stream, and for a response that is an error, whose Error has
+	// a Body. The decoded value may share its memory: do not modify it.
 	Body []byte
 }
 

@@ -27,10 +27,11 @@ const (
 
 var errStreamUsed = errors.New("the stream was read before; a second loop over it would need a second request")
 
-// StreamError is a stream that ended in the middle, or an event that cannot be
-// decoded. It wraps the reason: io.ErrUnexpectedEOF if the connection ended.
+// StreamError is the error of a stream that ends before its last event, or that
+// has an event which cannot be decoded. It wraps the reason, which is
+// io.ErrUnexpectedEOF if the connection ended.
 type StreamError struct {
-	// Events is how many events came before.
+	// Events is the number of events that were received before.
 	Events int
 	// Err is the reason.
 	Err error

@@ -10,7 +10,7 @@ import (
 	"github.com/pinecone-community/assistant-go/internal/redact"
 )
 
-// A WaitOption adjusts Wait.
+// A WaitOption configures how often a wait polls, and who learns of its progress.
 type WaitOption func(*waitOptions)
 
 type waitOptions struct {
@@ -18,8 +18,10 @@ type waitOptions struct {
 	report      func(status string, percent float64)
 }
 
-// WaitInterval sets the pause between two questions. What is not positive
-// stands for the default, which gives way to what is.
+// WaitInterval sets the pause between two polls. It begins near least and grows to
+// most; half of it is random, so that many clients do not poll at the same time. A
+// value that is not positive selects the default: 250 ms for least, 5 s for most.
+// Of a given value and a default that contradict each other, the given value wins.
 func WaitInterval(least, most time.Duration) WaitOption {
 	return func(o *waitOptions) {
 		if least > 0 {
@@ -31,7 +33,8 @@ func WaitInterval(least, most time.Duration) WaitOption {
 	}
 }
 
-// WaitProgress sets what is called with every reply.
+// WaitProgress calls report with every response: the status, and the progress in
+// percent, which is 0 if the response does not have it.
 func WaitProgress(report func(status string, percent float64)) WaitOption {
 	return func(o *waitOptions) { o.report = report }
 }
@@ -50,11 +53,11 @@ type recorderKey struct{}
 // maxFailure is how many bytes the text of a FailedError has at most.
 const maxFailure = 4096
 
-// FailedError is something that was waited for and has failed.
+// FailedError is the error of a wait whose operation, file or assistant has failed.
 type FailedError struct {
-	// Status is the state that it is in.
+	// Status is its status, such as Failed.
 	Status string
-	// Message is the service's, and may be empty.
+	// Message is the service's reason; it may be empty.
 	Message string
 }
 
@@ -66,11 +69,11 @@ func (e *FailedError) Error() string {
 	return redact.Line(text, maxFailure)
 }
 
-// Wait asks until the answer is that it is done, or that it failed, which is a
-// *FailedError. It returns the last answer, also with an error.
+// Wait polls until the state is done or failed; failure is a *FailedError. It
+// returns the last response, also with an error.
 //
-// The pause grows from least to most by half each time; half of it is left to
-// chance, so that many who wait do not ask at the same time.
+// The pause grows from least to most by half each time; half of it is random, so
+// that many clients do not poll at the same time.
 func Wait[T any](ctx context.Context, opts []WaitOption, ask func(context.Context) (T, State, error)) (T, error) {
 	var answer T
 	if ctx == nil {

@@ -28,8 +28,8 @@ var contentTypes = map[string]string{
 	".txt":  "text/plain",
 }
 
-// File is a file to upload: see OpenFile, FileBytes and FileReader. It is read
-// when it is sent, not before.
+// File is a file to upload, from [OpenFile], [FileBytes] or [FileReader]. It is read
+// while the request is sent.
 type File struct {
 	name        string
 	contentType string
@@ -39,9 +39,9 @@ type File struct {
 	report      func(sent, total int64)
 }
 
-// OpenFile uploads the file at a path under its base name. It is opened when it
-// is sent, and once more for each time that it has to be sent again. A file that
-// is not regular, such as a FIFO, is sent once.
+// OpenFile returns the file at a path, for an upload under its base name. The file
+// is opened when the request is sent, and again for each retry. A file that is not
+// regular, such as a named pipe, is sent once, without retries.
 func OpenFile(name string) File {
 	return File{
 		name: base(filepath.Base(name)),
@@ -70,8 +70,8 @@ func OpenFile(name string) File {
 	}
 }
 
-// FileBytes uploads content under the base of a name, whose extension says what
-// it is.
+// FileBytes returns a file with content, for an upload under the base of name. The
+// extension of the name determines the content type.
 func FileBytes(name string, content []byte) File {
 	return File{
 		name:    base(name),
@@ -81,17 +81,18 @@ func FileBytes(name string, content []byte) File {
 	}
 }
 
-// FileReader uploads what is left in a reader under the base of a name, whose
-// extension says what it is. One that can seek, or knows its length as a
-// *bytes.Buffer does, is sent with its size; one that can seek can be sent again
-// from where it first stood, any other only once.
+// FileReader returns a file with the unread content of a reader, for an upload under
+// the base of name. The extension of the name determines the content type. The
+// size of the content is sent if the reader is an [io.Seeker] or, like
+// [bytes.Buffer], knows its length. Only an io.Seeker can be retried: from the
+// position that it had first.
 //
-// The reader is not closed. It serves one upload at a time, unlike the files of
-// OpenFile and FileBytes. An upload ends with its context even if a Read blocks.
-// Such a Read goes on until it returns, and what it has read is lost; no other
-// Read begins. A Read of a reader with a read deadline, as files of pipes and
-// network connections have, ends at once; the deadline is removed afterwards. A
-// panic of the reader is an error of the upload.
+// The reader is not closed. It serves one upload at a time; the files of OpenFile
+// and FileBytes serve any number. An upload ends with its context even if a Read
+// blocks. Such a Read continues until it returns, and its bytes are lost; no other
+// Read begins. A Read of a reader with a read deadline, such as a pipe or a network
+// connection, ends at once, and the deadline is removed afterwards. A panic of the
+// reader is an error of the upload.
 func FileReader(name string, content io.Reader) File {
 	if v := reflect.ValueOf(content); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
 		return File{name: base(name)}
@@ -102,30 +103,29 @@ func FileReader(name string, content io.Reader) File {
 
 func always() bool { return true }
 
-// WithContentType sends the file as a type of the caller's choice. It also lifts
-// the check that the service takes files with this extension.
+// WithContentType returns a copy of f with a content type. It also disables the
+// check of the extension of the file name.
 func (f File) WithContentType(contentType string) File {
 	f.contentType = contentType
 	return f
 }
 
-// WithProgress has report called while the file is sent, with the bytes of it
-// that were handed to the connection so far, and with all of them, or -1 when
-// their number is not known. It starts anew when the file has to be sent again.
-// The goroutine that uploads calls report, and never after the upload has
-// returned; a panic of report is one of the upload. The upload waits for report to
-// return.
+// WithProgress returns a copy of f that calls report while it is sent. sent is the
+// number of bytes that were written to the connection, total the number of bytes of
+// the file or -1 if it is not known. A retry begins at 0 again. report runs in the
+// goroutine of the upload, which waits for it, and never after the upload has
+// returned.
 func (f File) WithProgress(report func(sent, total int64)) File {
 	f.report = report
 	return f
 }
 
-// IsZero reports whether the file is the zero File, which is none.
+// IsZero reports whether f is the zero File, which is no file.
 func (f File) IsZero() bool {
 	return f.name == "" && f.open == nil && f.contentType == "" && f.report == nil
 }
 
-// Name is what the file is going to be called.
+// Name returns the name under which the file is uploaded.
 func (f File) Name() string { return f.name }
 
 // base returns the last element of a path of any system's, "" for "".

@@ -217,28 +217,29 @@ func WithMaxEventBytes(n int) Option {
 	return option(func(options *rest.Options) { options.MaxEventBytes = n })
 }
 
-// ResponseInfo is what is known of the response to a call beside its value.
+// ResponseInfo is information about the response to a call, beside the decoded
+// value.
 //
 // See [WithResponse].
 //
 //	type ResponseInfo struct {
-//		// StatusCode is the HTTP status; 0 if no attempt got a response.
+//		// StatusCode is the HTTP status; 0 if there was no response.
 //		StatusCode int
 //
 //		// Header has the headers of the response.
 //		Header http.Header
 //
-//		// RequestID is x-pinecone-request-id, else x-request-id.
+//		// RequestID is the header x-pinecone-request-id, or else
+//		// x-request-id.
 //		RequestID string
 //
-//		// Attempts is how often the request was sent, 1 if it was not
-//		// repeated.
+//		// Attempts is how often the request was sent: 1 without a retry.
 //		Attempts int
 //
-//		// Body is the body that the value was decoded from, all of it,
-//		// with the fields that are newer than this package. It is nil for
-//		// a stream and for a response that is an error, whose Error has a
-//		// Body. The value may share its memory: it must not be modified.
+//		// Body is the whole body, including fields that are newer than
+//		// this package. It is nil for a stream, and for a response that is
+//		// an error, whose Error has a Body. The decoded value may share
+//		// its memory: do not modify it.
 //		Body []byte
 //	}
 type ResponseInfo = rest.Response
@@ -277,125 +278,132 @@ func WithCallOptions(opts ...Option) RequestEditorFn {
 	})
 }
 
-// File is a file to upload: see OpenFile, FileBytes and FileReader. It is read
-// when it is sent, not before.
+// File is a file to upload, from [OpenFile], [FileBytes] or [FileReader]. It is
+// read
+// while the request is sent.
 //
-//	// IsZero reports whether the file is the zero File, which is none.
+//	// IsZero reports whether f is the zero File, which is no file.
 //	func (f File) IsZero() bool
 //
-//	// Name is what the file is going to be called.
+//	// Name returns the name under which the file is uploaded.
 //	func (f File) Name() string
 //
-//	// WithContentType sends the file as a type of the caller's choice.
-//	// It also lifts the check that the service takes files with this
-//	// extension.
+//	// WithContentType returns a copy of f with a content type. It also
+//	// disables the check of the extension of the file name.
 //	func (f File) WithContentType(contentType string) File
 //
-//	// WithProgress has report called while the file is sent, with the
-//	// bytes of it that were handed to the connection so far, and with
-//	// all of them, or -1 when their number is not known. It starts
-//	// anew when the file has to be sent again. The goroutine that
-//	// uploads calls report, and never after the upload has returned; a
-//	// panic of report is one of the upload. The upload waits for
-//	// report to return.
+//	// WithProgress returns a copy of f that calls report while it is
+//	// sent. sent is the number of bytes that were written to the
+//	// connection, total the number of bytes of the file or -1 if it is
+//	// not known. A retry begins at 0 again. report runs in the
+//	// goroutine of the upload, which waits for it, and never after the
+//	// upload has returned.
 //	func (f File) WithProgress(report func(sent, total int64)) File
 type File = upload.File
 
-// OpenFile uploads the file at a path under its base name. It is opened when it
-// is sent, and once more for each time that it has to be sent again. A file
-// that
-// is not regular, such as a FIFO, is sent once.
+// OpenFile returns the file at a path, for an upload under its base name. The
+// file
+// is opened when the request is sent, and again for each retry. A file that is
+// not
+// regular, such as a named pipe, is sent once, without retries.
 func OpenFile(path string) File { return upload.OpenFile(path) }
 
-// FileBytes uploads content under the base of a name, whose extension says what
-// it is.
+// FileBytes returns a file with content, for an upload under the base of name.
+// The
+// extension of the name determines the content type.
 func FileBytes(name string, content []byte) File { return upload.FileBytes(name, content) }
 
-// FileReader uploads what is left in a reader under the base of a name, whose
-// extension says what it is. One that can seek, or knows its length as a
-// *bytes.Buffer does, is sent with its size; one that can seek can be sent
-// again
-// from where it first stood, any other only once.
+// FileReader returns a file with the unread content of a reader, for an upload
+// under
+// the base of name. The extension of the name determines the content type. The
+// size of the content is sent if the reader is an [io.Seeker] or, like
+// [bytes.Buffer], knows its length. Only an io.Seeker can be retried: from the
+// position that it had first.
 //
-// The reader is not closed. It serves one upload at a time, unlike the files of
-// OpenFile and FileBytes. An upload ends with its context even if a Read
-// blocks.
-// Such a Read goes on until it returns, and what it has read is lost; no other
-// Read begins. A Read of a reader with a read deadline, as files of pipes and
-// network connections have, ends at once; the deadline is removed afterwards. A
-// panic of the reader is an error of the upload.
+// The reader is not closed. It serves one upload at a time; the files of
+// OpenFile
+// and FileBytes serve any number. An upload ends with its context even if a
+// Read
+// blocks. Such a Read continues until it returns, and its bytes are lost; no
+// other
+// Read begins. A Read of a reader with a read deadline, such as a pipe or a
+// network
+// connection, ends at once, and the deadline is removed afterwards. A panic of
+// the
+// reader is an error of the upload.
 func FileReader(name string, content io.Reader) File { return upload.FileReader(name, content) }
 
-// Error is a reply that is not a success, or a success whose body could not be
-// used. It keeps neither the request nor its headers, and every occurrence of
-// the request's key in the reply has been replaced with REDACTED.
+// Error is a response that is not a success, or a success whose body cannot be
+// decoded. It holds neither the request nor its headers. Every occurrence of
+// the
+// request's API key in the response is replaced with REDACTED.
 //
-// [errors.Is] matches it against the kinds, such as [ErrNotFound].
+// [errors.Is] compares it with the kinds, such as [ErrNotFound].
 //
 // It is one type for all packages of this module, so that [errors.As] finds the
 // error of any of them.
 //
 //	type Error struct {
-//		// StatusCode is the HTTP status, whatever status the body claims.
+//		// StatusCode is the HTTP status of the response, even if its body
+//		// states another status.
 //		StatusCode int
 //
-//		// Code is the service's code, such as "NOT_FOUND"; empty when the
-//		// reply had none. It is a string because one type serves all
-//		// packages, each of which has an ErrorCode of its own: compare it
-//		// with string(data.ErrorCodeNotFound), or convert it,
-//		// data.ErrorCode(err.Code). errors.Is matches the kinds.
+//		// Code is the service's code, such as "NOT_FOUND", or "". It is a
+//		// string because one type serves all packages, and each has its
+//		// own ErrorCode: compare it with string(data.ErrorCodeNotFound).
 //		Code string
 //
-//		// Message is the service's message. When the body is not an error
-//		// that the API describes, it is the title of an HTML page, the
+//		// Message is the service's message. If the body is not an error as
+//		// the API describes it, Message is the title of an HTML page, the
 //		// first bytes of a text or of compacted JSON, or the standard text
 //		// of the status for an empty body.
 //		Message string
 //
-//		// Details is the error.details of the reply as sent, which can be
-//		// any JSON; nil if absent or null.
+//		// Details is the JSON of error.details in the body, of any type;
+//		// nil if it is absent or null.
 //		Details json.RawMessage
 //
-//		// RequestID is x-pinecone-request-id, else x-request-id.
+//		// RequestID is the header x-pinecone-request-id, or else
+//		// x-request-id.
 //		RequestID string
 //
-//		// Method and Path are those of the request; after a redirect, of
-//		// the last one. Path is escaped as sent and has no query.
+//		// Method and Path are the method and the escaped path of the
+//		// request, without its query; after a redirect, of the last
+//		// request.
 //		Method string
 //		Path string
 //
-//		// Header has the headers of the reply.
+//		// Header has the headers of the response.
 //		Header http.Header
 //
-//		// Body is the body as sent, up to MaxBody bytes.
+//		// Body is the beginning of the body, at most 64 KiB.
 //		Body []byte
 //	}
 //
 //	// Error returns one line without control characters, such as
 //	//
-//	//	pinecone: GET /assistant/assistants/x: 404 NOT_FOUND: Assistant "x" not found (request id abc)
+//	//	pinecone: GET /assistant/assistants/x: 404 NOT_FOUND: not found
 //	//
-//	// What is not known is left out, and long parts end in "…". When
-//	// there is a cause it comes before the message, which is in quotes
-//	// then. The time that the service asks to wait, see RetryAfter,
-//	// follows the request id. An error for a version of the API that
-//	// the service does not serve says which version the request asked
-//	// for and what to do.
+//	// followed by the request id and the time to wait, if the response
+//	// has them. Long parts are truncated and end in "…". The reason
+//	// why a body cannot be decoded precedes the message, which is in
+//	// quotes then. An error for a version of the API that the service
+//	// does not serve names the version and the remedy.
 //	func (e *Error) Error() string
 //
-//	// Is reports whether target is the kind of e.
+//	// Is reports whether target is the kind of e, such as ErrNotFound.
 //	func (e *Error) Is(target error) bool
 //
 //	// RetryAfter returns how long the service asks to wait, as its
 //	// Retry-After header says: whole seconds or an HTTP date (RFC
-//	// 9110, section 10.2.3). A date counts from the Date of the reply,
-//	// or from now if the reply has none; one in the past is 0. Seconds
-//	// beyond what a Duration holds become the longest Duration. It
-//	// reports false if the header is absent or neither form.
+//	// 9110, section 10.2.3). A date counts from the Date of the
+//	// response, or else from now; a date in the past is 0. A number of
+//	// seconds that overflows a Duration is the longest Duration. It
+//	// reports false if the header is absent or malformed.
 //	func (e *Error) RetryAfter() (time.Duration, bool)
 //
-//	// Unwrap returns why the body was cut short or could not be used,
-//	// else nil.
+//	// Unwrap returns the reason why the body was truncated or cannot
+//	// be decoded, or nil.
 //	func (e *Error) Unwrap() error
 type Error = apierror.Error
 
@@ -461,10 +469,11 @@ func (a *API) ChatStream(ctx context.Context, assistantName string, body ChatReq
 	return rest.Stream(ctx, call, decodeChatChunk, rest.End[ChatChunk]{Is: func(c ChatChunk) bool { _, ok := c.(*MessageEnd); return ok }})
 }
 
-// CollectChat reads a stream to its end and returns what
-// [API.Chat] would have. With an error it returns what came before. A
-// stream that is longer than [WithMaxResponseBytes] allows for a response is an
-// error.
+// CollectChat reads a stream to its end and returns the result that
+// [API.Chat] would return. With an error it returns the part that was
+// received before. If the result would exceed the limit of
+// [WithMaxResponseBytes],
+// it is an error.
 func CollectChat(stream iter.Seq2[ChatChunk, error]) (r *ChatResponse, err error) {
 	r = new(ChatResponse)
 	var text rest.Text
@@ -555,10 +564,11 @@ func (a *API) ChatCompletionStream(ctx context.Context, assistantName string, bo
 	}, More: true})
 }
 
-// CollectChatCompletion reads a stream to its end and returns what
-// [API.ChatCompletion] would have. With an error it returns what came before. A
-// stream that is longer than [WithMaxResponseBytes] allows for a response is an
-// error.
+// CollectChatCompletion reads a stream to its end and returns the result that
+// [API.ChatCompletion] would return. With an error it returns the part that was
+// received before. If the result would exceed the limit of
+// [WithMaxResponseBytes],
+// it is an error.
 func CollectChatCompletion(stream iter.Seq2[*ChatCompletionChunk, error]) (r *ChatCompletion, err error) {
 	r = new(ChatCompletion)
 	var text rest.Text
@@ -864,11 +874,12 @@ func (a *API) waitForOperation(ctx context.Context, assistantName string, operat
 // a zero value.
 func Ptr[T any](value T) *T { return &value }
 
-// StreamError is a stream that ended in the middle, or an event that cannot be
-// decoded. It wraps the reason: io.ErrUnexpectedEOF if the connection ended.
+// StreamError is the error of a stream that ends before its last event, or that
+// has an event which cannot be decoded. It wraps the reason, which is
+// io.ErrUnexpectedEOF if the connection ended.
 //
 //	type StreamError struct {
-//		// Events is how many events came before.
+//		// Events is the number of events that were received before.
 //		Events int
 //
 //		// Err is the reason.
@@ -881,25 +892,35 @@ func Ptr[T any](value T) *T { return &value }
 //	func (e *StreamError) Unwrap() error
 type StreamError = rest.StreamError
 
-// A WaitOption adjusts Wait.
+// A WaitOption configures how often a wait polls, and who learns of its
+// progress.
 type WaitOption = rest.WaitOption
 
-// WaitInterval sets the pause between two questions. What is not positive
-// stands for the default, which gives way to what is.
+// WaitInterval sets the pause between two polls. It begins near least and grows
+// to
+// most; half of it is random, so that many clients do not poll at the same
+// time. A
+// value that is not positive selects the default: 250 ms for least, 5 s for
+// most.
+// Of a given value and a default that contradict each other, the given value
+// wins.
 func WaitInterval(least, most time.Duration) WaitOption { return rest.WaitInterval(least, most) }
 
-// WaitProgress sets what is called with every reply.
+// WaitProgress calls report with every response: the status, and the progress
+// in
+// percent, which is 0 if the response does not have it.
 func WaitProgress(report func(status string, percent float64)) WaitOption {
 	return rest.WaitProgress(report)
 }
 
-// FailedError is something that was waited for and has failed.
+// FailedError is the error of a wait whose operation, file or assistant has
+// failed.
 //
 //	type FailedError struct {
-//		// Status is the state that it is in.
+//		// Status is its status, such as Failed.
 //		Status string
 //
-//		// Message is the service's, and may be empty.
+//		// Message is the service's reason; it may be empty.
 //		Message string
 //	}
 //

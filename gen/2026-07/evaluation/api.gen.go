@@ -191,28 +191,29 @@ func WithIdleTimeout(d time.Duration) Option {
 	return option(func(options *rest.Options) { options.IdleTimeout = d })
 }
 
-// ResponseInfo is what is known of the response to a call beside its value.
+// ResponseInfo is information about the response to a call, beside the decoded
+// value.
 //
 // See [WithResponse].
 //
 //	type ResponseInfo struct {
-//		// StatusCode is the HTTP status; 0 if no attempt got a response.
+//		// StatusCode is the HTTP status; 0 if there was no response.
 //		StatusCode int
 //
 //		// Header has the headers of the response.
 //		Header http.Header
 //
-//		// RequestID is x-pinecone-request-id, else x-request-id.
+//		// RequestID is the header x-pinecone-request-id, or else
+//		// x-request-id.
 //		RequestID string
 //
-//		// Attempts is how often the request was sent, 1 if it was not
-//		// repeated.
+//		// Attempts is how often the request was sent: 1 without a retry.
 //		Attempts int
 //
-//		// Body is the body that the value was decoded from, all of it,
-//		// with the fields that are newer than this package. It is nil for
-//		// a stream and for a response that is an error, whose Error has a
-//		// Body. The value may share its memory: it must not be modified.
+//		// Body is the whole body, including fields that are newer than
+//		// this package. It is nil for a stream, and for a response that is
+//		// an error, whose Error has a Body. The decoded value may share
+//		// its memory: do not modify it.
 //		Body []byte
 //	}
 type ResponseInfo = rest.Response
@@ -277,76 +278,77 @@ func WithRegion(region Region) ClientOption {
 	}
 }
 
-// Error is a reply that is not a success, or a success whose body could not be
-// used. It keeps neither the request nor its headers, and every occurrence of
-// the request's key in the reply has been replaced with REDACTED.
+// Error is a response that is not a success, or a success whose body cannot be
+// decoded. It holds neither the request nor its headers. Every occurrence of
+// the
+// request's API key in the response is replaced with REDACTED.
 //
-// [errors.Is] matches it against the kinds, such as [ErrNotFound].
+// [errors.Is] compares it with the kinds, such as [ErrNotFound].
 //
 // It is one type for all packages of this module, so that [errors.As] finds the
 // error of any of them.
 //
 //	type Error struct {
-//		// StatusCode is the HTTP status, whatever status the body claims.
+//		// StatusCode is the HTTP status of the response, even if its body
+//		// states another status.
 //		StatusCode int
 //
-//		// Code is the service's code, such as "NOT_FOUND"; empty when the
-//		// reply had none. It is a string because one type serves all
-//		// packages, each of which has an ErrorCode of its own: compare it
-//		// with string(data.ErrorCodeNotFound), or convert it,
-//		// data.ErrorCode(err.Code). errors.Is matches the kinds.
+//		// Code is the service's code, such as "NOT_FOUND", or "". It is a
+//		// string because one type serves all packages, and each has its
+//		// own ErrorCode: compare it with string(data.ErrorCodeNotFound).
 //		Code string
 //
-//		// Message is the service's message. When the body is not an error
-//		// that the API describes, it is the title of an HTML page, the
+//		// Message is the service's message. If the body is not an error as
+//		// the API describes it, Message is the title of an HTML page, the
 //		// first bytes of a text or of compacted JSON, or the standard text
 //		// of the status for an empty body.
 //		Message string
 //
-//		// Details is the error.details of the reply as sent, which can be
-//		// any JSON; nil if absent or null.
+//		// Details is the JSON of error.details in the body, of any type;
+//		// nil if it is absent or null.
 //		Details json.RawMessage
 //
-//		// RequestID is x-pinecone-request-id, else x-request-id.
+//		// RequestID is the header x-pinecone-request-id, or else
+//		// x-request-id.
 //		RequestID string
 //
-//		// Method and Path are those of the request; after a redirect, of
-//		// the last one. Path is escaped as sent and has no query.
+//		// Method and Path are the method and the escaped path of the
+//		// request, without its query; after a redirect, of the last
+//		// request.
 //		Method string
 //		Path string
 //
-//		// Header has the headers of the reply.
+//		// Header has the headers of the response.
 //		Header http.Header
 //
-//		// Body is the body as sent, up to MaxBody bytes.
+//		// Body is the beginning of the body, at most 64 KiB.
 //		Body []byte
 //	}
 //
 //	// Error returns one line without control characters, such as
 //	//
-//	//	pinecone: GET /assistant/assistants/x: 404 NOT_FOUND: Assistant "x" not found (request id abc)
+//	//	pinecone: GET /assistant/assistants/x: 404 NOT_FOUND: not found
 //	//
-//	// What is not known is left out, and long parts end in "…". When
-//	// there is a cause it comes before the message, which is in quotes
-//	// then. The time that the service asks to wait, see RetryAfter,
-//	// follows the request id. An error for a version of the API that
-//	// the service does not serve says which version the request asked
-//	// for and what to do.
+//	// followed by the request id and the time to wait, if the response
+//	// has them. Long parts are truncated and end in "…". The reason
+//	// why a body cannot be decoded precedes the message, which is in
+//	// quotes then. An error for a version of the API that the service
+//	// does not serve names the version and the remedy.
 //	func (e *Error) Error() string
 //
-//	// Is reports whether target is the kind of e.
+//	// Is reports whether target is the kind of e, such as ErrNotFound.
 //	func (e *Error) Is(target error) bool
 //
 //	// RetryAfter returns how long the service asks to wait, as its
 //	// Retry-After header says: whole seconds or an HTTP date (RFC
-//	// 9110, section 10.2.3). A date counts from the Date of the reply,
-//	// or from now if the reply has none; one in the past is 0. Seconds
-//	// beyond what a Duration holds become the longest Duration. It
-//	// reports false if the header is absent or neither form.
+//	// 9110, section 10.2.3). A date counts from the Date of the
+//	// response, or else from now; a date in the past is 0. A number of
+//	// seconds that overflows a Duration is the longest Duration. It
+//	// reports false if the header is absent or malformed.
 //	func (e *Error) RetryAfter() (time.Duration, bool)
 //
-//	// Unwrap returns why the body was cut short or could not be used,
-//	// else nil.
+//	// Unwrap returns the reason why the body was truncated or cannot
+//	// be decoded, or nil.
 //	func (e *Error) Unwrap() error
 type Error = apierror.Error
 
