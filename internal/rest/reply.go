@@ -168,14 +168,14 @@ func checkJSON(contentType string, body []byte) error {
 	if len(body) == 0 {
 		return errors.New("the reply is empty")
 	}
-	if contentType == "" {
+	if contentType == "" || contentType == mediaJSON {
 		return nil
 	}
 	media, _, err := mime.ParseMediaType(contentType)
 	if err != nil && media == "" {
 		return fmt.Errorf("the reply is of the unreadable type %q, not JSON", contentType)
 	}
-	if media != "application/json" && !strings.HasSuffix(media, "+json") {
+	if media != mediaJSON && !strings.HasSuffix(media, "+json") {
 		return fmt.Errorf("the reply is %s, not JSON", media)
 	}
 	return nil
