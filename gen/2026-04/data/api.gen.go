@@ -463,10 +463,11 @@ func (a *API) ChatStream(ctx context.Context, assistantName string, body ChatReq
 	return rest.Stream(ctx, call, decodeChatChunk, rest.End[ChatChunk]{Is: func(c ChatChunk) bool { _, ok := c.(*MessageEnd); return ok }})
 }
 
-// CollectChat reads a stream to its end and returns what
-// [API.Chat] would have. With an error it returns what came before. A
-// stream that is longer than [WithMaxResponseBytes] allows for a response is an
-// error.
+// CollectChat reads a stream to its end and returns the result that
+// [API.Chat] would return. With an error it returns the part that was
+// received before. If the result would exceed the limit of
+// [WithMaxResponseBytes],
+// it is an error.
 func CollectChat(stream iter.Seq2[ChatChunk, error]) (r *ChatResponse, err error) {
 	r = new(ChatResponse)
 	var text rest.Text
@@ -557,10 +558,11 @@ func (a *API) ChatCompletionStream(ctx context.Context, assistantName string, bo
 	}, More: true})
 }
 
-// CollectChatCompletion reads a stream to its end and returns what
-// [API.ChatCompletion] would have. With an error it returns what came before. A
-// stream that is longer than [WithMaxResponseBytes] allows for a response is an
-// error.
+// CollectChatCompletion reads a stream to its end and returns the result that
+// [API.ChatCompletion] would return. With an error it returns the part that was
+// received before. If the result would exceed the limit of
+// [WithMaxResponseBytes],
+// it is an error.
 func CollectChatCompletion(stream iter.Seq2[*ChatCompletionChunk, error]) (r *ChatCompletion, err error) {
 	r = new(ChatCompletion)
 	var text rest.Text
