@@ -8,7 +8,8 @@ import (
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
 )
 
-// field is a part of a multipart body. Call is the code that makes it.
+// field is a field of a multipart body. Call is the expression that creates its
+// part.
 type field struct {
 	Guard, Call string
 }

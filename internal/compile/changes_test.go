@@ -77,7 +77,7 @@ var changes = map[string]change{
 	"a stream without a known end": {
 		paths:   operation("/beats", "get", "watch_beats", beats),
 		schemas: pingMembers,
-		note:    "GET /beats streams, and what tells its last event is not known: a cut stream passes for a whole one until x-stream-end says it",
+		note:    "GET /beats streams, and its last event is not known: a truncated stream is not detected; x-stream-end identifies the event",
 		code: `api, _ := serve(t, "text/event-stream", "data:{\"kind\":\"ping\"}\n\n")
 	n := 0
 	for _, err := range api.WatchBeatsStream(t.Context()) {
@@ -397,7 +397,7 @@ var changes = map[string]change{
 		paths: operation("/notes", "get", "list_notes", `      parameters: [{in: query, name: cursor, schema: {type: string}}]
       responses: {'200': {description: A., content: {application/json: {schema: {type: object, properties: {notes: {type: array, items: {type: string}}, next_cursor: {type: string}}}}}}}
 `),
-		note:   "GET /notes lists, and how its pages are turned is not known: there is no AllNotes until x-pages says it",
+		note:   "GET /notes returns a list, and its pagination is not known: AllNotes is not generated; x-pages describes it",
 		absent: "AllNotes",
 		code:   `equal(t, data.ListNotesParams{Cursor: "c"}.Cursor, "c")`,
 	},
@@ -427,7 +427,7 @@ var changes = map[string]change{
 	},
 	"a list with a count and no pages": {
 		paths:  operation("/notes", "get", "list_notes", "      responses: {'200': {description: A., content: {application/json: {schema: {type: object, properties: {notes: {type: array, items: {type: string}}, has_more: {type: boolean}}}}}}}\n"),
-		note:   "GET /notes lists, and how its pages are turned is not known",
+		note:   "GET /notes returns a list, and its pagination is not known",
 		absent: "AllNotes",
 		code:   `equal(t, data.ListNotesResponse{HasMore: true}.HasMore, true)`,
 	},

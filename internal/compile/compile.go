@@ -26,7 +26,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Files in the folder of the specs that are for all versions.
+// Files in the folder openapi that apply to all versions.
 const (
 	configFile    = "generator.yaml"
 	overlaySuffix = ".overlay.yaml"
@@ -40,23 +40,22 @@ const (
 	exampleFile = "example_gen_test.go" // examples for its documentation
 )
 
-// Result is what a version is compiled to.
+// Result is the result of compiling a version.
 type Result struct {
 	// Files are the generated files, by their slashed paths below the module's
 	// root.
 	Files map[string][]byte
-	// Overlays are those of all planes, and where their actions applied.
+	// Overlays are the overlays of all planes, with the versions in which their
+	// actions applied.
 	Overlays []*Overlay
-	// Notes are for whoever brings the version in: what the generator found and
-	// could not decide.
+	// Notes are decisions that the importer of a version has to make.
 	Notes []Note
 }
 
-// Note is something about a version that somebody has to decide.
+// Note is a decision about a version that the generator cannot make.
 type Note struct {
 	Plane string
-	// Place is where in the spec it is: an operation, as "POST /chat", or a
-	// schema.
+	// Place is an operation, such as "POST /chat", or a schema.
 	Place string
 	Text  string
 }
@@ -108,10 +107,11 @@ func Version(root, version string) (*Result, error) {
 	return result, err
 }
 
-// configuration is that of oapi-codegen, and what this package adds.
+// configuration is the configuration of oapi-codegen with the settings of this
+// package.
 type configuration struct {
 	codegen.Configuration `yaml:",inline"`
-	// Words are words as they are spelled in the names of constants.
+	// Words are words with their spelling in Go names.
 	Words []string `yaml:"words"`
 
 	generator string // see generator
@@ -132,8 +132,8 @@ func readConfig(file string) (configuration, error) {
 	return config, nil
 }
 
-// applyOverlays applies the overlays of all planes to the specs of all versions,
-// with the names that lift gives, and calls f with each.
+// applyOverlays lifts the schemas of the specs of all versions, applies the
+// overlays, and calls f with each spec.
 func applyOverlays(openapi string, f func(version, plane string, root *yaml.Node) error) ([]*Overlay, error) {
 	versions, err := Versions(openapi)
 	if err != nil {
@@ -191,9 +191,8 @@ func applyOverlays(openapi string, f func(version, plane string, root *yaml.Node
 	return sorted, nil
 }
 
-// overlaidSpecs returns the specs of a version with what the overlays add, and
-// with the Go names of their schemas. An action that changes no version is an
-// error.
+// overlaidSpecs returns the specs of a version after their overlays, with the
+// Go names of the schemas. An action that changes no version is an error.
 func overlaidSpecs(openapi, version string, words []string) ([]*Overlay, map[string][]byte, error) {
 	specs := map[string][]byte{}
 	overlays, err := applyOverlays(openapi, func(v, plane string, root *yaml.Node) error {
@@ -223,8 +222,8 @@ func overlaidSpecs(openapi, version string, words []string) ([]*Overlay, map[str
 	return overlays, specs, nil
 }
 
-// Spec returns the spec of a plane with what its overlay adds, and with the Go
-// names of its schemas. Tests hold requests and responses against it.
+// Spec returns the spec of a plane after its overlay, with the Go names of the
+// schemas. Tests validate requests and responses with it.
 func Spec(root, version, plane string) (*openapi3.T, error) {
 	openapi := filepath.Join(root, "openapi")
 	config, err := readConfig(filepath.Join(openapi, configFile))
@@ -260,8 +259,9 @@ type prepared struct {
 	published map[endpoint]string // names of the operations in the spec
 }
 
-// prepare parses a spec and gives everything in it its Go name. oapi-codegen
-// changes what it is given, so that each run needs a spec of its own.
+// prepare parses a spec and sets the Go names of its operations, parameters and
+// enums. Each run of oapi-codegen needs its own copy, because it modifies the
+// spec.
 func prepare(text []byte, config configuration) (*prepared, error) {
 	spec, err := parse(text)
 	if err != nil {
@@ -300,8 +300,8 @@ func parse(text []byte) (*openapi3.T, error) {
 	return spec, nil
 }
 
-// jsonTexts makes what the specs describe as a text of JSON the object that it
-// is: a parameter of the format json has content in its place.
+// jsonTexts turns a parameter of type string and format json into a parameter
+// with JSON content.
 func jsonTexts(spec *openapi3.T) {
 	for _, item := range spec.Paths.Map() {
 		for _, operation := range item.Operations() {
@@ -330,7 +330,7 @@ func compilePlane(text []byte, folder, templates string, config configuration) (
 	config.PackageName = path.Base(folder)
 	config.OutputOptions.ExcludeSchemas = input.unions
 
-	// The typed layer goes first: its errors name operations.
+	// The typed layer is generated first, because its errors name operations.
 	typed := config
 	typed.Generate = codegen.GenerateOptions{Client: true}
 	typed.OutputOptions.UserTemplates = map[string]string{
@@ -392,11 +392,11 @@ func compilePlane(text []byte, folder, templates string, config configuration) (
 	return described, done, nil
 }
 
-// noText is a template that writes nothing. An empty one would keep oapi-codegen's
-// own.
+// noText is a template without output. An empty template would not replace
+// oapi-codegen's.
 const noText = "{{``}}\n"
 
-// generate runs oapi-codegen. What makes it panic is an error.
+// generate runs oapi-codegen. A panic of it is an error.
 func generate(spec *openapi3.T, config configuration) (code string, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -406,8 +406,8 @@ func generate(spec *openapi3.T, config configuration) (code string, err error) {
 	return codegen.Generate(spec, config.Configuration)
 }
 
-// generator returns the module of oapi-codegen and its version, as go.mod has it.
-// A test binary does not know the versions that it is built with.
+// generator returns the module path and the version of oapi-codegen from
+// go.mod. The build information of a test binary does not have them.
 func generator(root string) (string, error) {
 	const module = "github.com/oapi-codegen/oapi-codegen/v2"
 	file := filepath.Join(root, "go.mod")

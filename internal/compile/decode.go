@@ -10,8 +10,8 @@ import (
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
 )
 
-// types are the Go types of a spec that replies are made of, and what decodes
-// them. They are known while oapi-codegen runs.
+// types are the Go types of the responses of a spec. They are known only while
+// oapi-codegen runs.
 type types struct {
 	schemas map[string]codegen.Schema // by the name of the Go type
 	unions  map[string]*union
@@ -20,19 +20,19 @@ type types struct {
 	plane   *plane
 }
 
-// union is a schema whose members are told apart by a property. The stock code
-// leaves it out; see the typed layer's template.
+// union is a schema with a discriminator. oapi-codegen does not generate its
+// type; the template of the typed layer does.
 type union struct {
 	Name     string
 	Doc      string
 	Property string
 	Members  []member
-	// Chunk tells that the union is what a stream consists of, and no field's
-	// type: it needs no struct around it.
+	// Chunk reports whether the union is the event of a stream. It is an
+	// interface then, and not a struct with an interface in it.
 	Chunk bool
 }
 
-// member is a type of a union with the values of the property that announce it.
+// member is a member of a union, with its values of the discriminator.
 type member struct {
 	Type   string
 	Values []string
@@ -44,14 +44,14 @@ type decoder struct {
 	Fields []decodedField
 }
 
-// decodedField is a field with the statement that decodes it. A name that stands
-// for another one counts only while the field is empty.
+// decodedField is a field of a struct: its name in JSON and the statement that
+// decodes it.
 type decodedField struct {
 	Name, Code string
 }
 
-// describeTypes looks through the schemas of a spec and through what its
-// operations reply.
+// describeTypes collects the Go types of the schemas and of the responses of a
+// spec.
 func describeTypes(input *prepared, p *plane, ops []codegen.OperationDefinition) (*types, error) {
 	t := &types{schemas: map[string]codegen.Schema{}, unions: map[string]*union{}, plane: p}
 	if spec := input.spec; spec.Components != nil {
@@ -131,8 +131,8 @@ func describeUnion(name, goName string, schema *openapi3.Schema) (*union, error)
 	return u, nil
 }
 
-// Decoder returns the code of a function that decodes a type, and sees to it
-// that there is such a function.
+// Decoder returns the expression for a function that decodes a type. A decoder
+// that has to be generated is added to those of Decoders.
 func (t *types) Decoder(goType string) string {
 	switch goType {
 	case "string", "bool", "int", "int32", "int64", "float32", "float64":
@@ -155,7 +155,8 @@ func (t *types) Decoder(goType string) string {
 	return "jsonscan.Other[" + goType + "]"
 }
 
-// hasDecoder reports whether a type is one that gets a decoder of its own.
+// hasDecoder reports whether a decoder is generated for a type, and requests
+// it.
 func (t *types) hasDecoder(goType string) bool {
 	_, isUnion := t.unions[goType]
 	schema := t.schemas[goType]
@@ -169,7 +170,8 @@ func (t *types) hasDecoder(goType string) bool {
 	return true
 }
 
-// statement returns the code that decodes a type into a target.
+// statement returns the statement that decodes a value of a type into a
+// variable.
 func (t *types) statement(goType, target string) string {
 	switch goType {
 	case "string":
@@ -213,7 +215,7 @@ func (t *types) statement(goType, target string) string {
 	return "jsonscan.Other(&" + target + ", d)"
 }
 
-// fieldType returns the type of a field as the stock code declares it.
+// fieldType returns the Go type of a field as oapi-codegen declares it.
 func fieldType(p codegen.Property) string {
 	kind := p.GoTypeDef()
 	if skip, _ := p.Extensions["x-go-type-skip-optional-pointer"].(bool); skip {
@@ -222,8 +224,8 @@ func fieldType(p codegen.Property) string {
 	return kind
 }
 
-// Decoders returns the decoders of all structs that are wanted, and of those
-// that are wanted by these, sorted by name.
+// Decoders returns the decoders that were requested, and the decoders that they
+// need, sorted by name.
 func (t *types) Decoders() []decoder {
 	for _, u := range t.unions {
 		for _, m := range u.Members {
@@ -263,7 +265,7 @@ func (t *types) Unions() []*union {
 	return unions
 }
 
-// values returns the values of an enum, none for any other type.
+// values returns the values of an enum, and nil for any other type.
 func (t *types) values(goType string) []string {
 	return slices.Collect(maps.Values(t.schemas[goType].EnumValues))
 }

@@ -42,7 +42,7 @@ func packageDoc(p *plane, name string) (string, error) {
 	return comment.String(), nil
 }
 
-// servers says where the requests of a plane go.
+// servers returns a sentence with the servers of a plane.
 func servers(p *plane) string {
 	switch {
 	case p.HostVariable != "":
@@ -57,8 +57,8 @@ func servers(p *plane) string {
 	return "Its server is " + p.Server
 }
 
-// packageExample returns the example in a package's comment: how to get an API,
-// and the spec's own code.
+// packageExample returns the example in the comment of a package: the code that
+// creates an API, and the code of x-example.
 func packageExample(p *plane) (string, error) {
 	code := p.newAPI("// host is the Host of the assistant, from package control.\n") + p.Example
 	formatted, err := goformat.Source([]byte(code))
@@ -68,8 +68,8 @@ func packageExample(p *plane) (string, error) {
 	return strings.TrimSpace(string(formatted)), nil
 }
 
-// methodDoc returns the comment of a method, by line: the operation's description,
-// which starts with a verb, behind the method's name.
+// methodDoc returns the lines of the comment of a method: its name, followed by
+// the description of the operation, which starts with a verb.
 func methodDoc(op codegen.OperationDefinition) []string {
 	text := strings.TrimSpace(op.Spec.Description)
 	if text == "" {

@@ -28,12 +28,13 @@ func index(planes []*plane, version, templates string) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// SinceOf returns the oldest version of the API in this module that has the
-// method and the path of an operation, whatever it calls the parameters in it.
+// SinceOf returns the oldest version of the API in this module that has an
+// operation with the same HTTP method and path. The names of path parameters do
+// not matter.
 func (p *plane) SinceOf(m *method) string { return p.since[m.Endpoint.withoutNames()] }
 
-// firstVersions looks through the spec of a plane and through those of older
-// versions, and returns the oldest version for each endpoint.
+// firstVersions returns the oldest version of the API, up to a version, for
+// each endpoint of a plane.
 func firstVersions(openapi, version, plane string) (map[endpoint]string, error) {
 	versions, err := Versions(openapi)
 	if err != nil {

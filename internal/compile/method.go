@@ -10,13 +10,13 @@ import (
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
 )
 
-// method is what the templates know of an operation.
+// method describes an operation for the templates.
 type method struct {
 	Name string // of the Go method
 	// Published is the operation's name in the spec.
 	Published string
 	Doc       []string
-	// Deprecated is the comment that says so, if it is.
+	// Deprecated is the deprecation comment, or "".
 	Deprecated string
 	HTTP       string // constant of net/http
 	Endpoint   endpoint
@@ -42,7 +42,7 @@ type method struct {
 	Python, TypeScript string
 }
 
-// endpoint is where an operation is found.
+// endpoint is the HTTP method and the path of an operation.
 type endpoint struct{ Method, Path string }
 
 func (e endpoint) String() string { return e.Method + " " + e.Path }
@@ -70,8 +70,8 @@ func (t *types) describeMethods(ops []codegen.OperationDefinition) ([]*method, e
 	return methods, checkNames(methods)
 }
 
-// describeMethod says what the typed method of an operation looks like. What
-// the typed layer cannot do is an error.
+// describeMethod describes the method of an operation. A feature that the typed
+// layer does not support is an error.
 func (t *types) describeMethod(op codegen.OperationDefinition) (*method, error) {
 	m := &method{
 		Name:       op.OperationId,
@@ -94,8 +94,8 @@ func (t *types) describeMethod(op codegen.OperationDefinition) (*method, error) 
 	return m, nil
 }
 
-// rawName returns the name of the method of Client that takes the operation's
-// body as its type, or else as a reader.
+// rawName returns the name of the method of Client that takes the typed body of
+// an operation, or else an io.Reader.
 func rawName(op codegen.OperationDefinition) string {
 	if !op.HasBody() {
 		return op.OperationId
@@ -133,8 +133,8 @@ func (m *method) Names() []string {
 	return names
 }
 
-// checkNames returns an error for methods that would have the same name, such as
-// an operation AllFiles beside the pages of ListFiles.
+// checkNames returns an error if two methods have the same name, such as an
+// operation AllFiles and the iterator of ListFiles.
 func checkNames(methods []*method) error {
 	of := map[string]*method{}
 	for _, m := range methods {
@@ -148,8 +148,8 @@ func checkNames(methods []*method) error {
 	return nil
 }
 
-// constructor is a function that makes a value of a type from a text, with a
-// value of an enum.
+// constructor is a function that returns a value of a type with a constant in
+// one field and its argument in another, such as UserMessage.
 type constructor struct {
 	Name, Type       string
 	EnumField, Const string

@@ -14,8 +14,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// nameOperations gives operations the names that the overlay has for them, and
-// returns those of the spec.
+// nameOperations renames operations to their names in the overlay, and returns
+// their names in the spec.
 func nameOperations(spec *openapi3.T) (map[endpoint]string, error) {
 	published := map[endpoint]string{}
 	taken := map[string]endpoint{}
@@ -79,7 +79,7 @@ func schemaNames(root *yaml.Node, words []string) (map[string]string, error) {
 	return names, err
 }
 
-// renameSchemas gives the schemas of a spec other names.
+// renameSchemas renames the schemas of a spec and the references to them.
 func renameSchemas(root *yaml.Node, names map[string]string) {
 	schemas := get(get(root, "components"), "schemas")
 	if schemas == nil {
@@ -120,7 +120,7 @@ func renameReferences(node *yaml.Node, names map[string]string) {
 	})
 }
 
-// spell returns a name with its words as they are spelled.
+// spell returns a name with the spelling of its words.
 func spell(name string, words []string) string {
 	var spelled strings.Builder
 	for _, word := range camelWord.FindAllString(camel(name), -1) {
@@ -150,8 +150,8 @@ type enumType struct {
 
 func (e *enumType) check() error { return identifier(e.Name) }
 
-// nameEnums gives the values of enums their names, and makes one type of the
-// places that share one. The two texts true and false are a boolean.
+// nameEnums names the constants of enums, and creates the types that several
+// enums share. An enum of the texts true and false becomes a boolean.
 func nameEnums(spec *openapi3.T, words []string) error {
 	spelling := map[string]string{}
 	for _, word := range words {
@@ -227,7 +227,8 @@ func isTrueFalse(values []any) bool {
 	return len(values) == 2 && slices.Contains(values, any("true")) && slices.Contains(values, any("false"))
 }
 
-// nameConstants names the values of an enum, in names or by the rule.
+// nameConstants names the constants of an enum: from names, or else by the rule
+// of constantName.
 func nameConstants(schema *openapi3.Schema, names map[string]string, spelling map[string]string) error {
 	if len(schema.Enum) == 0 {
 		return nil
@@ -393,10 +394,10 @@ func completeUnions(spec *openapi3.T) ([]string, error) {
 		for value, target := range d.Mapping {
 			schema := spec.Components.Schemas[strings.TrimPrefix(target.Ref, "#/components/schemas/")]
 			if schema == nil {
-				return nil, fmt.Errorf("union %s: %q announces %s, which is not there", name, value, target.Ref)
+				return nil, fmt.Errorf("union %s: %q announces %s, which does not exist", name, value, target.Ref)
 			}
 			if len(schema.Value.OneOf) > 0 || len(schema.Value.AnyOf) > 0 || schema.Value.Type != nil && !schema.Value.Type.Is("object") {
-				return nil, fmt.Errorf("union %s: %q announces %s, which is no object", name, value, target.Ref)
+				return nil, fmt.Errorf("union %s: %q announces %s, which is not an object", name, value, target.Ref)
 			}
 		}
 		unions = append(unions, name)

@@ -8,10 +8,10 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Overlaid is the spec of a plane of a version with what the plane's overlay
-// adds. The command openapi/review compares such specs.
+// Overlaid is the spec of a plane after its overlay. The command openapi/review
+// compares such specs.
 type Overlaid struct {
-	// Spec has the names of the spec.
+	// Spec has the schema names of the published spec.
 	Spec *openapi3.T
 	// GoNames are the Go names of its schemas.
 	GoNames map[string]string
@@ -20,9 +20,9 @@ type Overlaid struct {
 	Methods map[string]string
 }
 
-// OverlaidSpecs returns the overlays in the folder openapi below root, and by
-// version and plane the specs with what they add. An action that changes nothing
-// is no error: its Parts tell.
+// OverlaidSpecs returns the overlays in the folder openapi below root and, by
+// version and plane, the specs after them. An action that changes no version is
+// not an error; its Parts show it.
 func OverlaidSpecs(root string) ([]*Overlay, map[string]map[string]*Overlaid, error) {
 	openapi := filepath.Join(root, "openapi")
 	config, err := readConfig(filepath.Join(openapi, configFile))

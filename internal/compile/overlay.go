@@ -10,9 +10,9 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// An Overlay has what is true of a plane beyond its published specs, and Go
-// names, once for all versions. An action applies in the versions that have its
-// target.
+// An Overlay adds to the published specs of a plane, for all versions: facts
+// about the service, Go names, examples. An action applies to the versions in
+// which its target exists.
 type Overlay struct {
 	File    string
 	Actions []*Action
@@ -24,8 +24,9 @@ type Action struct {
 	Line        int
 	Target      string
 	Description string
-	// Parts are the targets that a target with several keys, such as
-	// ['a', 'b'], stands for: each has to be there in some version.
+	// Parts are the targets of an action. A target with several keys, such as
+	// ['a', 'b'], has a part for each key, and each part has to exist in some
+	// version.
 	Parts  []Part
 	update *yaml.Node
 	remove bool
@@ -36,7 +37,7 @@ type Action struct {
 // Part is one of the targets of an action.
 type Part struct {
 	Target string
-	// Applied are the versions in which it changed something.
+	// Applied are the versions that the part changed.
 	Applied []string
 }
 
@@ -116,8 +117,8 @@ func readOverlay(file string, text []byte) (*Overlay, error) {
 	return o, nil
 }
 
-// apply applies the actions to a spec of a version. What the spec says stays: an
-// update adds to it, and does not change it.
+// apply applies the actions to a spec of a version. An update adds to the spec
+// and does not change what is there.
 func (o *Overlay) apply(root *yaml.Node, version string) error {
 	published := clone(root)
 	schemas := map[string]bool{}
@@ -187,8 +188,8 @@ func (o *Overlay) applyPart(root *yaml.Node, action *Action, target string, publ
 	return applied, nil
 }
 
-// merge adds an update to a node and reports whether that changed anything. A
-// value that is there already stays, but for extensions, which are ours.
+// merge adds an update to a node and reports whether the node has changed. An
+// existing value stays as it is, except the value of an extension.
 func merge(node, update *yaml.Node) bool {
 	changed := false
 	switch {
@@ -243,8 +244,8 @@ func clone(node *yaml.Node) *yaml.Node {
 	return &copied
 }
 
-// stale returns an error that names the actions, and the parts of actions, that
-// apply to none of the versions.
+// stale returns an error that lists the actions, and the parts of actions, that
+// apply to no version.
 func (o *Overlay) stale(versions []string) error {
 	var lines []string
 	for _, action := range o.Actions {

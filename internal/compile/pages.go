@@ -32,11 +32,11 @@ func (p *pagesOf) check() error {
 	return nil
 }
 
-// describePages gives an operation that lists something an iterator: one that
-// x-pages describes; one called list_ something whose reply has a list and the
-// token of the next page as pagination.next; and one whose reply has a list and
-// nothing else, if no parameter asks for a part of it. Any other list, whose
-// pages this package does not know how to turn, gets none, and a note says so.
+// describePages adds an iterator to an operation that returns a list: to an
+// operation with x-pages; to an operation named list_… whose response has a
+// list and the token pagination.next; and to an operation named list_… whose
+// response is a list alone, if no parameter selects a part of it. Any other
+// list gets no iterator, and a note names it.
 func (m *method) describePages(op codegen.OperationDefinition, t *types) error {
 	things, isList := strings.CutPrefix(op.OperationId, "List")
 	how, described := extension[pagesOf](op.Spec.Extensions, extPages)
@@ -69,7 +69,7 @@ func (m *method) describePages(op codegen.OperationDefinition, t *types) error {
 	case described:
 		return fmt.Errorf("%s: no text %s in %s, or no parameter %s", extPages, how.Next, m.Result, how.Token)
 	case len(t.schemas[m.Result].Properties) > 1 || slices.ContainsFunc(op.QueryParams, turnsPages):
-		t.note(m.Endpoint, fmt.Sprintf("lists, and how its pages are turned is not known: there is no %s until %s says it", name, extPages))
+		t.note(m.Endpoint, fmt.Sprintf("returns a list, and its pagination is not known: %s is not generated; %s describes it", name, extPages))
 		return nil
 	default:
 		p.Next, p.Token = "", ""
@@ -78,7 +78,8 @@ func (m *method) describePages(op codegen.OperationDefinition, t *types) error {
 	return nil
 }
 
-// turnsPages reports whether a parameter seems to ask for a part of a list.
+// turnsPages reports whether the name of a parameter suggests that it selects a
+// part of a list.
 func turnsPages(p codegen.ParameterDefinition) bool {
 	return slices.ContainsFunc(strings.FieldsFunc(strings.ToLower(p.ParamName), func(r rune) bool { return !isAlphanumeric(r) }),
 		func(word string) bool {
@@ -86,8 +87,8 @@ func turnsPages(p codegen.ParameterDefinition) bool {
 		})
 }
 
-// onlyList returns the property of a struct that is a list, if there is just
-// one.
+// onlyList returns the name of the property of a struct that is a list, or ""
+// if the struct has several lists or none.
 func (t *types) onlyList(goType string) string {
 	name := ""
 	for _, p := range t.schemas[goType].Properties {
@@ -101,8 +102,8 @@ func (t *types) onlyList(goType string) string {
 	return name
 }
 
-// path returns the code of a text below a variable of a type, by the names of
-// the properties on the way to it, or "" if it is not there.
+// path returns the expression for a text in a variable of a type, whose
+// property names are joined by dots, or "" if there is no such text.
 func (t *types) path(variable, goType, names string) string {
 	for name := range strings.SplitSeq(names, ".") {
 		p, ok := t.field(strings.TrimPrefix(goType, "*"), name)

@@ -10,26 +10,25 @@ import (
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
 )
 
-// segment is a literal part of a path, or a parameter in it: its name, its
-// variable and that one's type, the code of its text and of what the text is held
-// against, if the spec limits it.
+// segment is a literal part of a path, or a path parameter: its name, its Go
+// variable and type, the expressions for its text and for its limit, if the
+// spec has one.
 type segment struct {
 	Literal, Name, Variable, Type, Text, Limit string
 }
 
-// query is a parameter in the query. Call is the code that adds it.
+// query is a query parameter. Call is the method call that adds it.
 type query struct {
 	Guard, Call string
 }
 
-// header is a parameter in the header.
+// header is a header parameter.
 type header struct {
 	Name, Guard, Value string
 }
 
-// renameParameters gives parameters whose names would not compile others: names
-// that the generated code uses itself, keywords, and the second of two that are
-// the same in Go.
+// renameParameters renames the parameters whose Go names would not compile:
+// names that the generated code uses, keywords, and duplicates.
 func renameParameters(spec *openapi3.T) {
 	for _, item := range spec.Paths.Map() {
 		for _, operation := range item.Operations() {
@@ -102,7 +101,8 @@ func (m *method) describePath(op codegen.OperationDefinition, _ *types) error {
 	return nil
 }
 
-// limit returns the code of the bounds of a string, or "" if it has none.
+// limit returns the expression for the limit of a string, or "" if the spec has
+// none.
 func limit(schema *openapi3.Schema) string {
 	if !schema.Type.Is("string") || schema.MinLength == 0 && schema.MaxLength == nil && schema.Pattern == "" {
 		return ""
@@ -117,7 +117,7 @@ func limit(schema *openapi3.Schema) string {
 	return code + "}"
 }
 
-// maxBytes returns the limit of an extension, 0 for none.
+// maxBytes returns the value of x-max-bytes, or 0.
 func maxBytes(extensions map[string]any) int {
 	n, _ := extension[int](extensions, extMaxBytes)
 	return n

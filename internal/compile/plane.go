@@ -7,7 +7,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// plane is what the templates know of a whole spec.
+// plane describes a spec for the templates.
 type plane struct {
 	Title       string
 	Description string
@@ -23,7 +23,7 @@ type plane struct {
 	Uploads   bool // an operation takes a file
 	Streams   bool // an operation replies a stream of events
 	Downloads bool // an operation replies content that is not JSON
-	// Folder is that of the generated package, below the module's root.
+	// Folder is the folder of the generated package, below the module's root.
 	Folder  string
 	Methods []*method // in the order of their endpoints
 	// Constructors are functions that make a value of a type from a text.
@@ -38,7 +38,7 @@ type plane struct {
 	notes     []Note
 }
 
-// region is a server of a plane that has one for each region.
+// region is a server of a plane with a server for each region.
 type region struct {
 	GoName, Name, URL string
 }

@@ -8,22 +8,22 @@ import (
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
 )
 
-// replies is the result of an operation that replies one of several types, by
-// status: a struct with a field for each.
+// replies is the result of an operation whose type depends on the status: a
+// struct with a field for each type.
 type replies struct {
 	Name   string // of the struct
 	Method string
 	Of     []oneReply
 }
 
-// oneReply is one of several types that an operation replies.
+// oneReply is a type of the result of an operation, with its statuses.
 type oneReply struct {
 	Statuses []string
 	Type     string
 	Decode   string // code of the function that decodes it
 }
 
-// describeReply finds the type of what an operation replies when it succeeds.
+// describeReply finds the type of the successful response of an operation.
 func (m *method) describeReply(op codegen.OperationDefinition, t *types) error {
 	definitions, err := op.GetResponseTypeDefinitions()
 	if err != nil {
@@ -80,7 +80,7 @@ func (m *method) describeReply(op codegen.OperationDefinition, t *types) error {
 		m.Result = m.Replies.Name
 		t.plane.Replies = append(t.plane.Replies, m.Replies)
 	case chosen:
-		return fmt.Errorf("%s %s: no such reply", extReply, wanted)
+		return fmt.Errorf("%s %s: no response with this status", extReply, wanted)
 	case streams:
 		m.StreamOnly = true
 	}

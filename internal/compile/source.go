@@ -62,8 +62,8 @@ func (s *sources) load(name string) (*sourcePackage, error) {
 	return p, nil
 }
 
-// comment returns the comment of a declaration such as apierror.Error, as it
-// stands in code. A type that is aliased under another name is called by that.
+// comment returns the comment lines of a declaration such as apierror.Error. If
+// the alias has another name, the comment uses the name of the alias.
 func (s *sources) comment(qualified string, as ...string) (string, error) {
 	pkg, name, _ := strings.Cut(qualified, ".")
 	p, err := s.load(pkg)
@@ -92,8 +92,8 @@ func (s *sources) comment(qualified string, as ...string) (string, error) {
 	return renamed(commented(text, ""), name, as), nil
 }
 
-// declaration returns the declaration of a struct with its exported fields and
-// methods, each with its comment, as a block of code in a comment.
+// declaration returns comment lines with a block of code: a struct type with
+// its exported fields and its methods, and their comments.
 func (s *sources) declaration(qualified string, as ...string) (string, error) {
 	pkg, name, _ := strings.Cut(qualified, ".")
 	p, err := s.load(pkg)
@@ -167,8 +167,9 @@ func (p *sourcePackage) print(node any) (string, error) {
 	return code.String(), err
 }
 
-// narrow returns a comment for a block of code: wrapped at 64 bytes, code in it as
-// it is, and names without the brackets of links, which mean nothing there.
+// narrow wraps a comment at 64 bytes, for a block of code. Code in the comment
+// is not wrapped. The brackets of links are removed, because a block of code
+// has no links.
 func narrow(text string) string {
 	var lines, paragraph []string
 	end := func() {
@@ -191,8 +192,8 @@ func narrow(text string) string {
 
 var link = regexp.MustCompile(`\[(\*?[A-Za-z][\w.]*)\]`)
 
-// commented returns the lines of a text as lines of a comment, each of them
-// behind an indentation in the comment, and the comment behind one in the code.
+// commented returns the lines of a text as comment lines. inner is the
+// indentation behind the comment sign, outer the indentation before it.
 func commented(text, inner string, outer ...string) string {
 	if text == "" {
 		return ""
@@ -210,7 +211,7 @@ func commented(text, inner string, outer ...string) string {
 	return comment.String()
 }
 
-// renamed returns a comment in which a type has the name of its alias.
+// renamed replaces the name of a type in a comment by the name of its alias.
 func renamed(comment, name string, as []string) string {
 	if len(as) == 0 {
 		return comment

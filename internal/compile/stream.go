@@ -12,7 +12,7 @@ import (
 
 const eventStream = "text/event-stream"
 
-// stream is what an operation replies as a stream of events.
+// stream describes the event stream of an operation.
 type stream struct {
 	Name   string // of the Go method
 	Chunk  string // Go type of an event
@@ -24,7 +24,8 @@ type stream struct {
 	Collect *collector
 }
 
-// collector puts the chunks of a stream together.
+// collector describes the functions that collect the events of a stream to a
+// response.
 type collector struct {
 	Name  string // of the Go function
 	Text  string // of the Go function for the text alone
@@ -35,8 +36,8 @@ type collector struct {
 	List string
 }
 
-// collected is what one type of chunk, "c", adds to the reply, "r". Text is the
-// code of the text in it.
+// collected is the code that adds an event of a type, "c", to the response,
+// "r". Text is the expression for the text of the event.
 type collected struct {
 	Type  string
 	Lines []string
@@ -56,10 +57,10 @@ func streamOf(op *openapi3.Operation) *openapi3.SchemaRef {
 	return nil
 }
 
-// describeStream describes the stream of an operation. The last event of a stream
-// is known by x-stream-end: a value of its union's discriminator, or a property
-// that is neither empty nor "null". Without it any end of the connection will do,
-// which the method's comment says, and a note.
+// describeStream describes the stream of an operation. x-stream-end identifies
+// the last event: by a value of the discriminator, or by a property that is
+// neither empty nor "null". Without x-stream-end, a stream that the connection
+// truncates cannot be detected; the comment of the method and a note say so.
 func (m *method) describeStream(op codegen.OperationDefinition, t *types) error {
 	schema := streamOf(op.Spec)
 	end, _ := extension[string](op.Spec.Extensions, extStreamEnd)
@@ -102,7 +103,7 @@ func (m *method) describeStream(op codegen.OperationDefinition, t *types) error 
 		return fmt.Errorf("the events of its stream are neither objects nor a union")
 	}
 	if s.Ends == "" {
-		t.note(m.Endpoint, "streams, and what tells its last event is not known: a cut stream passes for a whole one until "+extStreamEnd+" says it")
+		t.note(m.Endpoint, "streams, and its last event is not known: a truncated stream is not detected; "+extStreamEnd+" identifies the event")
 	}
 	if flag, ok := t.field(m.Body, "stream"); ok && fieldType(flag) == "bool" {
 		s.Flag = flag.GoFieldName()
@@ -124,7 +125,7 @@ func (t *types) field(goType, property string) (codegen.Property, bool) {
 	return codegen.Property{}, false
 }
 
-// notEmpty returns the code that tells whether a property of "c" is not empty.
+// notEmpty returns the statement that reports whether a property of "c" is set.
 func (t *types) notEmpty(goType, path string) (string, error) {
 	name, below, nested := strings.Cut(path, ".")
 	p, ok := t.field(goType, name)
@@ -142,8 +143,8 @@ func (t *types) notEmpty(goType, path string) (string, error) {
 	return fmt.Sprintf(`return slices.ContainsFunc(c.%s, func(c %s) bool { return %s })`, p.GoFieldName(), element, isSet("c."+q.GoFieldName())), nil
 }
 
-// isSet returns the code that tells whether a text is there. The service writes
-// "null" for none in places.
+// isSet returns the condition that a text is set. In places the service writes
+// the text "null" for a value that is not set.
 func isSet(text string) string { return text + ` != "" && ` + text + ` != "null"` }
 
 // collector returns how chunks of a type are put together to the reply of a

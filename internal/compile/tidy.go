@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// rewording are comments of oapi-codegen's client, and what stands in their
-// place. Each has to occur.
+// rewording are comments of oapi-codegen's client and their replacements. A
+// comment that oapi-codegen no longer writes is an error.
 var rewording = []struct{ old, new string }{
 	{"// Doer performs HTTP requests.\n//\n// The standard http.Client implements this interface.\n",
 		"// HttpRequestDoer sends HTTP requests. An *http.Client is one.\n"},
@@ -50,7 +50,7 @@ var patterns = []struct {
 	{regexp.MustCompile(`(?m)^// (New\w+Request) calls the generic \w+ builder with (\S+) body$`), "// $1 returns a request whose body is sent as $2."},
 }
 
-// tidyClient rewords the comments of oapi-codegen's client and leaves out its
+// tidyClient rewords the comments of oapi-codegen's client and removes its
 // interface.
 func tidyClient(code, generator string) (string, error) {
 	for _, r := range rewording {

@@ -12,16 +12,16 @@ import (
 	"strings"
 )
 
-// versionForm is what Pinecone's versions look like: a quarter, and for a
-// version that is not stable yet what kind it is.
+// versionForm is the form of Pinecone's versions: a year and a month, and a
+// suffix for a version that is not stable.
 var versionForm = regexp.MustCompile(`^20\d\d-(0[1-9]|1[0-2])(\.[a-z][a-z0-9]*)?$`)
 
 // IsVersion reports whether a text has the form of a version, such as 2026-04
 // or 2026-10.rc.
 func IsVersion(text string) bool { return versionForm.MatchString(text) }
 
-// CompareVersions orders versions by date, a stable version after those of its
-// date that are not.
+// CompareVersions orders versions by date. A stable version follows the
+// unstable versions of the same date.
 func CompareVersions(a, b string) int {
 	dateA, kindA, _ := strings.Cut(a, ".")
 	dateB, kindB, _ := strings.Cut(b, ".")
@@ -72,11 +72,11 @@ func Planes(openapi, version string) ([]string, error) {
 	return planes, nil
 }
 
-// planeForm is what the name of a plane looks like, which is that of a Go
-// package, too.
+// planeForm is the form of the name of a plane, which is also the name of a Go
+// package.
 var planeForm = regexp.MustCompile(`^[a-z][a-z0-9]*$`)
 
-// exists reports whether there is a file of a name.
+// exists reports whether a file exists.
 func exists(name string) (bool, error) {
 	_, err := os.Stat(name)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -102,7 +102,7 @@ func checkVocabulary(node *yaml.Node) error {
 
 func identifier(value any) error {
 	if text, ok := value.(string); !ok || !token.IsIdentifier(text) || !token.IsExported(text) {
-		return fmt.Errorf("%v is no exported Go identifier", value)
+		return fmt.Errorf("%v is not an exported Go identifier", value)
 	}
 	return nil
 }
@@ -143,7 +143,8 @@ func shape[T any](value any) error {
 	return err
 }
 
-// as returns the value of an extension as a T. Fields that T has not are errors.
+// as returns the value of an extension as a T. A field that T does not have is
+// an error.
 func as[T any](value any) (T, error) {
 	var v T
 	encoded, err := json.Marshal(value)
@@ -161,8 +162,8 @@ func as[T any](value any) (T, error) {
 	return v, err
 }
 
-// extension returns the value of an extension, whose shape is known to be that of
-// a T, and whether it is there.
+// extension returns the value of an extension as a T, and whether it is set.
+// The shape of the value was checked before.
 func extension[T any](extensions map[string]any, name string) (T, bool) {
 	var none T
 	value, ok := extensions[name]
@@ -173,8 +174,7 @@ func extension[T any](extensions map[string]any, name string) (T, bool) {
 	return v, err == nil
 }
 
-// dropExtensions removes the extensions of a schema that are for this package
-// only, once they are used.
+// dropExtensions removes extensions that oapi-codegen does not know.
 func dropExtensions(schema *openapi3.Schema, names ...string) {
 	for _, name := range names {
 		delete(schema.Extensions, name)

@@ -8,8 +8,8 @@ import (
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
 )
 
-// wait is the value of x-wait: how to poll an operation. The names are those of
-// properties of its reply, until they are resolved to code about "v".
+// wait is the value of x-wait. The names of properties of the response are
+// replaced by expressions with the variable "v".
 type wait struct {
 	Name     string   `json:"name"`     // of the Go method
 	Status   string   `json:"status"`   // property with the state
@@ -63,17 +63,18 @@ func (m *method) describeWait(op codegen.OperationDefinition, t *types) error {
 	return nil
 }
 
-// follow is how to call an operation and wait for what it has begun, in one call.
+// follow describes the method that calls an operation and polls until it is
+// done.
 type follow struct {
 	Name      string   // of the Go method
 	Wait      *method  // what is waited with
 	Arguments []string // code of its parameters in the path: those of the call, and fields of the reply "v"
 }
 
-// describeFollow finds the operation that polls what m begins: the one operation
-// with a wait whose reply is of the type of m's. Its parameters are those of m of
-// the same name, else the field of the reply that the last word of the name tells,
-// such as id for operation_id.
+// describeFollow finds the operation that polls the result of m: the only
+// operation with x-wait whose response has the type of m's. Its path parameters
+// have the values of m's parameters of the same name, or else of the field that
+// the last word of the name denotes, such as id for operation_id.
 func (m *method) describeFollow(methods []*method, t *types) {
 	if m.HTTP == "http.MethodGet" || m.Result == "" || m.Replies != nil || m.Stream != nil {
 		return

@@ -346,8 +346,8 @@ var (
 
 // Timeouts, for [errors.Is]. They do not match [context.DeadlineExceeded].
 var (
-	// ErrIdleTimeout ends an attempt in which no byte moved for as long as
-	// [WithIdleTimeout] says.
+	// ErrIdleTimeout means that no byte was sent or received for as long as
+	// [WithIdleTimeout] allows.
 	ErrIdleTimeout = rest.ErrIdleTimeout
 )
 

@@ -428,11 +428,11 @@ var (
 
 // Timeouts, for [errors.Is]. They do not match [context.DeadlineExceeded].
 var (
-	// ErrIdleTimeout ends an attempt in which no byte moved for as long as
-	// [WithIdleTimeout] says.
+	// ErrIdleTimeout means that no byte was sent or received for as long as
+	// [WithIdleTimeout] allows.
 	ErrIdleTimeout = rest.ErrIdleTimeout
-	// ErrEventTimeout ends a stream without an event for as long as
-	// [WithEventTimeout] says.
+	// ErrEventTimeout means that a stream had no event for as long as
+	// [WithEventTimeout] allows.
 	ErrEventTimeout = rest.ErrEventTimeout
 )
 
@@ -820,7 +820,7 @@ func (*UnknownChatChunk) isChatChunk() {}
 type UnknownChatChunk struct {
 	// Type is the value of its property type.
 	Type string
-	// Raw is the JSON of the value, unchanged.
+	// Raw is the whole JSON object.
 	Raw json.RawMessage
 }
 
@@ -887,7 +887,7 @@ func (*UnknownContentBlock) isContentBlock() {}
 type UnknownContentBlock struct {
 	// Type is the value of its property type.
 	Type string
-	// Raw is the JSON of the value, unchanged.
+	// Raw is the whole JSON object.
 	Raw json.RawMessage
 }
 
@@ -949,7 +949,7 @@ func (*UnknownSnippet) isSnippet()    {}
 type UnknownSnippet struct {
 	// Type is the value of its property type.
 	Type string
-	// Raw is the JSON of the value, unchanged.
+	// Raw is the whole JSON object.
 	Raw json.RawMessage
 }
 
@@ -1016,7 +1016,7 @@ func (*UnknownSnippetReference) isSnippetReference() {}
 type UnknownSnippetReference struct {
 	// Type is the value of its property type.
 	Type string
-	// Raw is the JSON of the value, unchanged.
+	// Raw is the whole JSON object.
 	Raw json.RawMessage
 }
 
