@@ -38,6 +38,7 @@ download() {
 	)
 }
 sum=$(download before | sed -n 's/^.*"Sum": "\(.*\)".*$/\1/p')
+[ -n "$sum" ] || fail "the library has no sum"
 
 branch=$(git symbolic-ref --quiet --short HEAD || git rev-parse HEAD)
 git checkout --quiet --detach
