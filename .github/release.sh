@@ -38,6 +38,7 @@ download() {
 	)
 }
 sum=$(download before | sed -n 's/^.*"Sum": "\(.*\)".*$/\1/p')
+[ -n "$sum" ] || fail "the library has no sum"
 
 branch=$(git symbolic-ref --quiet --short HEAD || git rev-parse HEAD)
 git checkout --quiet --detach
@@ -45,7 +46,9 @@ trap 'git checkout --quiet --force "$branch"; chmod -R u+w "$temporary"; rm -rf 
 (
 	cd examples
 	go mod edit -dropreplace="$module" -require="$module@$version"
-	GOPROXY="file://$temporary/before/cache/download,$(go env GOPROXY)" GONOSUMDB=$module GOFLAGS=-mod=mod GOWORK=off go mod tidy
+	# A cache of its own: what is not released yet must not stay in everybody's.
+	GOPROXY="file://$temporary/before/cache/download,file://$(go env GOMODCACHE)/cache/download,$(go env GOPROXY)" \
+		GONOSUMDB=$module GOFLAGS="-mod=mod -modcacherw" GOWORK=off GOMODCACHE="$temporary/cache" go mod tidy
 )
 git commit --quiet --message "examples: require $module $version" examples/go.mod examples/go.sum
 [ -z "$(git status --porcelain)" ] || fail "go mod tidy changed more than examples/go.mod and examples/go.sum: $(git status --porcelain)"

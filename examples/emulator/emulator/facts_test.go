@@ -22,7 +22,6 @@ type fact struct {
 	body        string
 	status      int
 	want        []string // regular expressions
-	not         []string
 }
 
 // Where a fact comes from.
@@ -136,7 +135,7 @@ func TestDeletedTwice(t *testing.T) {
 	for _, version := range Versions() {
 		t.Run(version, func(t *testing.T) {
 			f := factual(t)
-			f.Server.pace = time.Hour
+			f.pace = time.Hour
 			header := http.Header{versionHeader: {version}}
 			want := [2]int{200, 200}
 			if version >= "2026-04" {

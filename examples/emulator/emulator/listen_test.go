@@ -107,7 +107,7 @@ func TestCloseEndsEverything(t *testing.T) {
 	})
 
 	// What is asked of a service that is closed is answered, but not worked on.
-	running.Server.soon(&running.Server.general, func() { t.Error("work after the end") })
+	running.soon(&running.general, func() { t.Error("work after the end") })
 }
 
 func TestAddressInUse(t *testing.T) {
@@ -188,7 +188,7 @@ func TestCloseWaits(t *testing.T) {
 // An empty key does not let requests without a key in.
 func TestEmptyKey(t *testing.T) {
 	f := start(t, WithKey("x"))
-	f.Server.key = ""
+	f.key = ""
 	if status, text := f.send(t, "GET", "/assistant/assistants", http.Header{keyHeader: nil}, ""); status != 401 {
 		t.Errorf("status %d: %s", status, text)
 	}

@@ -65,9 +65,9 @@ func TestChunkDelay(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			f := ready(t, WithChunkDelay(delay))
-			f.Server.latency = latency
+			f.latency = latency
 			w := &timed{ResponseRecorder: httptest.NewRecorder(), began: time.Now()}
-			f.Server.ServeHTTP(w, received(streamRequest(t.Context(), t, f, path)))
+			f.ServeHTTP(w, received(streamRequest(t.Context(), t, f, path)))
 			events := 0
 			var since []time.Duration
 			last := latency
@@ -122,7 +122,7 @@ func TestClientGone(t *testing.T) {
 		ended := make(chan any, 1)
 		go func() {
 			defer func() { ended <- recover() }()
-			f.Server.ServeHTTP(httptest.NewRecorder(), received(streamRequest(ctx, t, f, "/assistant/chat/a")))
+			f.ServeHTTP(httptest.NewRecorder(), received(streamRequest(ctx, t, f, "/assistant/chat/a")))
 		}()
 		time.Sleep(90 * time.Minute)
 		select {
@@ -153,9 +153,9 @@ func TestLatencyOfClientGone(t *testing.T) {
 					t.Errorf("it ended with %v", reason)
 				}
 			}()
-			f.Server.ServeHTTP(httptest.NewRecorder(), received(req))
+			f.ServeHTTP(httptest.NewRecorder(), received(req))
 		}()
-		f.Server.latency = 0
+		f.latency = 0
 		if status, text := f.send(t, "GET", "/assistant/assistants/a", nil, ""); status != 404 {
 			t.Errorf("status %d: %s", status, text)
 		}

@@ -1,9 +1,6 @@
 package emulator
 
-// ptr and deref go between values and the generated types' optional fields.
-
-func ptr[T any](value T) *T { return &value }
-
+// deref returns the value of an optional setting.
 func deref[T any](value *T, absent T) T {
 	if value == nil {
 		return absent

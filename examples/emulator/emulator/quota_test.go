@@ -335,7 +335,7 @@ func TestMonths(t *testing.T) {
 func TestStorageOfPlans(t *testing.T) {
 	f := start(t, WithPlan(Starter), WithPace(quick))
 	f.createAssistant(t)
-	f.Server.quota.limits = &limits{pdfBytes: 1 << 20, files: 10, storage: 30, perMonth: map[meter]int{ingestionUnits: 1}}
+	f.quota.limits = &limits{pdfBytes: 1 << 20, files: 10, storage: 30, perMonth: map[meter]int{ingestionUnits: 1}}
 	upload := func(content string) (int, string) {
 		body, header := form(t, field{"file", "a.txt", content})
 		return f.send(t, "POST", "/assistant/files/a", header, body)
@@ -346,7 +346,7 @@ func TestStorageOfPlans(t *testing.T) {
 	status, text := upload("The tide is high.")
 	checkRefusal(t, status, text, 403, "QUOTA_EXCEEDED", "34, the plan's limit is 30")
 
-	f.Server.quota.limits = &limits{pdfBytes: 1 << 20, files: 10, perMonth: map[meter]int{ingestionUnits: 1}}
+	f.quota.limits = &limits{pdfBytes: 1 << 20, files: 10, perMonth: map[meter]int{ingestionUnits: 1}}
 	f.upload(t, "b.txt", strings.Repeat("The tide is high. ", 300), nil)
 	status, text = upload("The tide is high.")
 	checkRefusal(t, status, text, 403, "QUOTA_EXCEEDED", string(ingestionUnits))
