@@ -61,7 +61,7 @@ var contextChecks = []check{
 	{"context: snippet_size 511 is 400", published, "data 2026-04", contextGets(`{"query":"a","snippet_size":511}`, []int{400})},
 	{"evaluation: scores of a right answer are above 0, up to 1", published, "evaluation 2026-04", func(ctx context.Context, s *session) error {
 		scored, err := s.evaluation.EvaluateAlignment(ctx, evaluation.AlignmentRequest{
-			Question: question, Answer: "30 minutes before sunset.", GroundTruthAnswer: "The lamp is lit 30 minutes before sunset.",
+			Question: question, Answer: "The lamp is lit 30 minutes before sunset.", GroundTruthAnswer: "The lamp is lit 30 minutes before sunset.",
 		})
 		if err != nil {
 			return err

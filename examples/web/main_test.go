@@ -75,7 +75,7 @@ func TestAnswer(t *testing.T) {
 		}
 	}
 	if text != "Clean the prisms of the lens every two weeks, and after every storm." ||
-		len(citations) != 1 || citations[0] != "{Position:68 Sources:[{File:maintenance-manual.pdf Pages:[1]}]}" {
+		len(citations) != 1 || citations[0] != "{Position:67 Sources:[{File:maintenance-manual.pdf Pages:[1]}]}" {
 		t.Errorf("%q, citations %v", text, citations)
 	}
 	if last := all[len(all)-1]; !last.Done || last.Error != "" || all[0].Done {

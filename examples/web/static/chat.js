@@ -36,7 +36,8 @@ class Answer {
   }
 
   // draw writes the text anew, with a number wherever a citation stands. Positions
-  // count characters, not the halves of them that JavaScript counts.
+  // count characters, not the halves of them that JavaScript counts, and end before
+  // the full stop of a sentence, which the number comes after.
   draw() {
     this.drawing = null;
     const follow = atEnd();
@@ -45,7 +46,8 @@ class Answer {
     const nodes = [];
     let at = 0;
     for (const { position, sources } of [...this.citations].sort((a, b) => a.position - b.position)) {
-      const next = Math.min(Math.max(position, at), characters.length);
+      let next = Math.min(Math.max(position, at), characters.length);
+      while (/^[.!?。！？]$/.test(characters[next])) next++;
       nodes.push(characters.slice(at, next).join(""));
       at = next;
       for (const source of sources ?? []) nodes.push(this.mark(notes, describe(source)));
