@@ -63,6 +63,10 @@ interop: ## drive the local service with Pinecone's TypeScript SDK and OpenAI's 
 	cd examples/emulator/interop/node && npm ci --ignore-scripts --silent
 	cd examples && go vet -tags interop ./emulator/interop && go test -tags interop -count 1 -v -run Node ./emulator/interop
 
+.PHONY: contract
+contract: ## hold the facts of the service against the emulator, or Pinecone with PINECONE_API_KEY
+	cd examples && go run ./contract
+
 .PHONY: lint
 lint: ## run the linter
 	go run $(GOLANGCI_LINT) run ./...
@@ -131,5 +135,5 @@ tidy: ## fail when go.mod or go.sum are not tidy
 	cd internal/bench && go generate ./stock && go mod tidy -diff
 
 .PHONY: ci
-ci: tidy drift reports test test-versions browser interop lint cover cross conformance demo review-oasdiff review-commit ## everything that must hold before a change lands
+ci: tidy drift reports test test-versions contract browser interop lint cover cross conformance demo review-oasdiff review-commit ## everything that must hold before a change lands
 	git diff --exit-code

@@ -125,6 +125,19 @@ func Explain(err error) error {
 	return fmt.Errorf("%w\nNo service runs at %s. Start the emulator with `go run ./emulator`, or unset %s", err, dial.Addr, EnvURL)
 }
 
+// Questions are some that the documents of the examples answer, for an assistant that
+// has been given them now.
+func (a *Assistant) Questions() []string {
+	if a.documents.FS != documents.FS {
+		return nil
+	}
+	return []string{
+		"When is the lamp lit?",
+		"How often are the prisms cleaned, and what are they washed with?",
+		"When did the shore power fail?",
+	}
+}
+
 // source is the documents that a new assistant is given.
 type source struct {
 	fs.FS

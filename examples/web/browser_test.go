@@ -5,6 +5,7 @@ package main
 import (
 	"encoding/json"
 	"flag"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -19,6 +20,8 @@ import (
 	"github.com/pinecone-community/assistant-go/examples/emulator/emulator"
 	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
+
+var looks = flag.String("looks", "", "`folder` to write pictures of every state to, in both schemes and at 390 px")
 
 var screenshots = flag.String("screenshots", "", "`folder` to write the screenshots of the README to")
 
@@ -91,6 +94,88 @@ func TestBrowser(t *testing.T) {
 		t.Errorf("sent %q in a new chat", got)
 	}
 	b.checked(t, f)
+}
+
+// A reload shows the conversation again, and the next question has it.
+func TestBrowserReload(t *testing.T) {
+	f := start(t, nil)
+	b := open(t, f)
+	b.do(t, chromedp.Click("#files summary"))
+	b.poll(t, `document.querySelectorAll("#names li").length === 4`)
+	b.photographAll(t, "welcome")
+	b.do(t, chromedp.Click("#samples li:nth-child(2) button"))
+	b.settled(t)
+	before := b.shows(t, "#log")
+	if !strings.Contains(before, clean) || b.shows(t, ".question .text") != prisms {
+		t.Fatalf("the page shows %q", before)
+	}
+	b.do(t, chromedp.Reload(), chromedp.WaitVisible("#question"))
+	b.poll(t, `document.querySelectorAll("#log .answer .notes li").length === 1`)
+	if after := b.shows(t, "#log"); after != before {
+		t.Errorf("the page shows %q, before %q", after, before)
+	}
+	b.ask(t, "When is the lamp lit?")
+	b.settled(t)
+	if got := b.lastSent(t); len(got) != 3 || got[0].Content != prisms || got[1].Content != answer {
+		t.Errorf("sent %q", got)
+	}
+	// What can be clicked is large enough for a finger.
+	if got := b.value(t, `[...document.querySelectorAll("button, a, summary")].filter((e) => e.offsetParent).filter((e) => {
+		const { width, height } = e.getBoundingClientRect();
+		return width < 24 || height < 24;
+	}).map((e) => e.outerHTML).join("\n")`); got != "" {
+		t.Errorf("smaller than 24 px: %s", got)
+	}
+	b.photographAll(t, "conversation")
+	b.do(t, chromedp.Click("#new"), chromedp.Reload(), chromedp.WaitVisible("#samples"))
+	if got := b.shows(t, "#log"); got != "" {
+		t.Errorf("the page shows %q after a new chat", got)
+	}
+	b.checked(t, f)
+}
+
+// Escape stops an answer, as the button does.
+func TestBrowserEscape(t *testing.T) {
+	f := start(t, slow(time.Hour))
+	b := open(t, f)
+	b.ask(t, prisms)
+	request := <-f.asked
+	b.poll(t, `document.getElementById("send").hidden`)
+	b.do(t, chromedp.KeyEvent("\u001b"))
+	wantEnded(t, request)
+	b.settled(t)
+	if got := b.shows(t, ".answer .remark"); got != "Stopped." {
+		t.Errorf("the page shows %q", b.shows(t, ".answer"))
+	}
+	b.checked(t, f)
+}
+
+// photographAll takes pictures of the page, for a look at them: in both schemes, wide
+// and as on a telephone.
+func (b *browser) photographAll(t *testing.T, name string) {
+	t.Helper()
+	if *looks == "" {
+		return
+	}
+	for _, scheme := range []string{"light", "dark"} {
+		for _, width := range []int{1200, 390} {
+			b.do(t, chromedp.EmulateViewport(int64(width), 800))
+			_, err := chromedp.Call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+				Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			picture, err := chromedp.Run(b, chromedp.CaptureScreenshot())
+			if err == nil {
+				err = os.WriteFile(filepath.Join(*looks, fmt.Sprintf("%s-%s-%d.png", name, scheme, width)), picture, 0o600)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	b.do(t, chromedp.EmulateViewport(1200, 800))
 }
 
 const shift = 8 // as a modifier of a key

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
@@ -32,7 +33,43 @@ type source struct {
 type chat struct {
 	api       *data.API
 	assistant string
+	questions []string // to begin with
 	log       *log.Logger
+}
+
+// Assistant and Questions are what the page shows.
+func (c *chat) Assistant() string   { return c.assistant }
+func (c *chat) Questions() []string { return c.questions }
+
+// mostFiles is how many files the page lists.
+const mostFiles = 500
+
+// files lists the files that answers can come from, by their names.
+func (c *chat) files(w http.ResponseWriter, r *http.Request) {
+	list := struct {
+		Files []string `json:"files"`
+		More  bool     `json:"more"` // than these
+	}{Files: []string{}}
+	for file, err := range c.api.AllFiles(r.Context(), c.assistant, nil) {
+		if err != nil {
+			if r.Context().Err() == nil {
+				c.log.Print(err)
+			}
+			http.Error(w, explain(err), http.StatusBadGateway)
+			return
+		}
+		if len(list.Files) == mostFiles {
+			list.More = true
+			break
+		}
+		if file.Status == data.FileStatusAvailable {
+			list.Files = append(list.Files, file.Name)
+		}
+	}
+	slices.Sort(list.Files)
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	_ = json.NewEncoder(w).Encode(list)
 }
 
 // serve answers a conversation. When the browser ends its request, that ends the

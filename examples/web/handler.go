@@ -21,8 +21,12 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 func newHandler(c *chat) http.Handler {
 	mux := http.NewServeMux()
 	index := template.Must(template.ParseFS(files, "index.html"))
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { _ = index.Execute(w, c.assistant) })
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { _ = index.Execute(w, c) })
 	mux.Handle("GET /static/", http.FileServerFS(files))
+	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "/static/icon.svg", http.StatusMovedPermanently)
+	})
+	mux.HandleFunc("GET /files", c.files)
 	mux.HandleFunc("POST /chat", c.serve)
 	sameOrigin := http.NewCrossOriginProtection().Handler(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -69,7 +69,7 @@ func run(ctx context.Context, args []string, out io.Writer, client *http.Client)
 		return err
 	}
 
-	handler := newHandler(&chat{api, a.Name, log.New(out, "", log.LstdFlags)})
+	handler := newHandler(&chat{api, a.Name, a.Questions(), log.New(out, "", log.LstdFlags)})
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute}
 	context.AfterFunc(ctx, func() { _ = server.Close() }) // with all answers
 	fmt.Fprintf(out, "The page is at http://%s/\n", listener.Addr())

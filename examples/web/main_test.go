@@ -75,7 +75,7 @@ func TestAnswer(t *testing.T) {
 		}
 	}
 	if text != "Clean the prisms of the lens every two weeks, and after every storm." ||
-		len(citations) != 1 || citations[0] != "{Position:68 Sources:[{File:maintenance-manual.pdf Pages:[1]}]}" {
+		len(citations) != 1 || citations[0] != "{Position:67 Sources:[{File:maintenance-manual.pdf Pages:[1]}]}" {
 		t.Errorf("%q, citations %v", text, citations)
 	}
 	if last := all[len(all)-1]; !last.Done || last.Error != "" || all[0].Done {
@@ -229,6 +229,8 @@ func TestPage(t *testing.T) {
 		"static/chat.js":    {http.StatusOK, "text/javascript; charset=utf-8"},
 		"static/style.css":  {http.StatusOK, "text/css; charset=utf-8"},
 		"static/icon.svg":   {http.StatusOK, "image/svg+xml"},
+		"favicon.ico":       {http.StatusOK, "image/svg+xml"},
+		"files":             {http.StatusOK, "application/json"},
 		"chat":              {http.StatusMethodNotAllowed, "text/plain; charset=utf-8"},
 		"index.html":        {http.StatusNotFound, "text/plain; charset=utf-8"},
 		"static/../main.go": {http.StatusNotFound, "text/plain; charset=utf-8"},
@@ -293,5 +295,39 @@ func TestBadArguments(t *testing.T) {
 		if err := run(t.Context(), test.args, io.Discard, nil); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: error %v", name, err)
 		}
+	}
+}
+
+func TestFiles(t *testing.T) {
+	f := start(t, nil)
+	resp, err := http.Get(f.url + "files")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	const want = `{"files":["keepers-handbook.md","maintenance-manual.pdf","station.json","storm-log.txt"],"more":false}` + "\n"
+	if err != nil || string(body) != want {
+		t.Errorf("error %v, %s", err, body)
+	}
+	if err := f.Fail(emulator.Fault{Status: http.StatusForbidden}); err != nil {
+		t.Fatal(err)
+	}
+	if resp, err = http.Get(f.url + "files"); err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusBadGateway {
+		t.Errorf("status %d", resp.StatusCode)
+	}
+}
+
+// Questions that the documents answer are offered for no other documents.
+func TestSamples(t *testing.T) {
+	if page := get(t, newHandler(&chat{assistant: "a", questions: []string{"Why <b>?"}})); !strings.Contains(page, `class="sample">Why &lt;b&gt;?<`) {
+		t.Error(page)
+	}
+	if page := get(t, newHandler(&chat{assistant: "a"})); strings.Contains(page, "sample") {
+		t.Error(page)
 	}
 }

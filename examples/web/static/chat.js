@@ -36,7 +36,8 @@ class Answer {
   }
 
   // draw writes the text anew, with a number wherever a citation stands. Positions
-  // count characters, not the halves of them that JavaScript counts.
+  // count characters, not the halves of them that JavaScript counts, and end before
+  // the full stop of a sentence, which the number comes after.
   draw() {
     this.drawing = null;
     const follow = atEnd();
@@ -45,7 +46,8 @@ class Answer {
     const nodes = [];
     let at = 0;
     for (const { position, sources } of [...this.citations].sort((a, b) => a.position - b.position)) {
-      const next = Math.min(Math.max(position, at), characters.length);
+      let next = Math.min(Math.max(position, at), characters.length);
+      while (/^[.!?。！？]$/.test(characters[next])) next++;
       nodes.push(characters.slice(at, next).join(""));
       at = next;
       for (const source of sources ?? []) nodes.push(this.mark(notes, describe(source)));
@@ -88,6 +90,7 @@ class Answer {
     if (this.text === "") this.body.remove();
     if (text) this.article.append(element("p", className, text));
     this.article.setAttribute("aria-busy", "false");
+    this.article.said = { text: this.text, citations: this.citations, kind: className, remark: text };
   }
 }
 
@@ -141,12 +144,50 @@ function whyEnded(error, signal) {
   return ["error", error instanceof Failure ? error.message : "The answer was cut off."];
 }
 
+// The conversation is kept for this tab, so that a reload shows it again.
+const kept = "conversation";
+
+function keep() {
+  try {
+    sessionStorage.setItem(kept, JSON.stringify([...$("log").children].map((e) => e.said)));
+  } catch { /* full, or not allowed: a reload starts anew */ }
+}
+
+// restore shows what was kept.
+function restore() {
+  let said = [];
+  try {
+    said = JSON.parse(sessionStorage.getItem(kept)) ?? [];
+  } catch { /* nothing that can be shown */ }
+  for (const entry of said) {
+    if (!entry) continue;
+    $("welcome").hidden = true;
+    if (entry.question !== undefined) {
+      showQuestion(entry.question);
+      if (entry.sent) messages.push({ role: "user", content: entry.question });
+      continue;
+    }
+    const answer = new Answer();
+    answer.text = entry.text;
+    answer.citations = entry.citations;
+    answer.end(entry.kind, entry.remark);
+    if (entry.text) messages.push({ role: "assistant", content: entry.text });
+  }
+  toEnd();
+}
+
+function showQuestion(question) {
+  const asked = $("log").appendChild(element("article", "question"));
+  asked.append(element("h2", "hidden", "Question"), element("p", "text", question));
+  asked.said = { question, sent: true };
+  return asked;
+}
+
 async function ask(question) {
   const chat = messages;
   const controller = (running = new AbortController());
   $("welcome").hidden = true;
-  const asked = $("log").appendChild(element("article", "question"));
-  asked.append(element("h2", "hidden", "Question"), element("p", "text", question));
+  const asked = showQuestion(question);
   chat.push({ role: "user", content: question });
   const answer = new Answer();
   toEnd();
@@ -164,8 +205,10 @@ async function ask(question) {
     chat.push({ role: "assistant", content: answer.text });
   } else { // the question can be asked again
     chat.pop();
+    asked.said.sent = false;
     $("question").value ||= chat === messages ? question : "";
   }
+  if (chat === messages) keep();
   if (atEnd()) toEnd();
   if (running === controller) finish();
 }
@@ -182,14 +225,36 @@ function show(text) {
   $("status").textContent = text;
 }
 
-$("form").addEventListener("submit", (event) => {
-  event.preventDefault();
-  const question = $("question").value.trim();
+function submit(question) {
   if (question === "" || running) return;
   $("question").value = "";
   $("send").hidden = true;
   $("stop").hidden = false;
   ask(question);
+}
+
+$("form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  submit($("question").value.trim());
+});
+
+for (const sample of document.querySelectorAll(".sample")) {
+  sample.addEventListener("click", () => submit(sample.textContent));
+}
+
+$("files").addEventListener("toggle", async () => {
+  if (!$("files").open) return;
+  const list = $("names");
+  try {
+    const response = await fetch("/files");
+    if (!response.ok) throw new Error(await response.text());
+    const { files, more } = await response.json();
+    list.replaceChildren(...files.map((name) => element("li", "", name)));
+    if (more) list.append(element("li", "", "… and more"));
+    if (files.length === 0) list.append(element("li", "", "There are none."));
+  } catch {
+    list.replaceChildren(element("li", "", "The files cannot be listed now."));
+  }
 });
 
 $("question").addEventListener("keydown", (event) => {
@@ -198,12 +263,19 @@ $("question").addEventListener("keydown", (event) => {
   $("form").requestSubmit();
 });
 
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !event.isComposing) running?.abort();
+});
+
 $("stop").addEventListener("click", () => running?.abort());
 
 $("new").addEventListener("click", () => {
   running?.abort();
   messages = [];
   $("log").replaceChildren();
+  keep();
   $("welcome").hidden = false;
   finish();
 });
+
+restore();

@@ -1,0 +1,49 @@
+package sample
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// A program builds in a module of its own: what it imports can be imported from there.
+func TestCopies(t *testing.T) {
+	examples, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	module := t.TempDir()
+	for _, file := range []string{"go.mod", "go.sum"} {
+		text, err := os.ReadFile(filepath.Join(examples, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		copied := strings.Replace(string(text), "module github.com/pinecone-community/assistant-go/examples\n", "module example.com/copies\n", 1)
+		copied = strings.Replace(copied, "=> ../", "=> "+filepath.Dir(examples), 1)
+		if file == "go.mod" {
+			copied += "\nrequire github.com/pinecone-community/assistant-go/examples v0.0.0\n" +
+				"replace github.com/pinecone-community/assistant-go/examples => " + examples + "\n"
+		}
+		if err := os.WriteFile(filepath.Join(module, file), []byte(copied), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	programs := []string{"quickstart", "chat", "rag", "evaluate", "mcp", "observe", "sync", "web"}
+	for _, program := range programs {
+		if err := os.CopyFS(filepath.Join(module, program), os.DirFS(filepath.Join(examples, program))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	args := []string{"build", "-mod=mod"} // of several, nothing is linked
+	for _, program := range programs {
+		args = append(args, "./"+program)
+	}
+	build := exec.CommandContext(t.Context(), "go", args...)
+	build.Dir = module
+	build.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
