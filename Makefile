@@ -134,6 +134,26 @@ tidy: ## fail when go.mod or go.sum are not tidy
 	cd examples && go mod tidy -diff
 	cd internal/bench && go generate ./stock && go mod tidy -diff
 
+.PHONY: attack
+attack: ## upload what does harm to the local service, and hold its memory against 600 MiB (the full disk takes root on Linux)
+	cd examples && go run ./emulator/attack
+
+.PHONY: crash
+crash: ## kill the local service 50 times while clients upload and delete, and hold it against what it acknowledged
+	cd examples && go run ./emulator/crash
+
+.PHONY: growth
+growth: ## measure the local service with 100, 1,000 and 10,000 files in an assistant
+	cd examples && go run ./emulator/growth
+
+.PHONY: load
+load: ## put the local service under the load of 64 clients for a minute
+	cd examples && go run ./emulator/load
+
 .PHONY: ci
+<<<<<<< HEAD
 ci: tidy drift reports test test-versions contract browser interop lint cover cross conformance demo review-oasdiff review-commit ## everything that must hold before a change lands
+=======
+ci: tidy drift reports test browser interop attack crash growth load lint cover cross conformance demo review-oasdiff review-commit ## everything that must hold before a change lands
+>>>>>>> 5bf56ae (Makefile: attack, crash, growth and load of the local service, in ci)
 	git diff --exit-code
