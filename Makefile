@@ -41,8 +41,13 @@ demo: generate ## compile the specs, then run the quickstart against a local ser
 .PHONY: test
 test: ## run all tests
 	go vet ./...
-	go test $(RACE) ./...
-	cd examples && go vet ./... && go test $(RACE) ./...
+	go test ./...
+	cd examples && go vet ./... && go test ./...
+
+.PHONY: race
+race: ## run the tests of what has goroutines under the race detector
+	go test $(RACE) ./auth/... ./internal/rest/... ./internal/sse/... ./internal/upload/... ./gen/...
+	cd examples && go test $(RACE) ./emulator/emulator/... ./emulator/internal/... ./internal/... ./sync/... ./web/...
 
 .PHONY: test-versions
 test-versions: ## run the library's tests with the oldest and the newest Go that are supported
@@ -150,10 +155,9 @@ growth: ## measure the local service with 100, 1,000 and 10,000 files in an assi
 load: ## put the local service under the load of 64 clients for a minute
 	cd examples && go run ./emulator/load
 
+.PHONY: soak
+soak: attack crash growth load ## try the local service hard: minutes of each
+
 .PHONY: ci
-<<<<<<< HEAD
-ci: tidy drift reports test test-versions contract browser interop lint cover cross conformance demo review-oasdiff review-commit ## everything that must hold before a change lands
-=======
-ci: tidy drift reports test browser interop attack crash growth load lint cover cross conformance demo review-oasdiff review-commit ## everything that must hold before a change lands
->>>>>>> 5bf56ae (Makefile: attack, crash, growth and load of the local service, in ci)
+ci: tidy drift reports test race test-versions contract browser interop lint cover cross conformance demo review-oasdiff review-commit ## everything that must hold before a change lands
 	git diff --exit-code
