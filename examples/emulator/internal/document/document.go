@@ -14,20 +14,26 @@ import (
 	"time"
 )
 
-// Limits of what is read of a file. A small file can take any time, memory or stack
-// otherwise, by accident or on purpose.
-const (
-	readLimit    = time.Minute // without the time that the passages are used in
-	maxTextBytes = 64 << 20    // uncompressed
-	maxDepth     = 1000        // of elements in each other
-)
+// limits are how much is read of a file. A small file can take any time, memory or
+// stack otherwise, by accident or on purpose.
+type limits struct {
+	time time.Duration // without the time that the passages are used in
+	text int           // bytes, uncompressed
+}
+
+var usual = limits{time.Minute, 64 << 20}
+
+// maxDepth is how deep elements can be in each other.
+const maxDepth = 1000
 
 var (
-	errTooLong = fmt.Errorf("reading it takes longer than %s", readLimit)
-	errTooMuch = fmt.Errorf("it has more than %d bytes of text", maxTextBytes)
 	errTooDeep = fmt.Errorf("it is nested deeper than %d levels", maxDepth)
 	errStopped = errors.New("no more passages are wanted")
 )
+
+func (l limits) tooLong() error { return fmt.Errorf("reading it takes longer than %s", l.time) }
+
+func (l limits) tooMuch() error { return fmt.Errorf("it has more than %d bytes of text", l.text) }
 
 // Kind is a kind of file that the service takes.
 type Kind struct {
@@ -70,24 +76,24 @@ func (e *ContentError) Unwrap() error { return e.Err }
 // file. A file without any text is an error, and so is one that takes longer than a
 // minute or has more than 64 MiB of text.
 func (k *Kind) Passages(ctx context.Context, content io.ReaderAt, size int64) iter.Seq2[Passage, error] {
-	return k.passages(ctx, content, size, readLimit)
+	return k.passages(ctx, content, size, usual)
 }
 
-func (k *Kind) passages(ctx context.Context, content io.ReaderAt, size int64, limit time.Duration) iter.Seq2[Passage, error] {
+func (k *Kind) passages(ctx context.Context, content io.ReaderAt, size int64, limits limits) iter.Seq2[Passage, error] {
 	return func(yield func(Passage, error) bool) {
 		reading, stop := context.WithCancelCause(ctx)
 		defer stop(nil)
 		// The timer stands still while a passage is used.
-		left := limit
+		left := limits.time
 		resumed := time.Now()
 		if left <= 0 {
-			stop(errTooLong)
+			stop(limits.tooLong())
 		}
-		timer := time.AfterFunc(left, func() { stop(errTooLong) })
+		timer := time.AfterFunc(left, func() { stop(limits.tooLong()) })
 		defer timer.Stop()
 
 		found := false
-		to := newText(func(passage Passage) error {
+		to := newText(limits, func(passage Passage) error {
 			found = true
 			timer.Stop()
 			left -= time.Since(resumed)

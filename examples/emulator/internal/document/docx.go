@@ -33,7 +33,7 @@ func extractDocx(_ context.Context, content *source, to *text) error {
 
 	to.page = 1
 	d := docx{to: to}
-	from := &metered{Reader: part}
+	from := &metered{Reader: part, limits: to.limits}
 	decoder := xml.NewDecoder(from)
 	for {
 		from.sinceToken = 0
@@ -71,6 +71,7 @@ func openPart(archive *zip.Reader, name string) (io.ReadCloser, error) {
 // metered fails when too much is read, or too much for one token.
 type metered struct {
 	io.Reader
+	limits     limits
 	total      int
 	sinceToken int
 }
@@ -80,8 +81,8 @@ func (m *metered) Read(p []byte) (int, error) {
 	m.total += n
 	m.sinceToken += n
 	switch {
-	case m.total > maxTextBytes:
-		return n, errTooMuch
+	case m.total > m.limits.text:
+		return n, m.limits.tooMuch()
 	case m.sinceToken > maxToken:
 		return n, errToken
 	}

@@ -5,6 +5,7 @@ import "unicode/utf8"
 // text takes the text of a file, character by character, and makes passages of it.
 // Blank lines part paragraphs.
 type text struct {
+	limits    limits
 	sentences splitter
 	passages  collector
 	page      int  // 0 in a kind that has no pages
@@ -16,8 +17,8 @@ type text struct {
 	err       error
 }
 
-func newText(emit func(Passage) error) *text {
-	t := &text{paragraph: 1}
+func newText(limits limits, emit func(Passage) error) *text {
+	t := &text{limits: limits, paragraph: 1}
 	t.passages.emit = emit
 	t.sentences.emit = func(sentence string) {
 		t.written = true
@@ -31,8 +32,8 @@ func newText(emit func(Passage) error) *text {
 // write adds a character of n bytes, unless there are too many. It drops what comes
 // after an error.
 func (t *text) write(r rune, n int) {
-	if t.bytes += n; t.bytes > maxTextBytes && t.err == nil {
-		t.err = errTooMuch
+	if t.bytes += n; t.bytes > t.limits.text && t.err == nil {
+		t.err = t.limits.tooMuch()
 	}
 	if t.err != nil {
 		return

@@ -149,7 +149,7 @@ func TestPassagesOfAnOperationThatHasEnded(t *testing.T) {
 // stand, and a filter is held.
 func TestSearchMany(t *testing.T) {
 	db := open(t, "")
-	const files, each = 4, 1024
+	const files, each = 4, 512
 	for n := range files {
 		texts := make([]string, each)
 		for i := range texts {

@@ -35,11 +35,8 @@ func (f *fixture) limit(t *testing.T, pages int) {
 }
 
 func noise(n int) []byte {
-	random := rand.New(rand.NewPCG(1, 2))
 	content := make([]byte, n)
-	for i := range content {
-		content[i] = byte(random.Uint32())
-	}
+	_, _ = rand.NewChaCha8([32]byte{}).Read(content) // never fails
 	return content
 }
 
@@ -53,7 +50,7 @@ func TestShrink(t *testing.T) {
 	empty := size(t, folder)
 	var contents []int64
 	for range 4 {
-		id, _, err := db.AddContent(bytes.NewReader(noise(4 << 20)))
+		id, _, err := db.AddContent(bytes.NewReader(noise(2 << 20)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -68,11 +65,11 @@ func TestShrink(t *testing.T) {
 	if err := db.Shrink(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got := size(t, folder); got > empty+6<<20 {
-		t.Errorf("%d bytes for 4 MiB, %d without anything", got, empty)
+	if got := size(t, folder); got > empty+4<<20 {
+		t.Errorf("%d bytes for 2 MiB, %d without anything", got, empty)
 	}
-	content := make([]byte, 4<<20)
-	if _, err := db.Content(kept, 4<<20).ReadAt(content, 0); err != nil || !bytes.Equal(content, noise(4<<20)) {
+	content := make([]byte, 2<<20)
+	if _, err := db.Content(kept, 2<<20).ReadAt(content, 0); err != nil || !bytes.Equal(content, noise(2<<20)) {
 		t.Errorf("what is kept is another, error %v", err)
 	}
 	if err := db.RemoveContent(t.Context(), kept); err != nil {
@@ -86,7 +83,7 @@ func TestFull(t *testing.T) {
 	folder := t.TempDir()
 	db := open(t, folder)
 	_, op := db.add(t, "first", "The tide is high.", nil)
-	id, _, err := db.AddContent(bytes.NewReader(noise(4 << 20)))
+	id, _, err := db.AddContent(bytes.NewReader(noise(2 << 20)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,11 +92,11 @@ func TestFull(t *testing.T) {
 		t.Fatal(err)
 	}
 	db.limit(t, pages)
-	if _, _, err := db.AddContent(bytes.NewReader(noise(4 << 20))); !errors.Is(err, ErrFull) || !Fault(err) {
+	if _, _, err := db.AddContent(bytes.NewReader(noise(2 << 20))); !errors.Is(err, ErrFull) || !Fault(err) {
 		t.Errorf("a content: %v", err)
 	}
 	var many []document.Passage
-	for n := range 1000 {
+	for n := range maxHits {
 		many = append(many, passages(fmt.Sprintf("The tide of day %d is high, and so is the wind of year %x.", n, noise(n%100)))...)
 	}
 	if err := db.AddPassages(op.Sequence, 0, many, 50); !errors.Is(err, ErrFull) {
@@ -146,7 +143,7 @@ func TestReserve(t *testing.T) {
 // What belonged to an assistant that was removed is not there at once, and then gone.
 func TestPurge(t *testing.T) {
 	db := open(t, t.TempDir())
-	for n := range 3 * purgedFiles {
+	for n := range purgedFiles + 8 {
 		db.index(t, fmt.Sprint(n), map[string]any{"n": float64(n)}, "The tide is high.", "The wind is low.")
 	}
 	if err := db.RemoveAssistant("a"); err != nil {
