@@ -21,12 +21,13 @@ import (
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"go.yaml.in/yaml/v3"
+
 	"github.com/pinecone-community/assistant-go/auth"
 	"github.com/pinecone-community/assistant-go/internal/apierror"
 	"github.com/pinecone-community/assistant-go/internal/rest"
 	"github.com/pinecone-community/assistant-go/internal/spectest"
 	"github.com/pinecone-community/assistant-go/internal/upload"
-	"go.yaml.in/yaml/v3"
 )
 
 // Plane is a generated package.
@@ -508,7 +509,7 @@ func checkNotFound(t *testing.T, operation string, err error) {
 		t.Errorf("%s: %T is not an *Error: %v", operation, err, err)
 		return
 	}
-	if apiErr.StatusCode != 404 || apiErr.Code != "NOT_FOUND" || apiErr.Message != "no such thing" ||
+	if apiErr.StatusCode != http.StatusNotFound || apiErr.Code != "NOT_FOUND" || apiErr.Message != "no such thing" ||
 		apiErr.RequestID != "request-1" || !bytes.Equal(apiErr.Details, []byte(`{"a":1}`)) {
 		t.Errorf("%s: %+v", operation, apiErr)
 	}

@@ -2,7 +2,6 @@ package compile
 
 import (
 	"encoding/json"
-	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,8 +9,6 @@ import (
 	"strings"
 	"testing"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 // moduleRoot is the folder of the module's root.
 const moduleRoot = "../.."

@@ -29,18 +29,18 @@ func pathTo(beginning []byte) string {
 	var steps []step
 	for d.Reset(beginning, true); d.err == nil && d.next() != 0; {
 		last := len(steps) - 1
-		switch c := d.data[d.pos]; {
-		case c == '"':
+		switch c := d.data[d.pos]; c {
+		case '"':
 			text := d.quoted()
 			if last >= 0 && !steps[last].list && steps[last].name == nil && d.err == nil {
 				steps[last].name = append([]byte{}, text...)
 			}
 			continue
-		case c == '{' || c == '[':
+		case '{', '[':
 			steps = append(steps, step{list: c == '['})
-		case c == '}' || c == ']':
+		case '}', ']':
 			steps = steps[:last]
-		case c == ',':
+		case ',':
 			steps[last].index++
 			steps[last].name = nil
 		}

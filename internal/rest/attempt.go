@@ -148,7 +148,7 @@ func (a *attempt) do(req *http.Request) (*http.Response, error) {
 	}
 	var resp *http.Response
 	var err error
-	a.call.form.Send(func() { resp, err = a.call.client.doer.Do(req) }, a.end)
+	a.call.form.Send(func() { resp, err = a.call.client.doer.Do(req) }, a.end) //nolint:bodyclose // the caller closes it
 	return resp, err
 }
 

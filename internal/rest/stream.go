@@ -147,7 +147,7 @@ type opened struct {
 // open sends the call, again if need be, and reads the first event.
 func (c *Call) open(ctx context.Context) (s *opened, err error) {
 	err = c.attempts(ctx, func() (err error) {
-		a, resp, err := c.start(ctx)
+		a, resp, err := c.start(ctx) //nolint:bodyclose // opened closes it
 		defer func() {
 			if err != nil {
 				a.end()

@@ -221,7 +221,7 @@ type exactly struct {
 }
 
 func (e *exactly) open() error {
-	file, err := e.file.File.open()
+	file, err := e.file.open()
 	if err != nil {
 		return &SourceError{e.file.name, err}
 	}

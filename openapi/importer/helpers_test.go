@@ -111,7 +111,7 @@ components:
 }
 
 // importText imports a spec of the data plane.
-func importText(ctx context.Context, t *testing.T, text string) (*spec, error) {
+func importText(_ context.Context, t *testing.T, text string) (*spec, error) {
 	t.Helper()
 	s := &spec{plane: "data", file: "data.yaml"}
 	return s, importSpec([]byte(text), s, "2026-10", &prose{})

@@ -9,8 +9,9 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/pinecone-community/assistant-go/internal/compile"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/pinecone-community/assistant-go/internal/compile"
 )
 
 // imported is what a published version is in this project's form.

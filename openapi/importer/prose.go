@@ -12,8 +12,9 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/pinecone-community/assistant-go/internal/compile"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/pinecone-community/assistant-go/internal/compile"
 )
 
 // proseKeys are the keywords whose values are prose, and so the publisher's.
