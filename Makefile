@@ -14,7 +14,7 @@ UPSTREAM ?= ../shared/upstream
 
 # Values of the command line are data: make does not expand them, and a recipe gets
 # them from its environment, so that no shell reads them as code.
-DATA = VERSION FROM BASE HEAD UPSTREAM
+DATA = VERSION FROM BASE HEAD UPSTREAM REPO
 $(foreach name,$(DATA),$(eval override $(name) := $$(value $(name))))
 export $(DATA)
 
@@ -29,7 +29,6 @@ help: ## list the targets
 generate: ## compile the specs into the clients
 	rm -rf gen
 	go generate ./...
-	cd examples && go generate ./...
 
 .PHONY: import
 import: ## bring a version in: VERSION=2026-10 FROM=folder of its published specs, or REPOSITORY:PATH
@@ -100,7 +99,7 @@ review: ## report what changed since revision BASE, up to HEAD if given; or from
 
 .PHONY: review-check
 review-check: ## the same; fail when the changelog's topmost entry does not name what breaks
-	@go run ./openapi/review -base "$(BASE)" $(if $(HEAD),-head "$(HEAD)") -changelog .github/CHANGELOG.md
+	@go run ./openapi/review -base "$$BASE" $(if $(HEAD),-head "$$HEAD") -changelog .github/CHANGELOG.md
 
 .PHONY: review-oasdiff
 review-oasdiff: ## hold what the tests of the report have recorded of oasdiff against oasdiff itself
@@ -113,10 +112,7 @@ review-commit: ## the same of the last commit
 
 .PHONY: reports
 reports: ## write the reports from each version of the API to the next, openapi/reports
-	@mkdir -p openapi/reports && rm -f openapi/reports/*.md
-	@set -e; from=; for to in $(sort $(notdir $(patsubst %/,%,$(wildcard openapi/20*/)))); do \
-		if [ -n "$$from" ]; then echo "$$from..$$to"; go run ./openapi/review -base "openapi/$$from" -head "openapi/$$to" >"openapi/reports/$$from..$$to.md"; fi; \
-		from=$$to; done
+	go run ./openapi/review -reports openapi/reports
 
 .PHONY: release-check
 release-check: ## try the release VERSION of this commit, as a consumer would get it
@@ -133,7 +129,6 @@ tidy: ## fail when go.mod or go.sum are not tidy
 	go mod tidy -diff
 	cd examples && go mod tidy -diff
 	cd internal/bench && go generate ./stock && go mod tidy -diff
-	cd internal/consumer/testdata/importer && go mod tidy -diff
 
 .PHONY: ci
 ci: tidy drift reports test test-versions browser interop lint cover cross conformance demo review-oasdiff review-commit ## everything that must hold before a change lands

@@ -43,8 +43,11 @@ func (o origin) String() string {
 // IDNA mapping could read as another host: non-ASCII names, IPv6 zones, empty
 // labels, delimiters inside a name.
 func canonicalHost(hostname string) (string, bool) {
-	if addr, err := netip.ParseAddr(hostname); err == nil {
-		return addr.String(), addr.Zone() == ""
+	if n := len(hostname); n > 0 && (strings.Contains(hostname, ":") || '0' <= hostname[n-1] && hostname[n-1] <= '9') {
+		// Others are no addresses, and parsing them takes a while.
+		if addr, err := netip.ParseAddr(hostname); err == nil {
+			return addr.String(), addr.Zone() == ""
+		}
 	}
 	if !isVisibleASCII(hostname) {
 		return "", false

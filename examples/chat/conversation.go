@@ -1,8 +1,8 @@
 package main
 
 import (
-	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -10,74 +10,64 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pinecone-community/assistant-go/examples/internal/cite"
-	"github.com/pinecone-community/assistant-go/examples/internal/service"
+	"github.com/pinecone-community/assistant-go/examples/cite"
 	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
-// maxLine bounds a question, in bytes.
-const maxLine = 1 << 20
+const help = `A line is a question. Commands:
+  /help    this list
+  /new     forget the conversation so far
+  /quit    end, as Ctrl-D does
+Arrow keys edit the line and bring earlier questions back. Ctrl-C stops an answer.
+`
 
 type conversation struct {
-	*service.Assistant
-	prompts     bool // in is a terminal
-	most        int  // questions in the history
+	api         *data.API
+	assistant   string
+	most        int // questions in the history
 	history     []data.Message
 	out, status io.Writer
 }
 
-// run asks what in has, line by line, until it ends. Where somebody sits at a
-// terminal, it goes on after an error.
-func (c *conversation) run(ctx context.Context, in io.Reader) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	lines := make(chan string)
-	var readErr error
-	go func() { // so that an interrupt can be waited for as well
-		defer close(lines)
-		scanner := bufio.NewScanner(in)
-		scanner.Buffer(nil, maxLine)
-		for scanner.Scan() {
-			select {
-			case lines <- strings.TrimSpace(scanner.Text()):
-			case <-ctx.Done():
-				return
-			}
-		}
-		readErr = scanner.Err()
-	}()
+// run asks what the lines have until they end. At a terminal it goes on after an
+// error, and two interrupts at the prompt, one after the other, end it.
+func (c *conversation) run(ctx context.Context, in lines, terminal bool) error {
+	if terminal {
+		fmt.Fprintf(c.status, "Ask a question about the documents of %s, or type /help.\n", c.assistant)
+	}
+	interrupted := false
 	for {
-		question, more := c.next(ctx, lines)
+		line, err := in.next(ctx)
 		switch {
-		case ctx.Err() != nil || question == "/quit":
+		case ctx.Err() != nil:
 			return ctx.Err()
-		case !more:
-			return readErr
-		case question == "":
+		case errors.Is(err, errInterrupted) && !interrupted:
+			interrupted = true
+			fmt.Fprintln(c.status, "(Ctrl-C once more ends the chat.)")
 			continue
+		case errors.Is(err, io.EOF), errors.Is(err, errInterrupted):
+			return nil
+		case err != nil:
+			return err
 		}
-		if err := c.ask(ctx, question); err != nil {
-			if !c.prompts {
-				return err
+		interrupted = false
+		switch line = strings.TrimSpace(line); line {
+		case "":
+		case "/quit", "/exit":
+			return nil
+		case "/help":
+			fmt.Fprint(c.status, help)
+		case "/new":
+			c.history = nil
+			fmt.Fprintln(c.status, "A new conversation.")
+		default:
+			if err := c.ask(ctx, line); err != nil {
+				if !terminal {
+					return err
+				}
+				fmt.Fprintln(c.status, "chat:", err)
 			}
-			fmt.Fprintln(c.status, "chat:", err)
 		}
-	}
-}
-
-// next returns the next line, if there are more. An interrupt is a /quit.
-func (c *conversation) next(ctx context.Context, lines <-chan string) (line string, more bool) {
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
-	defer stop()
-	if c.prompts {
-		fmt.Fprint(c.status, "> ")
-	}
-	select {
-	case line, more = <-lines:
-		return line, more
-	case <-ctx.Done():
-		fmt.Fprintln(c.status)
-		return "/quit", true
 	}
 }
 
@@ -86,26 +76,27 @@ func (c *conversation) next(ctx context.Context, lines <-chan string) (line stri
 func (c *conversation) ask(ctx context.Context, question string) (err error) {
 	answering, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
-	messages := append(slices.Clone(c.history), data.Message{Role: "user", Content: question})
+	messages := append(slices.Clone(c.history), data.UserMessage(question))
 	var answer strings.Builder
 	var notes cite.Footnotes
 	var chunk data.ChatChunk
-	for chunk, err = range c.Data.ChatStream(answering, c.Name, data.ChatRequest{Messages: messages}) {
+	out := newWrapper(c.out)
+	for chunk, err = range c.api.ChatStream(answering, c.assistant, data.ChatRequest{Messages: messages}) {
 		switch chunk := chunk.(type) { // nil with an error, which is the last
 		case *data.ContentChunk:
 			answer.WriteString(chunk.Delta.Content)
-			fmt.Fprint(c.out, notes.Text(chunk.Delta.Content))
+			out.write(notes.Text(chunk.Delta.Content))
 		case *data.CitationChunk:
-			fmt.Fprint(c.out, notes.Cite(chunk.Citation))
+			out.write(notes.Cite(chunk.Citation))
 		}
 	}
 	if answer.Len() > 0 {
-		fmt.Fprintln(c.out, notes.End())
-		messages = append(messages, data.Message{Role: "assistant", Content: answer.String()})
+		out.write(notes.End() + "\n")
+		messages = append(messages, data.AssistantMessage(answer.String()))
 		c.history = messages[max(0, len(messages)-2*c.most):]
 	}
 	for i, source := range notes.Sources {
-		fmt.Fprintf(c.out, "[%d] %s\n", i+1, source)
+		out.write(fmt.Sprintf("[%d] %s\n", i+1, source))
 	}
 	if answering.Err() != nil && ctx.Err() == nil {
 		fmt.Fprintln(c.status, "(stopped)")

@@ -6,8 +6,9 @@
 //	PINECONE_API_KEY=... go run ./chat                   against Pinecone
 //	echo "When is the lamp lit?" | go run ./chat         without a prompt
 //
-// Ctrl-C stops an answer. At the prompt it ends the program, as Ctrl-D and /quit
-// do. An assistant that the program created is deleted then.
+// Ctrl-C stops an answer. Twice at the prompt it ends the program, as Ctrl-D and
+// /quit do. An assistant that the program created is deleted then. /help lists the
+// commands.
 package main
 
 import (
@@ -21,24 +22,22 @@ import (
 	"os/signal"
 	"syscall"
 
-	"golang.org/x/term"
-
-	"github.com/pinecone-community/assistant-go/examples/internal/service"
+	"github.com/pinecone-community/assistant-go/auth"
+	"github.com/pinecone-community/assistant-go/examples/sample"
 )
 
 func main() {
-	if err := run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr, nil); err != nil && !errors.Is(err, flag.ErrHelp) {
+	if err := run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr, &http.Client{CheckRedirect: auth.CheckRedirect}); err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "chat:", err)
 		os.Exit(1)
 	}
 }
 
-// run writes answers to out and all else to status. A nil client stands for the
-// library's own.
+// run writes answers to out and all else to status.
 func run(ctx context.Context, args []string, in io.Reader, out, status io.Writer, client *http.Client) (err error) {
 	flags := flag.NewFlagSet("chat", flag.ContinueOnError)
-	connection := service.AddFlags(flags)
-	assistant := service.AddAssistantFlags(flags)
+	url := sample.AddURL(flags)
+	assistant := sample.AddFlags(flags)
 	most := flags.Int("history", 10, "the last `n` questions, with their answers, are sent along with the next")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -57,22 +56,32 @@ func run(ctx context.Context, args []string, in io.Reader, out, status io.Writer
 	signal.Notify(ignored, os.Interrupt)
 	defer signal.Stop(ignored)
 
-	s, err := connection.Connect(ctx, client)
+	c, err := connect(ctx, *url, client, status)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	fmt.Fprintln(status, s.What)
+	defer func() { err = errors.Join(err, c.close()) }()
 	opening, opened := signal.NotifyContext(ctx, os.Interrupt)
-	a, err := assistant.Open(opening, s, status)
-	opened()
+	defer opened()
+	a, err := assistant.Open(opening, c.control, status)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, a.Close(ctx)) }()
+	api, err := c.data(a.Host)
+	if err != nil {
+		return err
+	}
+	if err := a.Upload(opening, api, status); err != nil {
+		return err
+	}
+	opened()
 
-	file, ok := in.(*os.File)
-	c := &conversation{Assistant: a, most: *most, out: out, status: status}
-	c.prompts = ok && term.IsTerminal(int(file.Fd()))
-	return c.run(ctx, in)
+	lines, typed, err := newLines(ctx, in, out, status)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, lines.close()) }()
+	talk := &conversation{api: api, assistant: a.Name, most: *most, out: out, status: status}
+	return talk.run(ctx, lines, typed)
 }

@@ -23,7 +23,7 @@ import (
 	"github.com/pinecone-community/assistant-go/auth"
 	"github.com/pinecone-community/assistant-go/examples/emulator/emulator"
 	"github.com/pinecone-community/assistant-go/examples/internal/exampletest"
-	"github.com/pinecone-community/assistant-go/examples/internal/service"
+	"github.com/pinecone-community/assistant-go/examples/sample"
 )
 
 // asProgram has the test binary be the program, as a terminal needs a process.
@@ -40,25 +40,41 @@ func TestMain(m *testing.M) {
 const (
 	question = "How often are the prisms cleaned, and what are they washed with?\n"
 
-	ctrlC = "\x03"
-	ctrlD = "\x04"
+	ctrlC     = "\x03"
+	ctrlD     = "\x04"
+	backspace = "\x7f"
+	arrowUp   = "\x1b[A"
 )
 
 func TestTerminal(t *testing.T) {
 	r := &exampletest.Recorder{}
 	terminal := open(t, r)
+	terminal.wait("type /help")
+	terminal.wait("> ")
+	terminal.typed("/help\n")
+	terminal.wait("Ctrl-C stops an answer.")
 	terminal.wait("> ")
 	terminal.typed(question)
-	terminal.wait("Clean the")
+	terminal.wait("Clean")
 	terminal.typed(ctrlC)
 	terminal.wait("(stopped)")
 	terminal.wait("> ")
-	terminal.typed(question)
-	terminal.wait("after every storm.[1] Then wash")
+	terminal.typed(arrowUp + "\n") // the question, from the history
+	terminal.wait("after every storm.[1]")
 	terminal.wait("[1] maintenance-manual.pdf, p. 1")
 	terminal.wait("> ")
-	terminal.typed("This fails.\n")
+	terminal.typed("This works." + strings.Repeat(backspace, 6) + "fails.\n")
 	terminal.wait("chat: pinecone: POST")
+	terminal.wait("> ")
+	// Right after an answer, Ctrl-C was meant for it. It ends nothing.
+	terminal.typed(ctrlC)
+	terminal.wait("(Ctrl-C once more ends the chat.)")
+	terminal.wait("> ")
+	terminal.typed("/new\n")
+	terminal.wait("A new conversation.")
+	terminal.wait("> ")
+	terminal.typed(ctrlC)
+	terminal.wait("once more")
 	terminal.wait("> ")
 	terminal.typed(ctrlC)
 	terminal.ended()
@@ -68,11 +84,13 @@ func TestTerminal(t *testing.T) {
 }
 
 func TestTerminalEnds(t *testing.T) {
-	for _, end := range []string{ctrlC, ctrlD, "/quit\n"} {
+	for _, end := range [][]string{{ctrlC, ctrlC}, {"half a question" + ctrlC, ctrlC}, {ctrlD}, {"/quit\n"}} {
 		r := &exampletest.Recorder{}
 		terminal := open(t, r)
-		terminal.wait("> ")
-		terminal.typed(end)
+		for _, keys := range end {
+			terminal.wait("> ")
+			terminal.typed(keys)
+		}
 		terminal.ended()
 		if r.Last() != deleted {
 			t.Errorf("%q: last request %s", end, r.Last())
@@ -101,6 +119,32 @@ func TestTerminalInterruptedWhileOpening(t *testing.T) {
 	}
 }
 
+// columns is the width of the terminal.
+const columns = 40
+
+// An answer has no line that is wider than the terminal, and no word that is broken.
+func TestTerminalWraps(t *testing.T) {
+	terminal := openWith(t, &exampletest.Recorder{}, true)
+	terminal.wait("> ")
+	terminal.typed(question)
+	answer := terminal.wait("[1] maintenance-manual.pdf, p. 1")
+	_, answer, _ = strings.Cut(answer, "Clean the")
+	lines := strings.Split(strings.ReplaceAll("Clean the"+answer, "\r", ""), "\n")
+	if len(lines) < 4 {
+		t.Errorf("%q", lines)
+	}
+	for _, line := range lines {
+		if len(line) > columns {
+			t.Errorf("%d columns: %q", len(line), line)
+		}
+	}
+	if text := strings.Join(strings.Fields(strings.Join(lines, " ")), " "); !strings.Contains(text, "four parts distilled water, and dry them with a chamois leather.[1]") {
+		t.Errorf("%q", text)
+	}
+	terminal.typed(ctrlD)
+	terminal.ended()
+}
+
 // screen is a terminal with the program in it.
 type screen struct {
 	t       *testing.T
@@ -112,7 +156,9 @@ type screen struct {
 
 // open starts the program against an emulator behind a proxy, which holds what
 // passes against the specs and keeps the first answer from ending.
-func open(t *testing.T, r *exampletest.Recorder) *screen {
+func open(t *testing.T, r *exampletest.Recorder) *screen { return openWith(t, r, false) }
+
+func openWith(t *testing.T, r *exampletest.Recorder, whole bool) *screen {
 	t.Helper()
 	running := emulator.Start(t)
 	target, err := url.Parse(running.URL)
@@ -124,15 +170,15 @@ func open(t *testing.T, r *exampletest.Recorder) *screen {
 			p.SetURL(target)
 			p.Out.Host = p.In.Host // the emulator names it as the assistant's
 		},
-		Transport: &stalling{t: t, base: r.Client(t).Transport},
+		Transport: &stalling{t: t, base: r.Client(t).Transport, whole: whole},
 		ErrorLog:  log.New(io.Discard, "", 0),
 	}
 	front := httptest.NewServer(proxy)
 	t.Cleanup(front.Close)
 
 	program := exec.CommandContext(t.Context(), os.Args[0])
-	program.Env = append(os.Environ(), asProgram+"=1", auth.EnvAPIKey+"="+running.Key, service.EnvURL+"="+front.URL+"/assistant")
-	tty, err := pty.Start(program)
+	program.Env = append(os.Environ(), "TERM=xterm", asProgram+"=1", auth.EnvAPIKey+"="+running.Key, sample.EnvURL+"="+front.URL+"/assistant")
+	tty, err := pty.StartWithSize(program, &pty.Winsize{Rows: 24, Cols: columns})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,14 +214,15 @@ func (s *screen) typed(keys string) {
 	}
 }
 
-// wait waits until a text is on the screen, after the one waited for before.
-func (s *screen) wait(text string) {
+// wait waits until a text is on the screen, after the one waited for before, and
+// returns what was there until then.
+func (s *screen) wait(text string) string {
 	s.t.Helper()
 	limit := time.After(time.Minute)
 	for {
-		if _, after, ok := strings.Cut(s.seen, text); ok {
+		if before, after, ok := strings.Cut(s.seen, text); ok {
 			s.seen = after
-			return
+			return before
 		}
 		select {
 		case more, ok := <-s.output:
@@ -212,9 +259,10 @@ func (s *screen) ended() {
 // stalling keeps all but three events of the first answer back until the client
 // goes away, and refuses what says that it fails.
 type stalling struct {
-	t    *testing.T
-	base http.RoundTripper
-	done atomic.Bool
+	t     *testing.T
+	base  http.RoundTripper
+	done  atomic.Bool
+	whole bool // no answer is kept from ending
 }
 
 func (s *stalling) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -226,7 +274,7 @@ func (s *stalling) RoundTrip(req *http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: http.StatusTeapot, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
 	}
 	resp, err := s.base.RoundTrip(req)
-	if err != nil || s.done.Swap(true) {
+	if err != nil || s.whole || s.done.Swap(true) {
 		return resp, err
 	}
 	all, err := io.ReadAll(resp.Body)

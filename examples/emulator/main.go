@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,6 +22,10 @@ import (
 
 // errUsage is an error of the command line, which the flags have reported.
 var errUsage = errors.New("usage")
+
+// memoryLimit is from where on Go collects memory more often, unless the variable
+// GOMEMLIMIT says it. What PDFium and SQLite take comes on top.
+const memoryLimit = 256 << 20
 
 func main() {
 	switch err := run(context.Background(), os.Args[1:], os.Stdout, os.Stderr); {
@@ -35,6 +40,9 @@ func main() {
 // run serves until ctx is done or the program is interrupted. A second
 // interruption ends it at once.
 func run(ctx context.Context, args []string, out, complaints io.Writer) error {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
+	}
 	flags, err := parse(args, os.Getenv, complaints)
 	if errors.Is(err, flag.ErrHelp) {
 		return nil

@@ -23,24 +23,24 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/pinecone-community/assistant-go/examples/internal/service"
+	"github.com/pinecone-community/assistant-go/auth"
+	"github.com/pinecone-community/assistant-go/examples/sample"
 	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 	"github.com/pinecone-community/assistant-go/gen/2026-07/evaluation"
 )
 
 func main() {
-	if err := run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr, nil); err != nil && !errors.Is(err, flag.ErrHelp) {
+	if err := run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr, &http.Client{CheckRedirect: auth.CheckRedirect}); err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "evaluate:", err)
 		os.Exit(1)
 	}
 }
 
-// run writes scores to out and all else to status. A nil client stands for the
-// library's own.
-func run(ctx context.Context, args []string, in io.Reader, out, status io.Writer, client *http.Client) (err error) {
+// run writes scores to out and all else to status.
+func run(ctx context.Context, args []string, in io.Reader, out, status io.Writer, client *http.Client) (failed error) {
 	flags := flag.NewFlagSet("evaluate", flag.ContinueOnError)
-	connection := service.AddFlags(flags)
-	assistant := service.AddAssistantFlags(flags)
+	url := sample.AddURL(flags)
+	assistant := sample.AddFlags(flags)
 	asCSV := flags.Bool("csv", false, "write CSV, with the answers, instead of a table")
 	parallel := flags.Int("parallel", 4, "work on `n` rows at a time")
 	if err := flags.Parse(args); err != nil {
@@ -56,26 +56,35 @@ func run(ctx context.Context, args []string, in io.Reader, out, status io.Writer
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 
-	s, err := connection.Connect(ctx, client)
+	c, err := connect(ctx, *url, client, status)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	fmt.Fprintln(status, s.What)
-	var a *service.Assistant // nil if nobody has to be asked
+	defer func() { failed = errors.Join(failed, c.close()) }()
+	s := &scorer{evaluation: c.evaluation}
 	if slices.ContainsFunc(rows, func(r *row) bool { return r.answer == "" }) {
-		if a, err = assistant.Open(ctx, s, status); err != nil {
+		a, err := assistant.Open(ctx, c.control, status)
+		if err != nil {
 			return err
 		}
-		defer func() { err = errors.Join(err, a.Close(ctx)) }()
+		defer func() { failed = errors.Join(failed, a.Close(ctx)) }()
+		if s.data, err = c.data(a.Host); err != nil {
+			return err
+		}
+		if err := a.Upload(ctx, s.data, status); err != nil {
+			return err
+		}
+		s.assistant = a.Name
 	}
 
+	s.progress = newProgress(status, len(rows))
 	group, working := errgroup.WithContext(ctx) // the first error ends the others
 	group.SetLimit(*parallel)
 	for _, r := range rows {
-		group.Go(func() error { return r.score(working, s, a) })
+		group.Go(func() error { return s.score(working, r) })
 	}
 	err = group.Wait()
+	s.progress.end()
 	rows = slices.DeleteFunc(rows, func(r *row) bool { return r.metrics == nil })
 	switch {
 	case len(rows) == 0:
@@ -86,21 +95,30 @@ func run(ctx context.Context, args []string, in io.Reader, out, status io.Writer
 	return errors.Join(err, writeTable(out, rows))
 }
 
+// scorer has answers scored and, where there are none, an assistant asked.
+type scorer struct {
+	evaluation *evaluation.API
+	data       *data.API // nil if nobody has to be asked
+	assistant  string
+	progress   *progress
+}
+
 // score fills in the scores, and the answer if there is none.
-func (r *row) score(ctx context.Context, s *service.Service, a *service.Assistant) error {
+func (s *scorer) score(ctx context.Context, r *row) error {
 	if r.answer == "" {
-		reply, err := a.Data.Chat(ctx, a.Name, data.ChatRequest{Messages: []data.Message{{Role: "user", Content: r.question}}})
+		reply, err := s.data.Chat(ctx, s.assistant, data.ChatRequest{Messages: []data.Message{data.UserMessage(r.question)}})
 		if err != nil {
 			return fmt.Errorf("line %d: %w", r.line, err)
 		}
 		r.answer = reply.Message.Content
 	}
-	reply, err := s.Evaluation.EvaluateAlignment(ctx, evaluation.AlignmentRequest{
+	reply, err := s.evaluation.EvaluateAlignment(ctx, evaluation.AlignmentRequest{
 		Question: r.question, Answer: r.answer, GroundTruthAnswer: r.truth,
 	})
 	if err != nil {
 		return fmt.Errorf("line %d: %w", r.line, err)
 	}
 	r.metrics = &reply.Metrics
+	s.progress.one()
 	return nil
 }

@@ -173,7 +173,7 @@ func TestInterrupt(t *testing.T) {
 func TestWrongKey(t *testing.T) {
 	running := emulator.Start(t)
 	t.Setenv(auth.EnvAPIKey, "wrong-key")
-	for _, input := range []string{answered, sample} {
+	for _, input := range []string{answered, sampleRows} {
 		var out, status bytes.Buffer
 		err := run(t.Context(), []string{"-url", running.URL + "/assistant", "-"}, strings.NewReader(input), &out, &status, (&exampletest.Recorder{}).Client(t))
 		if !errors.Is(err, control.ErrUnauthorized) {
@@ -203,7 +203,7 @@ func TestBadInput(t *testing.T) {
 			[]string{"line 3: ", "line 6: ", "line 7: ", "line 8: "}},
 		{"only bad rows", "question,answer,ground_truth\n,,\n", []string{"-"}, []string{"line 2: want 3 fields"}},
 		{"bad quotes", "question,answer,ground_truth\n,b,c\na,\"b\" ,c\n", []string{"-"}, []string{"line 2: ", "line 3, column"}},
-		{"no assistant", sample, []string{"-documents", "nowhere", "-"}, []string{"-documents: open nowhere"}},
+		{"no assistant", sampleRows, []string{"-documents", "nowhere", "-"}, []string{"-documents: open nowhere"}},
 	} {
 		r := &exampletest.Recorder{}
 		out, _, err := scores(t.Context(), t, r, tt.input, tt.args...)

@@ -15,7 +15,7 @@ import (
 )
 
 //go:embed questions.csv
-var sample string
+var sampleRows string
 
 type row struct {
 	line                    int
@@ -26,7 +26,7 @@ type row struct {
 // readRows reads a file: "-" is in, "" the sample. Its error has all bad rows.
 func readRows(name string, in io.Reader) (rows []*row, err error) {
 	if name == "" {
-		in = strings.NewReader(sample)
+		in = strings.NewReader(sampleRows)
 	} else if name != "-" {
 		file, err := os.Open(name)
 		if err != nil {

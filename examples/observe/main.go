@@ -1,6 +1,8 @@
 // Observe logs every request with log/slog and traces it with OpenTelemetry, from
-// the upload of documents to the answer to a question. A retry has a line and a
-// span of its own. Without PINECONE_API_KEY it runs against an emulator.
+// the upload of documents to the answer to a question. The answer has a span by the
+// conventions for generative AI, with the model, the tokens used and the time to the
+// first chunk. Each attempt of a request has a line and a span of its own, below the
+// span of the call. Without PINECONE_API_KEY it runs against an emulator.
 //
 //	go run ./observe When did the shore power fail? 2>log
 package main
@@ -20,13 +22,12 @@ import (
 	"syscall"
 
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
-	"go.opentelemetry.io/otel/codes"
 	sdk "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/pinecone-community/assistant-go/auth"
-	"github.com/pinecone-community/assistant-go/examples/internal/service"
+	"github.com/pinecone-community/assistant-go/examples/sample"
 	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
@@ -40,8 +41,8 @@ func main() {
 // run writes the answer and the trace to out, and the log to status.
 func run(ctx context.Context, args []string, out, status io.Writer, base http.RoundTripper) (err error) {
 	flags := flag.NewFlagSet("observe", flag.ContinueOnError)
-	connection := service.AddFlags(flags)
-	assistant := service.AddAssistantFlags(flags)
+	url := sample.AddURL(flags)
+	assistant := sample.AddFlags(flags)
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -59,24 +60,39 @@ func run(ctx context.Context, args []string, out, status io.Writer, base http.Ro
 		),
 		CheckRedirect: auth.CheckRedirect, // so that the key stays at its host
 	}
-	s, err := connection.Connect(ctx, client)
+	c, err := connect(ctx, *url, client, status)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	fmt.Fprintln(status, s.What)
+	defer func() { err = errors.Join(err, c.close()) }()
 	t := provider.Tracer("observe")
 	return inSpan(ctx, t, "observe", func(ctx context.Context) (err error) {
-		var a *service.Assistant
+		var a *sample.Assistant
 		err = inSpan(ctx, t, "open", func(ctx context.Context) (err error) {
-			a, err = assistant.Open(ctx, s, status)
+			a, err = assistant.Open(ctx, c.control, status)
 			return err
 		})
 		if err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, inSpan(ctx, t, "close", a.Close)) }()
-		return inSpan(ctx, t, "chat", func(ctx context.Context) error { return ask(ctx, a, question, out) })
+		api, err := c.data(a.Host)
+		if err != nil {
+			return err
+		}
+		err = inSpan(ctx, t, "upload", func(ctx context.Context) error { return a.Upload(ctx, api, status) })
+		if err != nil {
+			return err
+		}
+		request := data.ChatRequest{Messages: []data.Message{data.UserMessage(question)}}
+		for text, err := range data.ChatText(chatStream(ctx, t, api, a.Name, request)) {
+			if err != nil {
+				return err
+			}
+			fmt.Fprint(out, text)
+		}
+		_, err = fmt.Fprint(out, "\n\n")
+		return err
 	})
 }
 
@@ -87,19 +103,7 @@ func inSpan(ctx context.Context, t trace.Tracer, name string, do func(context.Co
 	defer span.End()
 	err := do(ctx)
 	if err != nil {
-		span.SetStatus(codes.Error, err.Error()) // no error of the clients has the key
+		fail(span, err)
 	}
-	return err
-}
-
-func ask(ctx context.Context, a *service.Assistant, question string, out io.Writer) error {
-	request := data.ChatRequest{Messages: []data.Message{{Role: "user", Content: question}}}
-	for text, err := range data.ChatText(a.Data.ChatStream(ctx, a.Name, request)) {
-		if err != nil {
-			return err
-		}
-		fmt.Fprint(out, text)
-	}
-	_, err := fmt.Fprint(out, "\n\n")
 	return err
 }

@@ -60,9 +60,13 @@ func TestLogAndTrace(t *testing.T) {
 		"^ .*s      HTTP GET "+assistants+"/example-assistant 404 ",
 		"^ .*s      HTTP POST "+assistants+" 200 ",
 		"^ .*s      HTTP GET "+assistants+"/example-assistant 200 ",
+		"^ .*s    upload ",
 		"^ .*s      HTTP POST http://127.0.0.1:[0-9]+/assistant/files/example-assistant 202 ",
 		"^ .*s      HTTP GET http://127.0.0.1:[0-9]+/assistant/operations/example-assistant/[-0-9a-f]+ 200 ",
-		"^ .*s    chat ",
+		"^ .*s    invoke_agent example-assistant gen_ai.operation.name=invoke_agent gen_ai.provider.name=pinecone "+
+			"gen_ai.agent.name=example-assistant gen_ai.request.stream=true gen_ai.output.type=text gen_ai.response.model=[^ ]+ "+
+			"gen_ai.response.time_to_first_chunk=[0-9.e-]+ gen_ai.response.id=[^ ]+ gen_ai.response.finish_reasons=[^ ]+ "+
+			"gen_ai.usage.input_tokens=[1-9][0-9]* gen_ai.usage.output_tokens=[1-9][0-9]* ",
 		"^ .*s      HTTP POST http://127.0.0.1:[0-9]+/assistant/chat/example-assistant 200 ",
 		"^ .*s    close ",
 		"^ .*s      HTTP DELETE "+assistants+"/example-assistant 200 ",
@@ -135,7 +139,7 @@ func TestCutReply(t *testing.T) {
 		t.Fatalf("error %v, last request %s", err, r.Last())
 	}
 	matches(t, log, `path=/assistant/chat/example-assistant .* error="the line is down" status=200 .* bytes=71 .*`)
-	matches(t, out, "^ .*s    chat stream, after 1 events: .*", "^ .*s    close ")
+	matches(t, out, "^ .*s    invoke_agent .* error.type=[^ ]+ stream, after 1 events: .*", "^ .*s    close ")
 }
 
 type broken struct{}
@@ -155,7 +159,7 @@ func TestInterrupt(t *testing.T) {
 	if !errors.Is(err, context.Canceled) || r.Last() != deleted {
 		t.Errorf("error %v, last request %s", err, r.Last())
 	}
-	matches(t, out, "^ .*s    chat context canceled", "^ .*s    close ")
+	matches(t, out, "^ .*s    invoke_agent .* error.type=canceled context canceled", "^ .*s    close ")
 }
 
 // The key stays at its host, also with an HTTP client of one's own.

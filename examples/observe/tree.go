@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
@@ -21,8 +22,11 @@ func writeTrace(out io.Writer, spans tracetest.SpanStubs) {
 			}
 			text := indent + span.Name
 			for _, attribute := range span.Attributes {
-				if attribute.Key == "url.full" || attribute.Key == "http.response.status_code" {
+				switch key := string(attribute.Key); {
+				case key == "url.full", key == "http.response.status_code":
 					text += " " + attribute.Value.String()
+				case strings.HasPrefix(key, "gen_ai."), key == "error.type" && !strings.HasPrefix(span.Name, "HTTP "):
+					text += " " + key + "=" + attribute.Value.String()
 				}
 			}
 			fmt.Fprintf(out, "%8s  %s %s\n", span.EndTime.Sub(span.StartTime).Round(time.Millisecond), text, span.Status.Description)

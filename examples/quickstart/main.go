@@ -19,27 +19,28 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/pinecone-community/assistant-go/examples/internal/cite"
-	"github.com/pinecone-community/assistant-go/examples/internal/service"
+	"github.com/pinecone-community/assistant-go/auth"
+	"github.com/pinecone-community/assistant-go/examples/cite"
 	"github.com/pinecone-community/assistant-go/examples/quickstart/documents"
+	"github.com/pinecone-community/assistant-go/examples/sample"
 	"github.com/pinecone-community/assistant-go/gen/2026-07/control"
 	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 	"github.com/pinecone-community/assistant-go/gen/2026-07/evaluation"
 )
 
 func main() {
-	if err := run(context.Background(), os.Args[1:], os.Stdout, nil); err != nil && !errors.Is(err, flag.ErrHelp) {
+	if err := run(context.Background(), os.Args[1:], os.Stdout, &http.Client{CheckRedirect: auth.CheckRedirect}); err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "quickstart:", err)
 		os.Exit(1)
 	}
 }
 
-// run makes the tour. A nil client stands for the library's own.
+// run makes the tour.
 func run(ctx context.Context, args []string, out io.Writer, client *http.Client) (err error) {
 	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
 	name := flags.String("name", "example-assistant", "`name` of the assistant to create")
 	folder := flags.String("documents", "quickstart/documents", "`folder` of the documents to upload")
-	connection := service.AddFlags(flags)
+	url := sample.AddURL(flags)
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -49,13 +50,12 @@ func run(ctx context.Context, args []string, out io.Writer, client *http.Client)
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends it at once
-	s, err := connection.Connect(ctx, client)
+	c, err := connect(ctx, *url, client, out)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	fmt.Fprintln(out, s.What)
-	t := &tour{Service: s, out: out, name: *name, folder: *folder}
+	defer func() { err = errors.Join(err, c.close()) }()
+	t := &tour{clients: c, out: out, name: *name, folder: *folder}
 	if err := t.createAssistant(ctx); err != nil {
 		return err
 	}
@@ -76,10 +76,10 @@ const (
 
 // tour is what its steps have in common.
 type tour struct {
-	*service.Service
+	*clients
 	out          io.Writer
 	name, folder string
-	data         *data.API
+	api          *data.API
 	answer       string
 }
 
@@ -90,34 +90,34 @@ func (t *tour) show(what string, value any) { fmt.Fprintf(t.out, "    %-24s  %v\
 func (t *tour) createAssistant(ctx context.Context) error {
 	t.step("control.CreateAssistant", "create an assistant")
 	request := control.CreateAssistantRequest{Name: t.name, Instructions: "Use American English for spelling and grammar.", Region: control.RegionUS}
-	if _, err := t.Control.CreateAssistant(ctx, request); err != nil { // one of this name that is there already is left alone
-		return fmt.Errorf("assistant %q (-name chooses another one): %w", t.name, err)
+	if _, err := t.control.CreateAssistant(ctx, request); err != nil { // one of this name that is there already is left alone
+		return sample.Explain(fmt.Errorf("assistant %q (-name chooses another one): %w", t.name, err))
 	}
 	return nil
 }
 
 func (t *tour) updateAssistant(ctx context.Context) error {
 	t.step("control.WaitForAssistant", "wait until it is ready")
-	assistant, err := t.Control.WaitForAssistant(ctx, t.name)
+	assistant, err := t.control.WaitForAssistant(ctx, t.name)
 	if err != nil {
 		return fmt.Errorf("assistant %q: %w", t.name, err)
 	}
-	if t.data, err = t.DataAt(assistant.Host); err != nil {
+	if t.api, err = t.clients.data(assistant.Host); err != nil {
 		return err
 	}
 	t.step("control.UpdateAssistant", "change its metadata, and leave its instructions alone")
-	_, err = t.Control.UpdateAssistant(ctx, t.name, control.UpdateAssistantRequest{Metadata: map[string]any{"team": "lighthouse"}})
+	_, err = t.control.UpdateAssistant(ctx, t.name, control.UpdateAssistantRequest{Metadata: map[string]any{"team": "lighthouse"}})
 	return err
 }
 
 func (t *tour) uploadFiles(ctx context.Context) error {
 	t.step("data.UploadFile, data.WaitForOperation", "upload documents, and wait until they have been read")
 	for _, document := range documents.All {
-		operation, err := t.data.UploadFile(ctx, t.name, nil, data.UploadFileRequest{
+		operation, err := t.api.UploadFile(ctx, t.name, nil, data.UploadFileRequest{
 			File: data.OpenFile(filepath.Join(t.folder, document.Name)), Metadata: document.Metadata,
 		})
 		if err == nil {
-			operation, err = t.data.WaitForOperation(ctx, t.name, operation.ID)
+			operation, err = t.api.WaitForOperation(ctx, t.name, operation.ID)
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", document.Name, err)
@@ -129,7 +129,7 @@ func (t *tour) uploadFiles(ctx context.Context) error {
 
 func (t *tour) listFiles(ctx context.Context) error {
 	t.step("data.AllFiles", "list those with the metadata kind=manual")
-	for file, err := range t.data.AllFiles(ctx, t.name, &data.ListFilesParams{Filter: map[string]any{"kind": "manual"}}) {
+	for file, err := range t.api.AllFiles(ctx, t.name, &data.ListFilesParams{Filter: map[string]any{"kind": "manual"}}) {
 		if err != nil {
 			return err
 		}
@@ -142,7 +142,7 @@ func (t *tour) chat(ctx context.Context) error {
 	t.step("data.ChatStream", question)
 	var notes cite.Footnotes
 	messages := []data.Message{{Role: "user", Content: question}}
-	for chunk, err := range t.data.ChatStream(ctx, t.name, data.ChatRequest{Messages: messages}) {
+	for chunk, err := range t.api.ChatStream(ctx, t.name, data.ChatRequest{Messages: messages}) {
 		if err != nil {
 			return err
 		}
@@ -165,7 +165,7 @@ func (t *tour) chat(ctx context.Context) error {
 
 func (t *tour) retrieve(ctx context.Context) error {
 	t.step("data.RetrieveContext", "get the passages that fit a question")
-	found, err := t.data.RetrieveContext(ctx, t.name, data.ContextRequest{Query: question, TopK: 3, SnippetSize: 512})
+	found, err := t.api.RetrieveContext(ctx, t.name, data.ContextRequest{Query: question, TopK: 3, SnippetSize: 512})
 	if err != nil {
 		return err
 	}
@@ -180,7 +180,7 @@ func (t *tour) retrieve(ctx context.Context) error {
 func (t *tour) evaluate(ctx context.Context) error {
 	t.step("evaluation.EvaluateAlignment", "score the answer against what is known to be true")
 	request := evaluation.AlignmentRequest{Question: question, Answer: t.answer, GroundTruthAnswer: truth}
-	scored, err := t.Evaluation.EvaluateAlignment(ctx, request)
+	scored, err := t.evaluation.EvaluateAlignment(ctx, request)
 	if err != nil {
 		return err
 	}
@@ -193,7 +193,7 @@ func (t *tour) deleteAssistant(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
 	t.step("control.DeleteAssistant", "delete the assistant, and with it its files")
-	if err := t.Control.DeleteAssistant(ctx, t.name); err != nil {
+	if err := t.control.DeleteAssistant(ctx, t.name); err != nil {
 		return fmt.Errorf("the assistant %q is still there: %w", t.name, err)
 	}
 	return nil

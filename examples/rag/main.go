@@ -21,22 +21,23 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/pinecone-community/assistant-go/examples/internal/service"
+	"github.com/pinecone-community/assistant-go/auth"
+	"github.com/pinecone-community/assistant-go/examples/sample"
 	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
 func main() {
-	if err := run(context.Background(), os.Args[1:], os.Stdout, os.Stderr, nil); err != nil && !errors.Is(err, flag.ErrHelp) {
+	if err := run(context.Background(), os.Args[1:], os.Stdout, os.Stderr, &http.Client{CheckRedirect: auth.CheckRedirect}); err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "rag:", err)
 		os.Exit(1)
 	}
 }
 
-// run writes the prompt to out. A nil client stands for the library's own.
+// run writes the prompt to out.
 func run(ctx context.Context, args []string, out, status io.Writer, client *http.Client) (err error) {
 	flags := flag.NewFlagSet("rag", flag.ContinueOnError)
-	connection := service.AddFlags(flags)
-	assistant := service.AddAssistantFlags(flags)
+	url := sample.AddURL(flags)
+	assistant := sample.AddFlags(flags)
 	request, err := parse(flags, args)
 	if err != nil {
 		return err
@@ -44,19 +45,25 @@ func run(ctx context.Context, args []string, out, status io.Writer, client *http
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 
-	s, err := connection.Connect(ctx, client)
+	c, err := connect(ctx, *url, client, status)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	fmt.Fprintln(status, s.What)
-	a, err := assistant.Open(ctx, s, status)
+	defer func() { err = errors.Join(err, c.close()) }()
+	a, err := assistant.Open(ctx, c.control, status)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, a.Close(ctx)) }()
+	api, err := c.data(a.Host)
+	if err != nil {
+		return err
+	}
+	if err := a.Upload(ctx, api, status); err != nil {
+		return err
+	}
 
-	found, err := a.Data.RetrieveContext(ctx, a.Name, request)
+	found, err := api.RetrieveContext(ctx, a.Name, request)
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/pinecone-community/assistant-go/examples/internal/cite"
+	"github.com/pinecone-community/assistant-go/examples/cite"
 	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 

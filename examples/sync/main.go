@@ -2,11 +2,10 @@
 // what has changed, leaves alone what has not and, with -delete, deletes what is
 // gone. If it was ended in the middle, run it again, and it goes on.
 //
-//	go run ./sync -folder quickstart/documents
 //	PINECONE_API_KEY=... go run ./sync -name handbooks -folder ~/handbooks
 //
-// With PINECONE_API_KEY set it talks to Pinecone, without to an emulator in the
-// same process. An assistant is for one folder.
+// It talks to Pinecone, or to the service at PINECONE_ASSISTANT_URL, with the key in
+// PINECONE_API_KEY; without a key it refuses. An assistant is for one folder.
 package main
 
 import (
@@ -24,9 +23,9 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/pinecone-community/assistant-go/examples/internal/batch"
-	"github.com/pinecone-community/assistant-go/examples/internal/folder"
-	"github.com/pinecone-community/assistant-go/examples/internal/service"
+	"github.com/pinecone-community/assistant-go/examples/sample"
+	"github.com/pinecone-community/assistant-go/examples/sync/batch"
+	"github.com/pinecone-community/assistant-go/examples/sync/folder"
 	"github.com/pinecone-community/assistant-go/gen/2026-07/control"
 	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
@@ -48,7 +47,7 @@ func run(ctx context.Context, args []string, out io.Writer, transport http.Round
 	flags.IntVar(&s.parallel, "parallel", 4, "`how many` files to send at a time")
 	flags.BoolVar(&s.delete, "delete", false, "delete what sync has uploaded and is gone from the folder")
 	flags.BoolVar(&s.report.Dry, "dry-run", false, "only tell what would be done")
-	connection := service.AddFlags(flags)
+	url := sample.AddURL(flags)
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -63,16 +62,14 @@ func run(ctx context.Context, args []string, out io.Writer, transport http.Round
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends it at once
 
-	pinecone, err := connection.Connect(ctx, batch.Client(transport, func(pause time.Duration) {
+	c, err := connect(*url, batch.Client(transport, func(pause time.Duration) {
 		s.report.Line("the service asks to wait, so it gets no request for %s", pause)
 	}))
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, pinecone.Close()) }()
-	s.report.Line("%s", pinecone.What)
-	if err := s.open(ctx, pinecone); err != nil {
-		return fmt.Errorf("assistant %s: %w", s.assistant, err)
+	if err := s.open(ctx, c); err != nil {
+		return sample.Explain(fmt.Errorf("assistant %s: %w", s.assistant, err))
 	}
 	return s.sync(ctx)
 }
@@ -89,15 +86,29 @@ type syncer struct {
 	parallel  int
 	delete    bool
 
-	api   *data.API                          // nil in a dry run when there is no assistant
+	api   *data.API                     // nil in a dry run when there is no assistant
 	there map[string]data.AssistantFile // what sync has uploaded, by path
 }
 
 // open gets the assistant ready and waits for what an earlier run has left in
 // processing.
-func (s *syncer) open(ctx context.Context, pinecone *service.Service) (err error) {
-	if s.api, err = pinecone.Assistant(ctx, s.assistant, !s.report.Dry); s.report.Dry && errors.Is(err, control.ErrNotFound) {
-		return nil
+func (s *syncer) open(ctx context.Context, c *clients) error {
+	assistant, err := c.control.WaitForAssistant(ctx, s.assistant)
+	if errors.Is(err, control.ErrNotFound) {
+		if s.report.Dry {
+			return nil
+		}
+		if _, err = c.control.CreateAssistant(ctx, control.CreateAssistantRequest{Name: s.assistant}); err != nil {
+			return err
+		}
+		s.report.Line("created the assistant %s", s.assistant)
+		assistant, err = c.control.WaitForAssistant(ctx, s.assistant)
+	}
+	if err != nil {
+		return err
+	}
+	if s.api, err = c.data(assistant.Host); err != nil {
+		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, processingLimit)
 	defer cancel()

@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -131,13 +132,16 @@ func TestDryRunWithoutAssistant(t *testing.T) {
 	}
 }
 
-// Without a key, there is an emulator for as long as the program runs.
-func TestOffline(t *testing.T) {
+// Without a key, an emulator would take the files and be gone.
+func TestNoKey(t *testing.T) {
+	f := start(t)
+	f.write(t, "a.txt", "A.")
 	t.Setenv(auth.EnvAPIKey, "")
-	var out bytes.Buffer
-	err := run(t.Context(), []string{"-folder", "../quickstart/documents"}, &out, http.DefaultTransport)
-	if err != nil || !strings.Contains(out.String(), "\n4 uploaded, 0 replaced, 0 unchanged, 0 deleted, 0 failed, 1 passed over; ") {
-		t.Errorf("error %v\n%s", err, out.String())
+	for _, args := range [][]string{nil, {"-dry-run"}} {
+		_, out, err := f.sync(t.Context(), args...)
+		if !errors.Is(err, auth.ErrNoKey) || !strings.Contains(err.Error(), "go run ./emulator -data") || out != "" || len(f.sent) != 0 {
+			t.Errorf("error %v, sent %q\n%s", err, f.sent, out)
+		}
 	}
 }
 
@@ -211,6 +215,25 @@ func TestInterrupted(t *testing.T) {
 	summary, out, err := f.sync(ctx)
 	if !errors.Is(err, context.Canceled) || !strings.Contains(summary, ", 0 failed, ") || strings.Contains(out, "context canceled") {
 		t.Errorf("error %v\n%s", err, out)
+	}
+	// The counts are those of all files, and what the service has is what was accepted.
+	counts := regexp.MustCompile(`\d+`).FindAllString(summary, -1)
+	all, accepted, unsure := 0, 0, 0
+	for i, what := range regexp.MustCompile(`\d+ (uploaded|replaced|unchanged|deleted|failed|passed over|in processing|cut off|not begun)`).FindAllString(summary, -1) {
+		n, err := strconv.Atoi(counts[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		all += n
+		if strings.HasSuffix(what, "uploaded") || strings.HasSuffix(what, "in processing") {
+			accepted += n
+		}
+		if strings.HasSuffix(what, "cut off") {
+			unsure += n
+		}
+	}
+	if there := len(f.there(t)); all != 40 || unsure > 4 || there < accepted || there > accepted+unsure {
+		t.Errorf("%d files are counted, %d as accepted and %d as cut off, %d are there: %s", all, accepted, unsure, there, summary)
 	}
 	if n := f.count("PUT"); n < 20 || n > 23 { // 4 at a time
 		t.Errorf("%d uploads", n)

@@ -23,22 +23,23 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/pinecone-community/assistant-go/examples/internal/service"
+	"github.com/pinecone-community/assistant-go/auth"
+	"github.com/pinecone-community/assistant-go/examples/sample"
 )
 
 func main() {
-	if err := run(context.Background(), os.Args[1:], os.Stdout, nil); err != nil && !errors.Is(err, flag.ErrHelp) {
+	if err := run(context.Background(), os.Args[1:], os.Stdout, &http.Client{CheckRedirect: auth.CheckRedirect}); err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "web:", err)
 		os.Exit(1)
 	}
 }
 
-// run serves until ctx is done. A nil client stands for the library's own.
+// run serves until ctx is done.
 func run(ctx context.Context, args []string, out io.Writer, client *http.Client) (err error) {
 	flags := flag.NewFlagSet("web", flag.ContinueOnError)
 	address := flags.String("addr", "127.0.0.1:8080", "`address` to listen on; port 0 is any that is free")
-	connection := service.AddFlags(flags)
-	assistant := service.AddAssistantFlags(flags)
+	url := sample.AddURL(flags)
+	assistant := sample.AddFlags(flags)
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -50,19 +51,25 @@ func run(ctx context.Context, args []string, out io.Writer, client *http.Client)
 		return fmt.Errorf("-addr: %w", err)
 	}
 	defer listener.Close()
-	s, err := connection.Connect(ctx, client)
+	c, err := connect(ctx, *url, client, out)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	fmt.Fprintln(out, s.What)
-	a, err := assistant.Open(ctx, s, out)
+	defer func() { err = errors.Join(err, c.close()) }()
+	a, err := assistant.Open(ctx, c.control, out)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, a.Close(ctx)) }()
+	api, err := c.data(a.Host)
+	if err != nil {
+		return err
+	}
+	if err := a.Upload(ctx, api, out); err != nil {
+		return err
+	}
 
-	handler := newHandler(&chat{a.Data, a.Name, log.New(out, "", log.LstdFlags)})
+	handler := newHandler(&chat{api, a.Name, log.New(out, "", log.LstdFlags)})
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute}
 	context.AfterFunc(ctx, func() { _ = server.Close() }) // with all answers
 	fmt.Fprintf(out, "The page is at http://%s/\n", listener.Addr())

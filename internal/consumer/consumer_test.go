@@ -3,6 +3,7 @@ package consumer
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,9 +11,6 @@ import (
 	"strings"
 	"testing"
 )
-
-// importer is a module that imports all generated packages and auth.
-const importer = "testdata/importer"
 
 // thirdParty are the modules of others that an importer compiles: the generated
 // code's runtime, and what that needs.
@@ -22,12 +20,51 @@ var thirdParty = []string{
 	"github.com/oapi-codegen/runtime",
 }
 
+const module = "github.com/pinecone-community/assistant-go"
+
+// newImporter returns a module of its own, with a program that imports all
+// generated packages and auth. Its go.mod and go.sum stand in testdata.
+func newImporter(t *testing.T) string {
+	t.Helper()
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	packages, err := filepath.Glob(filepath.Join(root, "gen/*/*/api.gen.go"))
+	if err != nil || len(packages) == 0 {
+		t.Fatalf("packages %q, error %v", packages, err)
+	}
+	program := fmt.Sprintf("package main\n\nimport (\n\t_ %q\n", module+"/auth")
+	for _, file := range packages {
+		folder, err := filepath.Rel(root, filepath.Dir(file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		program += fmt.Sprintf("\t_ %q\n", module+"/"+filepath.ToSlash(folder))
+	}
+	importer := t.TempDir()
+	for name, text := range map[string]string{
+		"main.go": program + ")\n\nfunc main() {}\n",
+		"go.mod":  strings.Replace(read(t, "testdata/importer/go.mod"), "../../../..", root, 1),
+		"go.sum":  read(t, "testdata/importer/go.sum"),
+	} {
+		if err := os.WriteFile(filepath.Join(importer, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return importer
+}
+
+// An importer compiles the runtime alone, and its go.mod and go.sum name no more
+// than what it compiles.
 func TestImporterCompilesOnlyTheRuntime(t *testing.T) {
-	out := goTool(t, "list", "-mod=readonly", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}", ".")
+	importer := newImporter(t)
+	goTool(t, importer, "build", "-mod=readonly", "-o", os.DevNull, ".")
+	out := goTool(t, importer, "list", "-mod=readonly", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}", ".")
 	var got []string
-	for _, module := range strings.Fields(out) {
-		if module != "example.com/importer" && module != "github.com/pinecone-community/assistant-go" {
-			got = append(got, module)
+	for _, path := range strings.Fields(out) {
+		if path != "example.com/importer" && path != module {
+			got = append(got, path)
 		}
 	}
 	slices.Sort(got)
@@ -38,11 +75,7 @@ func TestImporterCompilesOnlyTheRuntime(t *testing.T) {
 
 func TestImporterInheritsNoGenerator(t *testing.T) {
 	for _, file := range []string{"go.mod", "go.sum"} {
-		text, err := os.ReadFile(filepath.Join(importer, file))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for line := range strings.Lines(string(text)) {
+		for line := range strings.Lines(read(t, filepath.Join("testdata/importer", file))) {
 			for _, tool := range []string{"oapi-codegen/v2", "kin-openapi", "speakeasy", "golang.org/x/tools"} {
 				if strings.Contains(line, tool) {
 					t.Errorf("%s has %s", file, line)
@@ -52,19 +85,20 @@ func TestImporterInheritsNoGenerator(t *testing.T) {
 	}
 }
 
-func TestImporterRuns(t *testing.T) {
-	out := goTool(t, "run", "-mod=readonly", ".")
-	want := strings.Repeat("*control.API\n*data.API\n*evaluation.API\n", 3)
-	if out != want {
-		t.Errorf("it prints\n%swant\n%s", out, want)
+func read(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
 	}
+	return string(text)
 }
 
-// goTool runs the go command in the importer's module and returns its output.
-func goTool(t *testing.T, args ...string) string {
+// goTool runs the go command in a folder and returns its output.
+func goTool(t *testing.T, folder string, args ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "go", args...)
-	cmd.Dir = importer
+	cmd.Dir = folder
 	cmd.Env = append(os.Environ(), "GOWORK=off")
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr

@@ -51,7 +51,7 @@ type attempt struct {
 	cancel context.CancelCauseFunc
 	idle   limiter     // of the time without a byte
 	event  limiter     // of the time without an event
-	unhook func() bool // what happens when the context ends
+	unhook func() bool // what happens when the parent ends, unless it never does
 
 	mu    sync.Mutex
 	body  io.Closer // of the request, as it was opened last
@@ -81,15 +81,13 @@ func callOf(ctx context.Context) *Call {
 func (c *Call) start(ctx context.Context) (*attempt, *http.Response, error) {
 	a := &attempt{call: c, parent: ctx}
 	a.Context, a.cancel = context.WithCancelCause(ctx)
-	a.idle.expired = func(limit time.Duration) {
-		a.cancel(&timeoutError{ErrIdleTimeout, "no byte was sent or received", limit})
-	}
-	a.event.expired = func(limit time.Duration) {
-		a.cancel(&timeoutError{ErrEventTimeout, "no event was received", limit})
-	}
+	a.idle = limiter{attempt: a, kind: ErrIdleTimeout, text: "no byte was sent or received"}
+	a.event = limiter{attempt: a, kind: ErrEventTimeout, text: "no event was received"}
 	// The end of the context also ends what does not know of it: a source of an
 	// upload that blocks, a body whose Read only Close ends.
-	a.unhook = context.AfterFunc(a.Context, a.closeBodies)
+	if ctx.Done() != nil {
+		a.unhook = context.AfterFunc(ctx, a.closeBodies)
+	}
 	resp, err := a.send()
 	return a, resp, err
 }
@@ -117,13 +115,7 @@ func (a *attempt) send() (*http.Response, error) {
 		}
 	}
 	a.idle.start(c.options.IdleTimeout)
-	var resp *http.Response
-	do := func() { resp, err = c.client.doer.Do(req) }
-	if c.form != nil {
-		c.form.Send(do, a.end)
-	} else {
-		do()
-	}
+	resp, err := a.do(req)
 	a.idle.stop()
 	if err != nil {
 		a.closeBodies() // a doer that is no http.Client may not have done it
@@ -150,12 +142,24 @@ func (a *attempt) send() (*http.Response, error) {
 	return resp, nil
 }
 
+func (a *attempt) do(req *http.Request) (*http.Response, error) {
+	if a.call.form == nil {
+		return a.call.client.doer.Do(req)
+	}
+	var resp *http.Response
+	var err error
+	a.call.form.Send(func() { resp, err = a.call.client.doer.Do(req) }, a.end)
+	return resp, err
+}
+
 // end ends the attempt: nothing of it goes on, but for what a source of the
 // caller's may still wait for.
 func (a *attempt) end() {
-	a.idle.stop()
-	a.event.stop()
-	a.unhook()
+	a.idle.end()
+	a.event.end()
+	if a.unhook != nil {
+		a.unhook()
+	}
 	// The transport may read on after a Close that comes first.
 	a.cancel(nil)
 	a.mu.Lock()
@@ -168,7 +172,7 @@ func (a *attempt) end() {
 func (a *attempt) hold(place *io.Closer, body io.Closer) {
 	a.mu.Lock()
 	*place = body
-	late := a.ended || a.Err() != nil
+	late := a.ended || a.Err() != nil || a.parent.Err() != nil // the parent's comes first
 	a.mu.Unlock()
 	if late {
 		_ = body.Close()
@@ -248,12 +252,15 @@ func (b *watchedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// limiter calls a function when something takes too long.
+// limiter ends an attempt when something takes too long.
 type limiter struct {
-	expired func(limit time.Duration)
+	attempt *attempt
+	kind    error
+	text    string
 
 	mu       sync.Mutex
-	timer    *time.Timer
+	timer    *time.Timer // fires at the deadline or before
+	armed    bool
 	limit    time.Duration
 	deadline time.Time // zero while nothing is waited for
 }
@@ -262,12 +269,15 @@ type limiter struct {
 func (l *limiter) start(limit time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	shorter := limit < l.limit
 	l.limit, l.deadline = limit, time.Now().Add(limit)
-	if l.timer == nil {
+	switch {
+	case l.timer == nil:
 		l.timer = time.AfterFunc(limit, l.fire)
-	} else {
+	case !l.armed || shorter:
 		l.timer.Reset(limit)
 	}
+	l.armed = true
 }
 
 // renew starts the time anew, unless it was stopped.
@@ -276,26 +286,37 @@ func (l *limiter) renew() {
 	defer l.mu.Unlock()
 	if !l.deadline.IsZero() {
 		l.deadline = time.Now().Add(l.limit)
-		l.timer.Reset(l.limit)
 	}
 }
 
+// stop stops the time. The timer goes on, as the next start comes soon.
 func (l *limiter) stop() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.timer != nil {
-		l.timer.Stop()
-	}
 	l.deadline = time.Time{}
 }
 
-// fire may run late, when the time has been stopped or started anew.
+// end stops the time for good.
+func (l *limiter) end() {
+	l.stop()
+	if l.timer != nil {
+		l.timer.Stop()
+	}
+}
+
+// fire ends the attempt if the deadline is over, which may have been put off
+// since the timer was set.
 func (l *limiter) fire() {
 	l.mu.Lock()
-	limit := l.limit
-	over := !l.deadline.IsZero() && !time.Now().Before(l.deadline)
+	left := time.Until(l.deadline)
+	l.armed = !l.deadline.IsZero() && left > 0
+	if l.armed {
+		l.timer.Reset(left)
+	}
+	over, limit := !l.deadline.IsZero() && left <= 0, l.limit
 	l.mu.Unlock()
 	if over {
-		l.expired(limit)
+		l.attempt.cancel(&timeoutError{l.kind, l.text, limit})
+		l.attempt.closeBodies()
 	}
 }

@@ -30,7 +30,9 @@ type Call struct {
 	method  string
 	path    strings.Builder // escaped, below the server's path
 	query   strings.Builder
-	header  http.Header
+	header  map[string]string // besides these two
+	accept  string
+	content string // type of the body
 	length  int64
 	body    func() (io.ReadCloser, error)
 	rewinds bool // body can be called again
@@ -51,14 +53,14 @@ func NewCall[E ~func(context.Context, *http.Request) error](client *Client, meth
 	c := &Call{
 		client: client,
 		method: method,
-		header: http.Header{"Accept": {"application/json"}},
+		accept: mediaJSON,
 	}
 	if client == nil {
 		c.fail(errors.New("the API is its zero value: make one with New"))
 		return c
 	}
 	c.options = client.options
-	c.header[VersionHeader] = []string{client.options.Version}
+	c.path.Grow(64)
 	for i, editor := range editors {
 		if editor == nil {
 			c.fail(fmt.Errorf("request editor %d of the call is nil", i+1))
@@ -194,10 +196,28 @@ func (c *Call) addQuery(pair string) {
 	c.query.WriteString(pair)
 }
 
+const mediaJSON = "application/json"
+
+// headers returns those of an attempt, whose editors may change them.
+func (c *Call) headers() http.Header {
+	values := []string{c.accept, c.client.options.Version, c.content}
+	header := http.Header{"Accept": values[0:1:1], VersionHeader: values[1:2:2]}
+	if c.content != "" {
+		header["Content-Type"] = values[2:3:3]
+	}
+	for name, value := range c.header {
+		header.Set(name, value)
+	}
+	return header
+}
+
 // Header sets a header. An empty value stands for none.
 func (c *Call) Header(name, value string) {
 	if value != "" {
-		c.header.Set(name, value)
+		if c.header == nil {
+			c.header = map[string]string{}
+		}
+		c.header[name] = value
 	}
 }
 
@@ -208,7 +228,7 @@ func (c *Call) JSON(value any) *Call {
 		c.fail(fmt.Errorf("request body: %w", err))
 		return c
 	}
-	c.header["Content-Type"] = []string{"application/json"}
+	c.content = mediaJSON
 	c.length = int64(len(text))
 	c.body = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }
 	c.rewinds = true
@@ -222,7 +242,7 @@ func (c *Call) Form(parts ...upload.Part) *Call {
 		c.fail(err)
 		return c
 	}
-	c.header["Content-Type"] = []string{form.ContentType()}
+	c.content = form.ContentType()
 	c.length = form.Len()
 	c.form = form
 	c.body = form.Open
@@ -282,7 +302,7 @@ func (c *Call) request(ctx context.Context) (*http.Request, error) {
 		Proto:      "HTTP/1.1",
 		ProtoMajor: 1,
 		ProtoMinor: 1,
-		Header:     c.header.Clone(), // for each attempt
+		Header:     c.headers(),
 	}).WithContext(ctx)
 	c.sent = req
 	if c.body != nil {

@@ -23,11 +23,11 @@ type Download struct {
 // Open sends a call whose reply is content to be read. Retries end when the
 // reply begins.
 func Open(ctx context.Context, c *Call) (*Download, error) {
-	c.header.Set("Accept", "*/*")
+	c.accept = "*/*"
 	var a *attempt
 	var resp *http.Response
 	err := c.attempts(ctx, func() (err error) {
-		if a, resp, err = c.start(ctx); err != nil {
+		if a, resp, err = c.start(ctx); err != nil { //nolint:bodyclose // end closes it
 			a.end()
 		}
 		return err

@@ -73,7 +73,7 @@ func Empty(ctx context.Context, c *Call) error {
 // not an error.
 func (c *Call) send(ctx context.Context, receive func(*http.Response) error) error {
 	err := c.attempts(ctx, func() error {
-		a, resp, err := c.start(ctx)
+		a, resp, err := c.start(ctx) //nolint:bodyclose // end closes it
 		defer a.end()
 		if err != nil {
 			return err
@@ -168,14 +168,14 @@ func checkJSON(contentType string, body []byte) error {
 	if len(body) == 0 {
 		return errors.New("the reply is empty")
 	}
-	if contentType == "" {
+	if contentType == "" || contentType == mediaJSON {
 		return nil
 	}
 	media, _, err := mime.ParseMediaType(contentType)
 	if err != nil && media == "" {
 		return fmt.Errorf("the reply is of the unreadable type %q, not JSON", contentType)
 	}
-	if media != "application/json" && !strings.HasSuffix(media, "+json") {
+	if media != mediaJSON && !strings.HasSuffix(media, "+json") {
 		return fmt.Errorf("the reply is %s, not JSON", media)
 	}
 	return nil

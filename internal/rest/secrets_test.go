@@ -149,7 +149,7 @@ func TestWaitsAndPagesHideTheKey(t *testing.T) {
 // it is.
 func TestCustomClientsAreGuarded(t *testing.T) {
 	other := newWitness(t, nil)
-	server := newWitness(t, func(w http.ResponseWriter, r *http.Request) {
+	server := newWitness(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Location", other.URL)
 		w.WriteHeader(http.StatusTemporaryRedirect)
 	})

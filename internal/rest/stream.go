@@ -65,7 +65,7 @@ type End[C any] struct {
 // Nothing goes on when the loop has ended, for whatever reason: the connection
 // is closed unless the stream was read to its end.
 func Stream[C any](ctx context.Context, c *Call, decode func(*jsonscan.Decoder) C, end End[C]) iter.Seq2[C, error] {
-	c.header.Set("Accept", "text/event-stream")
+	c.accept = "text/event-stream"
 	var used atomic.Bool
 	return func(yield func(C, error) bool) {
 		var none C

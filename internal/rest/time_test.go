@@ -333,7 +333,7 @@ func TestStreamTail(t *testing.T) {
 
 // Heartbeats keep a stream alive, and do not count as events.
 func TestEventTimeout(t *testing.T) {
-	beat := func(t *testing.T, w writer, r *http.Request, most time.Duration) {
+	beat := func(w writer, r *http.Request, most time.Duration) {
 		for end := time.Now().Add(most); time.Now().Before(end) && r.Context().Err() == nil; {
 			time.Sleep(15 * time.Second)
 			_, _ = io.WriteString(w.w, ":\n\n")
@@ -356,7 +356,7 @@ func TestEventTimeout(t *testing.T) {
 				net := newNetwork(t, false, func(rw http.ResponseWriter, r *http.Request) {
 					w := newWriter(t, rw)
 					w.write(tt.before)
-					beat(t, w, r, 24*time.Hour)
+					beat(w, r, 24*time.Hour)
 					if r.Context().Err() == nil {
 						w.write(lastEvent)
 					}

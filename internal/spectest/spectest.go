@@ -187,7 +187,8 @@ func init() {
 }
 
 // decodeForm decodes a form as the service reads it: a field that the spec calls
-// an object is JSON text, whatever else is opaque. The decoder that openapi3filter
+// an object, a number or a boolean is JSON text, a list comes field by field,
+// whatever else is opaque. The decoder that openapi3filter
 // brings along takes an object only from a field that says it is JSON.
 func decodeForm(body io.Reader, header http.Header, schema *openapi3.SchemaRef, _ openapi3filter.EncodingFn) (any, error) {
 	_, params, err := mime.ParseMediaType(header.Get("Content-Type"))
@@ -209,19 +210,28 @@ func decodeForm(body io.Reader, header http.Header, schema *openapi3.SchemaRef, 
 		}
 		name := part.FormName()
 		field := schema.Value.Properties[name]
-		switch _, twice := fields[name]; {
-		case field == nil:
+		if field == nil {
 			return nil, fmt.Errorf("form field %s is not in the spec", name)
-		case twice:
-			return nil, fmt.Errorf("form field %s comes twice", name)
-		case field.Value.Type.Is("object"):
-			var object any
-			if err := json.Unmarshal(content, &object); err != nil {
+		}
+		schema, isList := field.Value, field.Value.Type.Is("array")
+		if isList {
+			schema = schema.Items.Value
+		}
+		var value any = string(content)
+		if schema.Type != nil && !schema.Type.Is("string") {
+			if err := json.Unmarshal(content, &value); err != nil {
 				return nil, fmt.Errorf("form field %s: %w", name, err)
 			}
-			fields[name] = object
+		}
+		switch before, twice := fields[name]; {
+		case isList && twice:
+			fields[name] = append(before.([]any), value)
+		case isList:
+			fields[name] = []any{value}
+		case twice:
+			return nil, fmt.Errorf("form field %s comes twice", name)
 		default:
-			fields[name] = string(content)
+			fields[name] = value
 		}
 	}
 }

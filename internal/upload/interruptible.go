@@ -8,6 +8,7 @@ import (
 	"os"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // readSize is how much an interruptible reader reads at a time.
@@ -117,13 +118,17 @@ type special struct {
 	name string
 	mode os.FileMode
 
-	mu     sync.Mutex
-	file   *os.File
-	closed bool
+	mu      sync.Mutex
+	opening chan struct{} // closed when the opening that was begun is through
+	file    *os.File
+	closed  bool
 }
 
 func (s *special) open() (io.Reader, error) {
+	opening := make(chan struct{})
+	defer close(opening)
 	s.mu.Lock()
+	s.opening = opening
 	closed := s.closed
 	s.mu.Unlock()
 	if closed {
@@ -145,17 +150,27 @@ func (s *special) open() (io.Reader, error) {
 
 func (s *special) close() error {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.closed = true
-	if s.file != nil {
-		return s.file.Close()
+	file, opening := s.file, s.opening
+	s.mu.Unlock()
+	if file != nil {
+		return file.Close()
 	}
-	if s.mode&os.ModeNamedPipe != 0 {
-		// An opening that waits for a writer gets one, which leaves at once. If
-		// none waits, there is nobody to write to, which is an error.
+	if opening == nil || s.mode&os.ModeNamedPipe == 0 {
+		return nil
+	}
+	// An opening that waits for a writer gets one, which leaves at once. If none
+	// waits yet, there is nobody to write to, which is an error.
+	for {
 		if writer, err := os.OpenFile(s.name, os.O_WRONLY|syscall.O_NONBLOCK, 0); err == nil {
 			_ = writer.Close()
+		} else if !errors.Is(err, syscall.ENXIO) {
+			return nil // nothing can end the opening
+		}
+		select {
+		case <-opening:
+			return nil
+		case <-time.After(time.Millisecond):
 		}
 	}
-	return nil
 }

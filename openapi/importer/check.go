@@ -36,6 +36,15 @@ func checkReferences(root *yaml.Node) error {
 				return newFault(reference.Line, e.place, "%s is not there", reference.Value)
 			}
 		}
+		if security := get(e.node, "security"); security != nil && (e.kind == "document" || e.kind == "operation") {
+			for _, requirement := range security.Content {
+				for i := 0; i+1 < len(requirement.Content); i += 2 {
+					if scheme := requirement.Content[i]; !exists("#/components/securitySchemes/"+scheme.Value, "securityScheme") {
+						return newFault(scheme.Line, e.place, "the security scheme %s is not there", scheme.Value)
+					}
+				}
+			}
+		}
 		mapping := get(e.node, "mapping")
 		if e.kind != "discriminator" || mapping == nil {
 			return nil

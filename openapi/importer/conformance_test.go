@@ -4,11 +4,18 @@ package main
 
 import (
 	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"go.yaml.in/yaml/v3"
 )
 
 // Conformance has to notice what differs from the published specs, and words
@@ -61,5 +68,61 @@ func TestConformanceNotices(t *testing.T) {
 				t.Errorf("it says\n%s", out.String())
 			}
 		})
+	}
+}
+
+// All values of enums in the published files are in the committed specs, counted
+// without the importer: TestVersion of each version finds a constant for each.
+func TestConformancePublishedValues(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join("../..", cmp.Or(os.Getenv("UPSTREAM"), "../shared/upstream"), "*/assistant_*.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) == 0 {
+		t.Skip("there are no published specs: set UPSTREAM")
+	}
+	values := func(file string) map[string]bool {
+		var document any
+		if err := yaml.Unmarshal([]byte(readFile(t, file)), &document); err != nil {
+			t.Fatal(err)
+		}
+		found := map[string]bool{}
+		var visit func(node any)
+		visit = func(node any) {
+			switch node := node.(type) {
+			case map[string]any:
+				for _, keyword := range []string{"enum", "x-enum"} {
+					list, _ := node[keyword].([]any)
+					for _, value := range list {
+						found[fmt.Sprint(value)] = true
+					}
+				}
+				for _, below := range node {
+					visit(below)
+				}
+			case []any:
+				for _, below := range node {
+					visit(below)
+				}
+			}
+		}
+		visit(document)
+		return found
+	}
+	for _, file := range files {
+		version := filepath.Base(filepath.Dir(file))
+		planes, _, err := findPlanes([]string{filepath.Base(file)}, version)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for plane := range planes {
+			committed := filepath.Join("..", version, plane+".yaml")
+			if _, err := os.Stat(committed); errors.Is(err, fs.ErrNotExist) {
+				continue // the version is not in this module
+			}
+			if got, want := values(committed), values(file); len(want) == 0 || !maps.Equal(got, want) {
+				t.Errorf("%s has the values\n%v\nwant\n%v", committed, got, want)
+			}
+		}
 	}
 }

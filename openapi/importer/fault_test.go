@@ -47,6 +47,7 @@ func TestRefused(t *testing.T) {
 		"callbacks":           {old: "operationId: get_thing", with: "operationId: get_thing\n      callbacks: {a: {}}", want: "paths/~/things/{thing_id}/get: callbacks cannot be imported"},
 		"webhooks":            {old: "paths:", with: "webhooks: {a: {}}\npaths:", want: "webhooks cannot be imported"},
 		"array of nothing":    {thing: "type: array", want: "data.yaml:13: data plane: invalid components: schema \"Thing\": when schema type is 'array', schema 'items' must be non-null"},
+		"security":            {old: "paths:", with: "security: [{Key: []}]\npaths:", want: "data.yaml:4: data plane: the security scheme Key is not there"},
 		"pattern":             {thing: "type: string\npattern: '('", want: "data.yaml:13: data plane: "},
 	} {
 		t.Run(name, func(t *testing.T) {

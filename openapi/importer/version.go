@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/pinecone-community/assistant-go/internal/compile"
+	"github.com/pinecone-community/assistant-go/openapi/internal/tables"
 )
 
 // bringIn brings a version into the module in the folder tree, or up to date
@@ -95,7 +96,8 @@ func (in *imported) compileIn(module string) (*compile.Result, error) {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 	}
-	return results[in.version], nil
+	err = rewrite(filepath.Join(module, "openapi/README.md"), func(text string) (string, error) { return tables.Rewrite(module, text) })
+	return results[in.version], err
 }
 
 // writeFiles replaces a folder of a module by generated files.
@@ -117,7 +119,9 @@ func writeFiles(module, folder string, files map[string][]byte) error {
 
 var (
 	endpoints  = regexp.MustCompile(`\b(GET|PUT|POST|DELETE|OPTIONS|HEAD|PATCH|TRACE) (/[^\s:,]*)`)
-	schemaName = regexp.MustCompile(`\b(?:schema|union) (\w+)`)
+	schemaName = regexp.MustCompile(`\b(?:schema|union) ([A-Z]\w+)`)
+	words      = regexp.MustCompile(`\w+`)
+	quotes     = regexp.MustCompile(`"([^"]+)"`)
 )
 
 // blame puts the published file and line that an error of the compiler is about in
@@ -131,26 +135,42 @@ func (in *imported) blame(err error) error {
 	return err
 }
 
-// placeIn returns the place that a text of the compiler names, "" if it names none.
-// A schema may have a shorter name in Go.
+// placeIn returns the place that a text of the compiler is about: an operation, a
+// schema, which may have a shorter name in Go, or an enum with a value. It is "" if
+// the text names none.
 func (s *spec) placeIn(text string) string {
 	if match := endpoints.FindStringSubmatch(text); match != nil {
 		return "paths/~" + match[2] + "/" + strings.ToLower(match[1])
 	}
-	name := text
 	if match := schemaName.FindStringSubmatch(text); match != nil {
-		name = match[1]
+		text = match[1]
 	}
+	names, values := words.FindAllString(text, -1), quotes.FindAllStringSubmatch(text, -1)
 	nearest := ""
-	for place := range s.lines {
-		schema, ok := strings.CutPrefix(place, "components/schemas/")
-		if ok && !strings.Contains(schema, "/") && strings.HasPrefix(strings.ToLower(schema), strings.ToLower(name)) &&
-			(nearest == "" || len(place) < len(nearest)) {
-			nearest = place
+	_ = walk(s.root, func(e element) error {
+		schema, ok := strings.CutPrefix(e.place, "components/schemas/")
+		switch {
+		case !ok || strings.Contains(schema, "/"):
+		case slices.Contains(names, schema):
+			nearest = e.place
+			return errFound
+		case len(names) > 0 && strings.HasPrefix(strings.ToLower(schema), strings.ToLower(names[0])) && (nearest == "" || len(e.place) < len(nearest)):
+			nearest = e.place
 		}
-	}
+		if enum := get(e.node, "enum"); enum != nil && nearest == "" {
+			for _, value := range enum.Content {
+				if slices.ContainsFunc(values, func(match []string) bool { return match[1] == value.Value }) {
+					nearest = e.place
+				}
+			}
+		}
+		return nil
+	})
 	return nearest
 }
+
+// errFound ends a walk.
+var errFound = errors.New("found")
 
 // patience is how long the tests may take. It ends what would never end.
 const patience = 10 * time.Minute

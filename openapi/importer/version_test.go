@@ -14,7 +14,7 @@ const readmeTable = "# A\n\n<!-- row of a version: | VERSION | -->\n| version |\
 func newModule(t *testing.T) string {
 	t.Helper()
 	module := emptyModule(t)
-	copyFiles(t, "../..", module, "go.mod") // names the version of the generator
+	copyFiles(t, "../..", module, "go.mod", "internal/*/*.go") // the version of the generator, and comments that it copies
 	copyFiles(t, "..", filepath.Join(module, "openapi"), "generator.yaml", "templates/*")
 	writeFile(t, filepath.Join(module, "README.md"), readmeTable)
 	writeFile(t, filepath.Join(module, "openapi/README.md"), readmeTable)

@@ -51,7 +51,7 @@ func (r *recorded) diff(ctx context.Context, base, head string) ([]change, error
 	known, ok := r.known[key]
 	if ask == nil {
 		if !ok {
-			return nil, errors.New("oasdiff was not asked about these specs: go test -tags oasdiff -update ./openapi/review")
+			return nil, errors.New("oasdiff was not asked about these specs: go test -tags oasdiff ./openapi/review -update")
 		}
 		return known, nil
 	}
@@ -65,7 +65,7 @@ func (r *recorded) diff(ctx context.Context, base, head string) ([]change, error
 	}
 	r.updated[key] = said
 	if !*update && (!ok || len(known)+len(said) > 0 && !reflect.DeepEqual(known, said)) {
-		return nil, fmt.Errorf("oasdiff says something else than %s: go test -tags oasdiff -update ./openapi/review", r.file)
+		return nil, fmt.Errorf("oasdiff says something else than %s: go test -tags oasdiff ./openapi/review -update", r.file)
 	}
 	return said, nil
 }

@@ -122,6 +122,6 @@ func TestClassify(t *testing.T) {
 		stockMore: 1,
 	}
 	if !reflect.DeepEqual(got, want) {
-		t.Errorf("got\n%q\nwant\n%q", got, want)
+		t.Errorf("got\n%+v\nwant\n%+v", got, want)
 	}
 }

@@ -4,6 +4,7 @@
 //	go run ./openapi/review -base main                                  # with the working tree
 //	go run ./openapi/review -base v0.1.0 -head v0.2.0
 //	go run ./openapi/review -base openapi/2025-01 -head openapi/2026-04 # two versions
+//	go run ./openapi/review -reports openapi/reports                    # each and the next
 //
 // It says what changed in the specs, in the exported Go API, on the wire and in
 // the overlays, and which version of the module follows. Whoever has read it need
@@ -18,7 +19,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
+
+	"github.com/pinecone-community/assistant-go/internal/compile"
 )
 
 func main() {
@@ -37,10 +41,14 @@ func run(ctx context.Context, dir string, args []string, get func(context.Contex
 	base := flags.String("base", "", "git `revision`, or openapi/VERSION, to compare with")
 	head := flags.String("head", "", "git `revision`, or openapi/VERSION, that is reviewed; the working tree if none is given")
 	changelog := flags.String("changelog", "", "`file` of the head, from the root of the repository, whose topmost entry has to name every breaking change")
+	reports := flags.String("reports", "", "`folder` to write the reports from each version to the next to, in place of all else")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	if *base == "" || flags.NArg() > 0 {
+	if *reports != "" && *base+*head+*changelog == "" && flags.NArg() == 0 {
+		return writeReports(ctx, dir, *reports, get)
+	}
+	if *base == "" || *reports != "" || flags.NArg() > 0 {
 		return errors.New("want -base, a git revision or a folder openapi/VERSION, and nothing but -head and -changelog besides")
 	}
 
@@ -53,6 +61,9 @@ func run(ctx context.Context, dir string, args []string, get func(context.Contex
 	sides, err := open(ctx, dir, *base, *head, temp)
 	if err != nil {
 		return err
+	}
+	if *changelog != "" && sides.from != "" {
+		return errors.New("-changelog is for revisions: from a version to another everything may differ")
 	}
 	same, err := sides.same()
 	if err != nil {
@@ -80,6 +91,58 @@ func run(ctx context.Context, dir string, args []string, get func(context.Contex
 	}
 	if len(report.unnamed) > 0 {
 		return fmt.Errorf("the topmost entry of %s, %s, does not name these breaking changes: %s", *changelog, report.entry, strings.Join(report.unnamed, ", "))
+	}
+	return nil
+}
+
+// writeReports writes the reports from each version to the next into a folder, as
+// FROM..TO.md, and removes all others from there.
+func writeReports(ctx context.Context, dir, folder string, get func(context.Context, string) (differ, error)) error {
+	versions, err := compile.Versions(filepath.Join(dir, "openapi"))
+	if err != nil {
+		return err
+	}
+	temp, err := os.MkdirTemp("", "review-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(temp)
+	diff, err := get(ctx, temp)
+	if err != nil {
+		return err
+	}
+	written := map[string]string{}
+	for i := 1; i < len(versions); i++ {
+		from, to := versions[i-1], versions[i]
+		sides, err := openVersions(dir, "openapi/"+from, "openapi/"+to)
+		if err != nil {
+			return err
+		}
+		report, err := compare(ctx, sides, diff, temp)
+		if err != nil {
+			return err
+		}
+		written[from+".."+to+".md"] = report.markdown()
+	}
+	folder = filepath.Join(dir, folder)
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	old, err := filepath.Glob(filepath.Join(folder, "*..*.md"))
+	if err != nil {
+		return err
+	}
+	for _, file := range old {
+		if _, ok := written[filepath.Base(file)]; !ok {
+			if err := os.Remove(file); err != nil {
+				return err
+			}
+		}
+	}
+	for name, text := range written {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o644); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -3,6 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -23,6 +26,8 @@ func TestErrors(t *testing.T) {
 		"the folder of all versions":  {[]string{"-base", "openapi", "-head", "openapi/2099-01"}, `"openapi"`},
 		"unknown version":             {[]string{"-base", "openapi/2098-01", "-head", "openapi/2099-01"}, `"openapi/2098-01"`},
 		"one version":                 {[]string{"-base", "openapi/2099-01"}, `""`},
+		"reports and a base":          {[]string{"-reports", "x", "-base", "HEAD"}, "want -base"},
+		"a changelog and versions":    {[]string{"-base", "openapi/2099-01", "-head", "openapi/2099-01", "-changelog", "x"}, "-changelog is for revisions"},
 		"a version and a revision":    {[]string{"-base", "openapi/2099-01", "-head", "HEAD"}, `"HEAD"`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -81,5 +86,31 @@ func TestNoOasdiff(t *testing.T) {
 	out.Reset()
 	if err := run(t.Context(), p.dir, []string{"-base", "HEAD"}, get, &out); !errors.Is(err, missing) || out.Len() > 0 {
 		t.Errorf("changed: %q, %v", out.String(), err)
+	}
+}
+
+func TestWriteReports(t *testing.T) {
+	p := newProject(t)
+	p.newVersion("2099-02.rc")
+	p.newVersion("2099-02")
+	p.generate()
+	p.write("reports/2098-01..2099-01.md", "of a version that is gone")
+	p.write("reports/README.md", "no report")
+	if _, err := p.review("-reports", "reports"); err != nil {
+		t.Fatal(err)
+	}
+	entries, err := os.ReadDir(filepath.Join(p.dir, "reports"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, entry := range entries {
+		names = append(names, entry.Name())
+	}
+	if want := []string{"2099-01..2099-02.rc.md", "2099-02.rc..2099-02.md", "README.md"}; !slices.Equal(names, want) {
+		t.Errorf("%q, want %q", names, want)
+	}
+	if text := p.read("reports/2099-01..2099-02.rc.md"); !strings.Contains(text, "moves from `gen/2099-01` to `gen/2099-02.rc`") {
+		t.Error(text)
 	}
 }

@@ -191,11 +191,6 @@ func packages(t tree, below string) ([]string, error) {
 	return found, err
 }
 
-// file returns a path in openapi/VERSION.
-func (t tree) file(version, name string) string {
-	return filepath.Join(t.dir, "openapi", version, name)
-}
-
 // changedFiles lists the files that are not the same, or not there, in two
 // folders, below some of their entries.
 func changedFiles(base, head string, below ...string) ([]string, error) {

@@ -34,7 +34,9 @@ type work struct {
 
 func newWork(clients int) (*work, error) {
 	documents, err := corpus.Documents()
-	return &work{clients: clients, documents: documents}, err
+	w := &work{clients: clients, documents: documents}
+	w.ledger.Excuse = "ended twice while it read the file"
+	return w, err
 }
 
 // round checks what the rounds before have left, lets the clients work for a

@@ -1,6 +1,9 @@
 package emulator
 
 import (
+	"context"
+	"errors"
+	"strings"
 	"testing"
 
 	"github.com/pinecone-community/assistant-go/gen/2026-04/evaluation"
@@ -48,5 +51,20 @@ func TestAlignment(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The reply has a bound, and an evaluation ends with its request.
+func TestStatements(t *testing.T) {
+	if _, _, err := statements(t.Context(), "answer", strings.Repeat("A. ", maxStatements+1)); err == nil || !strings.Contains(err.Error(), "answer: it has more than 10000 sentences") {
+		t.Errorf("error %v", err)
+	}
+	if found, all, err := statements(t.Context(), "answer", strings.Repeat("Wave 7. ", maxStatements)); err != nil || len(found) != maxStatements || !all.words["wave"] || !all.numbers["7"] {
+		t.Errorf("%d sentences, error %v", len(found), err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, _, err := statements(ctx, "answer", "A."); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
 	}
 }

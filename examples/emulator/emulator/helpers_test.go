@@ -200,7 +200,7 @@ func (f *fixture) wait(t *testing.T, op *data.Operation) *data.Operation {
 
 func eventually(t *testing.T, condition func() bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute) // against a hang
 	defer cancel()
 	for !condition() {
 		select {

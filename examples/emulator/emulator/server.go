@@ -172,8 +172,8 @@ var handlers = map[string]func(*Server, *request) (*reply, error){
 	"EvaluateAlignment": (*Server).metricsAlignment,
 }
 
-// ServeHTTP serves the planes below /assistant, the signed URLs of files and, if
-// asked to, what is below /emulator.
+// ServeHTTP serves the planes below /assistant, the MCP servers of assistants, the
+// signed URLs of files and, if asked to, what is below /emulator.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Pinecone-Request-Id", uuid.NewString())
 	r.Body = http.MaxBytesReader(w, r.Body, maxRequestBytes)
@@ -188,8 +188,16 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.pause(r.Context(), s.latency)
+	isMCP := strings.HasPrefix(r.URL.Path, mcpPath)
+	if isMCP {
+		r = bearerAsKey(r)
+	}
 	project, err := s.projectOf(r)
 	switch {
+	case isMCP && err == nil:
+		err = project.serveMCP(w, r)
+	case isMCP:
+		w.Header().Set("WWW-Authenticate", "Bearer")
 	case err == nil && strings.HasPrefix(r.URL.Path, localPath):
 		err = project.serveLocal(w, r)
 	case err == nil:

@@ -88,7 +88,7 @@ func findVersion(r *http.Request) (*version, error) {
 // them is a fault of the build.
 func loadOperations(version string) map[string]*operation {
 	operations := make(map[string]*operation)
-	for _, plane := range openapi.Planes() {
+	for _, plane := range openapi.Planes(version) {
 		document, err := loadSpec(version, plane)
 		if err != nil {
 			panic(fmt.Sprintf("emulator: spec of %s, %s: %v", version, plane, err))

@@ -160,7 +160,9 @@ func (s *Server) shrink() {
 		s.mu.Lock()
 		s.shrinking = false
 		s.mu.Unlock()
-		_ = s.db.Shrink(s.ctx) // the next deletion does it
+		if err := s.db.Shrink(s.ctx); store.Fault(err) {
+			s.shrink()
+		}
 	})
 }
 

@@ -23,6 +23,9 @@ const (
 	atOnce      = 16
 	uploaders   = 8
 	pageSize    = 100
+
+	// The first version that has pages: those before list all files.
+	firstWithPages = "2026-04"
 )
 
 // measurement measures calls of a service.
@@ -69,6 +72,10 @@ func (m *measurement) column(ctx context.Context, files int) (*column, error) {
 	}
 	c.add("all files, until they are processed", time.Since(began))
 	for _, client := range m.versions {
+		list := fmt.Sprintf("list a page of %d", pageSize)
+		if client.Version < firstWithPages {
+			list = "list all files"
+		}
 		name := func(call string) string { return call + ", " + client.Version }
 		var last string
 		if err := m.median(c, name("upload, until it is acknowledged"), func() error {
@@ -88,7 +95,7 @@ func (m *measurement) column(ctx context.Context, files int) (*column, error) {
 		}); err != nil {
 			return nil, err
 		}
-		if err := m.median(c, name(fmt.Sprintf("list a page of %d", pageSize)), nil, func(int) error {
+		if err := m.median(c, name(list), nil, func(int) error {
 			return client.JSON(ctx, http.MethodGet, fmt.Sprintf("/files/%s?limit=%d", c.assistant, pageSize), nil, nil)
 		}); err != nil {
 			return nil, err

@@ -153,6 +153,11 @@ func WithBaseURL(baseURL string) ClientOption {
 // WithMaxResponseBytes limits the size of a response; a longer response is an
 // error. The default is 64 MiB. The limit does not apply to a stream that is
 // read event by event, but to the response that a Collect function makes of it.
+//
+// A decoded response takes at most 16 times the memory of its JSON text, or 4
+// MiB
+// if that is more; a response or an event of a stream that would take more is
+// an error.
 func WithMaxResponseBytes(n int64) Option {
 	return option(func(options *rest.Options) { options.MaxResponseBytes = n })
 }
@@ -424,9 +429,11 @@ var (
 
 // Timeouts, for [errors.Is]. They do not match [context.DeadlineExceeded].
 var (
-	// ErrIdleTimeout is the timeout of [WithIdleTimeout].
+	// ErrIdleTimeout means that no byte was sent or received for as long as
+	// [WithIdleTimeout] allows.
 	ErrIdleTimeout = rest.ErrIdleTimeout
-	// ErrEventTimeout is the timeout of [WithEventTimeout].
+	// ErrEventTimeout means that a stream had no event for as long as
+	// [WithEventTimeout] allows.
 	ErrEventTimeout = rest.ErrEventTimeout
 )
 
@@ -940,7 +947,7 @@ func (*UnknownChatChunk) isChatChunk() {}
 type UnknownChatChunk struct {
 	// Type is the value of its property type.
 	Type string
-	// Raw is its JSON.
+	// Raw is the JSON of the value, unchanged.
 	Raw json.RawMessage
 }
 
@@ -1007,7 +1014,7 @@ func (*UnknownContentBlock) isContentBlock() {}
 type UnknownContentBlock struct {
 	// Type is the value of its property type.
 	Type string
-	// Raw is its JSON.
+	// Raw is the JSON of the value, unchanged.
 	Raw json.RawMessage
 }
 
@@ -1069,7 +1076,7 @@ func (*UnknownSnippet) isSnippet()    {}
 type UnknownSnippet struct {
 	// Type is the value of its property type.
 	Type string
-	// Raw is its JSON.
+	// Raw is the JSON of the value, unchanged.
 	Raw json.RawMessage
 }
 
@@ -1136,7 +1143,7 @@ func (*UnknownSnippetReference) isSnippetReference() {}
 type UnknownSnippetReference struct {
 	// Type is the value of its property type.
 	Type string
-	// Raw is its JSON.
+	// Raw is the JSON of the value, unchanged.
 	Raw json.RawMessage
 }
 

@@ -147,6 +147,10 @@ func WithBaseURL(baseURL string) ClientOption {
 
 // WithMaxResponseBytes limits the size of a response; a longer response is an
 // error. The default is 64 MiB.
+//
+// A decoded response takes at most 16 times the memory of its JSON text, or 4
+// MiB
+// if that is more; a response that would take more is an error.
 func WithMaxResponseBytes(n int64) Option {
 	return option(func(options *rest.Options) { options.MaxResponseBytes = n })
 }
@@ -347,7 +351,8 @@ var (
 
 // Timeouts, for [errors.Is]. They do not match [context.DeadlineExceeded].
 var (
-	// ErrIdleTimeout is the timeout of [WithIdleTimeout].
+	// ErrIdleTimeout means that no byte was sent or received for as long as
+	// [WithIdleTimeout] allows.
 	ErrIdleTimeout = rest.ErrIdleTimeout
 )
 

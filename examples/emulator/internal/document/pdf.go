@@ -27,6 +27,15 @@ func extractPDF(ctx context.Context, content *source, to *text) (err error) {
 	if err != nil {
 		return err
 	}
+	select {
+	case pdfiumEngine.reading <- struct{}{}:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	defer func() {
+		pdfiumEngine.memory.release()
+		<-pdfiumEngine.reading
+	}()
 	instance, err := pool.GetInstanceWithContext(ctx)
 	if err != nil {
 		return err
@@ -250,11 +259,12 @@ func expand(r rune) string {
 
 var ligatures = map[rune]string{'ﬀ': "ff", 'ﬁ': "fi", 'ﬂ': "fl", 'ﬃ': "ffi", 'ﬄ': "ffl", 'ﬅ': "st", 'ﬆ': "st"}
 
-// firstLine leaves out the stack of WebAssembly that an error goes on with.
+// firstLine leaves out the stack of WebAssembly that an error goes on with. Where
+// PDFium has not enough memory it ends in a trap, as it does where it has a fault.
 func firstLine(err error) error {
-	text, rest, _ := strings.Cut(err.Error(), "\n")
-	if rest == "" {
-		return err
+	text, _, _ := strings.Cut(err.Error(), "\n")
+	if strings.Contains(text, "wasm error") {
+		return fmt.Errorf("it is damaged or takes more than %d MiB of memory (%s)", pdfMemoryPages*64>>10, text)
 	}
 	return errors.New(text)
 }

@@ -22,21 +22,22 @@ const pdfMemoryPages = 2048
 // cacheFolder is where the compiled PDFium is kept, in the user's folder of caches.
 const cacheFolder = "assistant-go-emulator"
 
-// pdfium is PDFium in WebAssembly. To compile it takes seconds the first time, and
-// cannot be interrupted: that goes on in the background.
-var pdfiumEngine struct {
-	once  sync.Once
-	ready chan struct{}
-	pool  pdfium.Pool
-	err   error
-}
+// pdfiumEngine is PDFium in WebAssembly. To compile it takes seconds the first time,
+// and cannot be interrupted: that goes on in the background.
+var pdfiumEngine = struct {
+	once    sync.Once
+	ready   chan struct{} // closed when it is compiled
+	pool    pdfium.Pool
+	err     error
+	memory  mappings
+	reading chan struct{} // has the document that is being read, one at a time
+}{ready: make(chan struct{}), reading: make(chan struct{}, 1)}
 
 // pdfPool returns PDFium, or the cause of ctx if that is done before PDFium is
 // compiled.
 func pdfPool(ctx context.Context) (pdfium.Pool, error) {
 	engine := &pdfiumEngine
 	engine.once.Do(func() {
-		engine.ready = make(chan struct{})
 		go func() {
 			defer close(engine.ready)
 			engine.pool, engine.err = compilePDFium()
@@ -80,7 +81,8 @@ func newPDFium(cache wazero.CompilationCache) (pdfium.Pool, error) {
 		settings = settings.WithCompilationCache(cache)
 	}
 	return webassembly.Init(webassembly.Config{
-		MaxTotal:      1, // one document at a time
+		Context:       pdfiumEngine.memory.context(context.Background()),
+		MaxTotal:      1,
 		RuntimeConfig: settings,
 		FSConfig:      wazero.NewFSConfig(), // no file is in reach
 		Stdout:        io.Discard,

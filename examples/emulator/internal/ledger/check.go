@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
@@ -21,7 +22,14 @@ func (l *Ledger) Check(ctx context.Context, api *data.API, assistant string) err
 	entries, keys := l.copies()
 	var faults []error
 	for _, key := range keys {
-		if err := wait(ctx, api, assistant, entries[key]); err != nil {
+		err := l.wait(ctx, api, assistant, entries[key])
+		if errors.Is(err, errExcused) {
+			e := entries[key]
+			e.excused = true
+			entries[key] = e
+			err = nil
+		}
+		if err != nil {
 			faults = append(faults, fmt.Errorf("%s: %w", key, err))
 		}
 	}
@@ -56,15 +64,22 @@ func (l *Ledger) Check(ctx context.Context, api *data.API, assistant string) err
 	return errors.Join(faults...)
 }
 
+// errExcused says that an operation failed for a reason for which it may.
+var errExcused = errors.New("excused")
+
 // wait waits until the operation of an entry has completed. Operations of files
 // that are gone need not be kept for ever.
-func wait(ctx context.Context, api *data.API, assistant string, e entry) error {
+func (l *Ledger) wait(ctx context.Context, api *data.API, assistant string, e entry) error {
 	if e.operation == "" || e.state == leaving {
 		return nil
 	}
 	_, err := api.WaitForOperation(ctx, assistant, e.operation, data.WaitInterval(10*time.Millisecond, 100*time.Millisecond))
-	if errors.Is(err, data.ErrNotFound) && e.state == deleted {
+	failed := (*data.FailedError)(nil)
+	switch {
+	case errors.Is(err, data.ErrNotFound) && e.state == deleted:
 		return nil
+	case errors.As(err, &failed) && l.Excuse != "" && strings.Contains(failed.Error(), l.Excuse):
+		return errExcused
 	}
 	return err
 }
@@ -74,6 +89,7 @@ func (e entry) compare(ctx context.Context, api *data.API, assistant string, lis
 	switch {
 	case e.state == sent:
 		e.id = listed.ID
+	case e.excused && listed.Status == data.FileStatusProcessingFailed:
 	case e.state == stored && listed.Status != data.FileStatusAvailable:
 		return fmt.Errorf("it is %s", listed.Status)
 	}

@@ -26,10 +26,14 @@ type entry struct {
 	metadata  map[string]any
 	id        string // of the file, once the upload is acknowledged
 	operation string // that has to complete: the upload, or the deletion
+	excused   bool   // it failed for a reason for which it may
 }
 
 // Ledger notes the files of one assistant. It is safe for concurrent use.
 type Ledger struct {
+	// Excuse is part of a reason for which a file may have failed; "" for none.
+	Excuse string
+
 	mu      sync.Mutex
 	entries map[string]*entry
 }

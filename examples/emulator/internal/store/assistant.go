@@ -75,7 +75,7 @@ func (db *DB) AssistantsIn(status control.AssistantStatus) ([]string, error) {
 // ChangeAssistant lets change set an assistant's instructions, metadata, status
 // and time of update. If it fails nothing is changed.
 func (db *DB) ChangeAssistant(name string, change func(*Assistant) error) (a *Assistant, err error) {
-	err = db.update(func(tx *sql.Tx) error {
+	err = db.deletion(func(tx *sql.Tx) error {
 		if a, err = one(tx, scanAssistant, selectAssistant+" WHERE name = ?", name); err != nil {
 			return err
 		}

@@ -21,10 +21,10 @@ import (
 // than that say little of any of them. Of the passages in these rows it reads the most
 // promising ones. Where a filter leaves few rows, it looks at more.
 const (
-	scanned         = 16_384
+	scanned         = 8192
 	scannedFiltered = 8 * scanned
 	scannedLeast    = 256 // for each term
-	maxHits         = 1024
+	maxHits         = 512
 	readAtOnce      = 256
 	maxTerms        = 64
 )
@@ -118,7 +118,7 @@ type Search struct {
 // returns the excerpts that are chosen of them with their sentences, and the files that
 // they are from. Scores are those of BM25, for which a word in a heading counts as one
 // and a half in the text; they are positive and only good for comparing the hits of one
-// search. The best 1,024 hits are found, unless all terms are in so many passages that
+// search. The best 512 hits are found, unless all terms are in so many passages that
 // the index tells nothing of which these are. The search ends with ctx.
 func (db *DB) Search(ctx context.Context, search Search) (excerpts []Excerpt, files map[int64]*File, err error) {
 	if len(search.Terms) == 0 {

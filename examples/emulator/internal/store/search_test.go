@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -141,5 +142,62 @@ func TestPassagesOfAnOperationThatHasEnded(t *testing.T) {
 		if err != ErrEnded {
 			t.Errorf("error %v", err)
 		}
+	}
+}
+
+// With more passages than a search looks at, rare words are still found wherever they
+// stand, and a filter is held.
+func TestSearchMany(t *testing.T) {
+	db := open(t, "")
+	const files, each = 4, 1024
+	for n := range files {
+		texts := make([]string, each)
+		for i := range texts {
+			texts[i] = "The tide is high and the wind is low."
+		}
+		if n == files-1 {
+			texts[each-1] = "The tide is high and a curlew sings."
+		}
+		db.index(t, fmt.Sprint(n), map[string]any{"n": float64(n)}, texts...)
+	}
+	for _, terms := range [][]string{{"curlew"}, {"tide", "wind", "curlew"}, {"tide", "high", "low", "wind", "curlew", "sings"}} {
+		found := search(t, db.DB, db.assistant.Sequence, terms...)
+		if len(found) == 0 || len(found) > maxHits || found[0].Number != each-1 {
+			t.Errorf("%q: %d passages", terms, len(found))
+		}
+	}
+	filter, err := CompileFilter(parse(t, `{"n":2}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wide, err := CompileFilter(parse(t, `{"n":{"$gte":1}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, filter := range []*Filter{filter, wide} {
+		_, _, err = db.Search(t.Context(), Search{
+			Assistant: db.assistant.Sequence, Filter: filter, Terms: []string{"tide", "wind", "curlew"},
+			Choose: func(hits []Hit) []Excerpt {
+				if len(hits) != maxHits {
+					t.Errorf("%d passages", len(hits))
+				}
+				return nil
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, _, err := db.Search(ctx, Search{Assistant: db.assistant.Sequence, Terms: []string{"tide"}, Choose: func([]Hit) []Excerpt { return nil }}); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+}
+
+func TestMerge(t *testing.T) {
+	got := merge([]idRange{{7, 9}, {1, 3}, {2, 5}, {6, 6}, {12, 12}, {8, 8}})
+	if fmt.Sprint(got) != "[{1 9} {12 12}]" {
+		t.Error(got)
 	}
 }

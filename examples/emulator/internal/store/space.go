@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"sync"
+	"time"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -43,11 +44,12 @@ func explain(err error) error {
 }
 
 // deletion is like update, for what makes space in the end. It has the reserve if the
-// disk is full.
+// disk is full: nothing else is written until the disk has the space of the reserve
+// again.
 func (db *DB) deletion(fn func(*sql.Tx) error) error {
-	err := db.update(fn)
+	err := transact(db.writer, fn)
 	if errors.Is(err, ErrFull) && db.reserve.release() {
-		err = db.update(fn)
+		err = transact(db.writer, fn)
 	}
 	return err
 }
@@ -58,30 +60,57 @@ const reserveSize = 8 << 20
 // reserve is a file that keeps space for deletions: SQLite needs some for its log.
 type reserve struct {
 	path string // "" in memory
-	mu   sync.Mutex
+
+	mu      sync.Mutex
+	missing bool
+	tried   time.Time
 }
 
 // fill makes the file, or none if the disk has not the space.
 func (r *reserve) fill() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.make()
+}
+
+func (r *reserve) make() {
 	if r.path == "" {
 		return
 	}
+	r.tried = time.Now()
 	if known, err := os.Stat(r.path); err == nil && known.Size() == reserveSize {
+		r.missing = false
 		return
 	}
 	// Written, since a file that is only made longer takes no space.
-	if err := os.WriteFile(r.path, make([]byte, reserveSize), 0o600); err != nil {
+	err := os.WriteFile(r.path, make([]byte, reserveSize), 0o600)
+	if r.missing = err != nil; r.missing {
 		_ = os.Remove(r.path)
 	}
+}
+
+// reservePause is the time after which a full disk is tried again.
+const reservePause = time.Second
+
+// ready reports whether there is the file. If not, it tries to make it.
+func (r *reserve) ready() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.missing && time.Since(r.tried) > reservePause {
+		r.make()
+	}
+	return !r.missing
 }
 
 // release reports whether there was a file, which is gone.
 func (r *reserve) release() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.path != "" && os.Remove(r.path) == nil
+	if r.path == "" || os.Remove(r.path) != nil {
+		return false
+	}
+	r.missing, r.tried = true, time.Now()
+	return true
 }
 
 // How [DB.Shrink] works: so many pages, of 4 KiB, at once, until fewer than so many

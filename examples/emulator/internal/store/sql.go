@@ -10,7 +10,13 @@ import (
 
 // update runs fn in a transaction that writes. fn must not use the database but
 // through its transaction: in memory there is no other connection.
-func (db *DB) update(fn func(*sql.Tx) error) error { return transact(db.writer, fn) }
+// It fails with ErrFull as long as the reserve is not there.
+func (db *DB) update(fn func(*sql.Tx) error) error {
+	if !db.reserve.ready() {
+		return ErrFull
+	}
+	return transact(db.writer, fn)
+}
 
 // view runs fn in a transaction that reads, all of it from one state. A single
 // statement needs none.

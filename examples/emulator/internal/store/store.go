@@ -174,7 +174,7 @@ func lockFolder(folder string) (*sql.DB, error) {
 
 // prepare makes the tables of a new database, and refuses one of another version.
 func prepare(db *DB) (*DB, error) {
-	err := db.update(func(tx *sql.Tx) error {
+	err := db.deletion(func(tx *sql.Tx) error {
 		var found int
 		if err := query(tx, "PRAGMA user_version").Scan(&found); err != nil {
 			return err
@@ -210,7 +210,7 @@ func (db *DB) Close() error {
 // Setting returns a setting, which is the initial value unless the database has
 // one already.
 func (db *DB) Setting(name, initial string) (value string, err error) {
-	err = db.update(func(tx *sql.Tx) error {
+	err = db.deletion(func(tx *sql.Tx) error { // a full disk keeps nobody from starting
 		if err := exec(tx, "INSERT INTO setting VALUES (?, ?) ON CONFLICT DO NOTHING", name, initial); err != nil {
 			return err
 		}

@@ -16,8 +16,15 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
-// Failed is what has become of files that a summary takes for a failure.
-const Failed = "failed"
+// What has become of files, for a summary: what has failed, and at an interrupt, what
+// the service had accepted, what was being sent and what had not begun. What was
+// being sent can have arrived.
+const (
+	Failed     = "failed"
+	Processing = "in processing"
+	CutOff     = "cut off"
+	NotBegun   = "not begun"
+)
 
 // Report writes what becomes of files, a line for each, and on a terminal how far
 // they are, in bars below the lines. It is safe for concurrent use.
@@ -30,6 +37,7 @@ type Report struct {
 	bars   *mpb.Progress // nil when there are none
 	start  time.Time
 	counts map[string]int
+	failed []Outcome
 	bytes  int64
 }
 
@@ -72,6 +80,9 @@ func (r *Report) Note(o Outcome) {
 	r.mu.Lock()
 	r.counts[o.What]++
 	r.bytes += o.Bytes
+	if o.What == Failed {
+		r.failed = append(r.failed, o)
+	}
 	r.mu.Unlock()
 	switch {
 	case o.Err != nil:
@@ -91,10 +102,22 @@ func (r *Report) Count(what string) int {
 	return r.counts[what]
 }
 
-// Summary closes the report with a line that has the counts of outcomes. The error
-// says that some files have failed.
+// Summary closes the report with the failures once more, as they may be far above,
+// and a line that has the counts of outcomes; those of an interrupt are only there
+// after one. The error says that some files have failed.
 func (r *Report) Summary(outcomes ...string) error {
 	r.Close()
+	if len(r.failed) > 0 {
+		r.Line("\nThese have failed:")
+	}
+	for _, o := range r.failed {
+		r.Line("  %q: %v", o.Path, o.Err)
+	}
+	for _, what := range []string{Processing, CutOff, NotBegun} {
+		if r.Count(what) > 0 {
+			outcomes = append(outcomes, what)
+		}
+	}
 	when := ""
 	if r.Dry {
 		when = "would be: "

@@ -18,12 +18,18 @@ func TestReport(t *testing.T) {
 uploaded "a \"b\".txt"
 uploaded "\x1b]0;x\a.md"
 failed "ö.pdf": no PDF
+
+These have failed:
+  "ö.pdf": no PDF
 2 uploaded, 1 unchanged, 0 deleted, 1 failed; 15 bytes in 0.0 s
 `, "1 failed"},
 		"dry": {true, `hello 1
 would be uploaded "a \"b\".txt"
 would be uploaded "\x1b]0;x\a.md"
 failed "ö.pdf": no PDF
+
+These have failed:
+  "ö.pdf": no PDF
 would be: 2 uploaded, 1 unchanged, 0 deleted, 1 failed; 15 bytes in 0.0 s
 `, "1 failed"},
 	} {

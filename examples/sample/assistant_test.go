@@ -1,10 +1,13 @@
-package service
+package sample
 
 import (
 	"bytes"
 	"context"
 	"errors"
 	"flag"
+	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -22,31 +25,52 @@ import (
 
 const deleted = "DELETE /assistant/assistants/example-assistant OK"
 
-// use opens the assistant at the service, has do use it and closes it.
-func use(ctx context.Context, t *testing.T, r *exampletest.Recorder, args []string, do func(*Service, *Assistant)) (progress string, err error) {
+// used is an assistant in use.
+type used struct {
+	*Assistant
+	Data *data.API
+}
+
+// use opens the assistant at the service, or at an emulator if base is "", has do use
+// it and closes it.
+func use(ctx context.Context, t *testing.T, r *exampletest.Recorder, running *emulator.Running, args []string, do func(used)) (progress string, err error) {
 	t.Helper()
+	if running == nil {
+		running = emulator.Start(t)
+	}
 	set := flag.NewFlagSet("test", flag.ContinueOnError)
-	connection, assistant := AddFlags(set), AddAssistantFlags(set)
+	flags := AddFlags(set)
 	if err := set.Parse(args); err != nil {
 		t.Fatal(err)
 	}
-	s, err := connection.Connect(ctx, r.Client(t))
+	editor, err := auth.APIKey(running.Key)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
+	client := r.Client(t)
+	ctl, err := control.New(control.WithRequestEditorFn(editor), control.WithHTTPClient(client), control.WithBaseURL(running.URL+"/assistant"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	var out bytes.Buffer
-	a, err := assistant.Open(ctx, s, &out)
+	a, err := flags.Open(ctx, ctl, &out)
 	if err != nil {
 		return out.String(), err
 	}
+	api, err := data.New(a.Host, data.WithRequestEditorFn(editor), data.WithHTTPClient(client))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Upload(ctx, api, &out); err != nil {
+		return out.String(), errors.Join(err, a.Close(ctx))
+	}
 	if do != nil {
-		do(s, a)
+		do(used{a, api})
 	}
 	return out.String(), a.Close(ctx)
 }
 
-func files(t *testing.T, a *Assistant) map[string]data.AssistantFile {
+func files(t *testing.T, a used) map[string]data.AssistantFile {
 	files := map[string]data.AssistantFile{}
 	for file, err := range a.Data.AllFiles(t.Context(), a.Name, nil) {
 		if err != nil {
@@ -58,9 +82,8 @@ func files(t *testing.T, a *Assistant) map[string]data.AssistantFile {
 }
 
 func TestNewAssistant(t *testing.T) {
-	t.Setenv(auth.EnvAPIKey, "")
 	r := &exampletest.Recorder{}
-	progress, err := use(t.Context(), t, r, nil, func(_ *Service, a *Assistant) {
+	progress, err := use(t.Context(), t, r, nil, nil, func(a used) {
 		files := files(t, a)
 		for _, document := range documents.All {
 			file := files[document.Name]
@@ -72,8 +95,16 @@ func TestNewAssistant(t *testing.T) {
 			t.Errorf("%d files", len(files))
 		}
 	})
-	if err != nil || r.Last() != deleted || !strings.HasPrefix(progress, "The assistant example-assistant is created.\n") {
-		t.Errorf("error %v, last request %s, told %q", err, r.Last(), progress)
+	var want strings.Builder
+	want.WriteString("Created the assistant example-assistant.\n")
+	for _, document := range documents.All {
+		fmt.Fprintf(&want, "Uploaded %s.\n", document.Name)
+	}
+	for i, document := range documents.All {
+		fmt.Fprintf(&want, "The service has read %s (%d of 4).\n", document.Name, i+1)
+	}
+	if err != nil || r.Last() != deleted || progress != want.String() {
+		t.Errorf("error %v, last request %s, told\n%s", err, r.Last(), progress)
 	}
 }
 
@@ -97,24 +128,23 @@ func TestAllDocuments(t *testing.T) {
 
 func TestKeptAssistantIsUsedAgain(t *testing.T) {
 	running := emulator.Start(t)
-	t.Setenv(auth.EnvAPIKey, running.Key)
 	folder := t.TempDir()
 	for name, content := range map[string]string{"notes.txt": "Some notes.", "draft.odt": "Not taken."} {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	args := []string{"-url", running.URL + "/assistant", "-name", "other", "-documents", folder}
+	args := []string{"-name", "other", "-documents", folder}
 	r := &exampletest.Recorder{}
-	check := func(_ *Service, a *Assistant) {
+	check := func(a used) {
 		if files := files(t, a); len(files) != 1 || files["notes.txt"].Status != data.FileStatusAvailable {
 			t.Errorf("files %v", files)
 		}
 	}
-	if _, err := use(t.Context(), t, r, append(args, "-keep"), check); err != nil {
+	if _, err := use(t.Context(), t, r, running, append(args, "-keep"), check); err != nil {
 		t.Fatal(err)
 	}
-	progress, err := use(t.Context(), t, r, args, check)
+	progress, err := use(t.Context(), t, r, running, args, check)
 	if err != nil || progress != "" {
 		t.Errorf("error %v, told %q", err, progress)
 	}
@@ -126,13 +156,12 @@ func TestKeptAssistantIsUsedAgain(t *testing.T) {
 }
 
 func TestFailureDeletesTheAssistant(t *testing.T) {
-	t.Setenv(auth.EnvAPIKey, "")
 	folder := t.TempDir()
 	if err := os.WriteFile(filepath.Join(folder, "a.json"), []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	r := &exampletest.Recorder{}
-	_, err := use(t.Context(), t, r, []string{"-documents", folder}, nil)
+	_, err := use(t.Context(), t, r, nil, []string{"-documents", folder}, nil)
 	var failed *data.FailedError
 	if !errors.As(err, &failed) || !strings.HasPrefix(err.Error(), "assistant example-assistant: a.json: ") || r.Last() != deleted {
 		t.Errorf("error %v, last request %s", err, r.Last())
@@ -140,7 +169,6 @@ func TestFailureDeletesTheAssistant(t *testing.T) {
 }
 
 func TestInterruptDeletesTheAssistant(t *testing.T) {
-	t.Setenv(auth.EnvAPIKey, "")
 	ctx, interrupt := context.WithCancel(t.Context())
 	r := &exampletest.Recorder{Instead: func(req *http.Request) (*http.Response, error) {
 		if strings.HasPrefix(req.URL.Path, "/assistant/operations/") {
@@ -149,14 +177,13 @@ func TestInterruptDeletesTheAssistant(t *testing.T) {
 		}
 		return nil, nil
 	}}
-	if _, err := use(ctx, t, r, nil, nil); !errors.Is(err, context.Canceled) || r.Last() != deleted {
+	if _, err := use(ctx, t, r, nil, nil, nil); !errors.Is(err, context.Canceled) || r.Last() != deleted {
 		t.Errorf("error %v, last request %s", err, r.Last())
 	}
 }
 
 // Nobody knows whether the service has acted on a request that was given up.
 func TestInterruptedCreation(t *testing.T) {
-	t.Setenv(auth.EnvAPIKey, "")
 	ctx, interrupt := context.WithCancel(t.Context())
 	r := &exampletest.Recorder{Instead: func(req *http.Request) (*http.Response, error) {
 		if req.Method == http.MethodPost {
@@ -165,14 +192,13 @@ func TestInterruptedCreation(t *testing.T) {
 		}
 		return nil, nil
 	}}
-	_, err := use(ctx, t, r, nil, nil)
-	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "example-assistant may be there") {
-		t.Errorf("error %v", err)
+	progress, err := use(ctx, t, r, nil, nil, nil)
+	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "example-assistant may be there") || progress != "" {
+		t.Errorf("error %v, told %q", err, progress)
 	}
 }
 
 func TestDeletion(t *testing.T) {
-	t.Setenv(auth.EnvAPIKey, "")
 	status := http.StatusForbidden
 	r := &exampletest.Recorder{Instead: func(req *http.Request) (*http.Response, error) {
 		if req.Method == http.MethodDelete {
@@ -180,11 +206,28 @@ func TestDeletion(t *testing.T) {
 		}
 		return nil, nil
 	}}
-	if _, err := use(t.Context(), t, r, nil, nil); !errors.Is(err, control.ErrForbidden) || !strings.Contains(err.Error(), "is still there") {
+	if _, err := use(t.Context(), t, r, nil, nil, nil); !errors.Is(err, control.ErrForbidden) || !strings.Contains(err.Error(), "is still there") {
 		t.Errorf("forbidden: error %v", err)
 	}
 	status = http.StatusNotFound // somebody else was faster
-	if _, err := use(t.Context(), t, r, nil, nil); err != nil {
+	if _, err := use(t.Context(), t, r, nil, nil, nil); err != nil {
 		t.Errorf("not found: error %v", err)
+	}
+}
+
+// The error of a connection says what to start.
+func TestNothingListens(t *testing.T) {
+	running := emulator.Start(t)
+	if err := running.Close(); err != nil {
+		t.Fatal(err)
+	}
+	_, err := use(t.Context(), t, &exampletest.Recorder{}, running, nil, nil)
+	if err == nil || !strings.Contains(err.Error(), "go run ./emulator") || !strings.Contains(err.Error(), EnvURL) {
+		t.Errorf("error %v", err)
+	}
+	for _, err := range []error{io.EOF, &net.OpError{Op: "read", Err: io.EOF, Addr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}}, &net.OpError{Op: "dial", Err: io.EOF, Addr: &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1)}}} {
+		if got := Explain(err); got.Error() != err.Error() {
+			t.Errorf("%v became %v", err, got)
+		}
 	}
 }

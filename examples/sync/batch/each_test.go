@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
 func paths(n int) []string {
@@ -60,8 +62,9 @@ func TestEachOfNone(t *testing.T) {
 	NewReport(&bytes.Buffer{}).Each(t.Context(), 1, nil, never, nil)
 }
 
-// What was not finished when the context ended is not an outcome; what was, or
-// has failed for another reason, is.
+// Every path has an outcome when the context ends: what was finished or has failed
+// for another reason has its own, and what the service has accepted is told apart
+// from what it has not.
 func TestEachInterrupted(t *testing.T) {
 	var out bytes.Buffer
 	r := NewReport(&out)
@@ -76,10 +79,20 @@ func TestEachInterrupted(t *testing.T) {
 		case "2":
 			interrupt()
 			o.What, o.Err = Failed, fmt.Errorf("PUT: %w", ctx.Err())
+		case "0":
+			o.Bytes, o.Operation = 5, &data.Operation{}
 		}
 		return o
-	}, func(_ context.Context, o Outcome) Outcome { return o })
-	if started != 3 || r.Count("sent") != 1 || r.Count(Failed) != 1 {
-		t.Errorf("%d started:\n%s", started, out.String())
+	}, func(ctx context.Context, o Outcome) Outcome {
+		if o.Operation != nil {
+			<-ctx.Done()
+			o.Err = ctx.Err()
+		}
+		return o
+	})
+	err := r.Summary("sent", Failed)
+	const want = "failed \"1\": unreadable\n\nThese have failed:\n  \"1\": unreadable\n0 sent, 1 failed, 1 in processing, 1 cut off, 7 not begun; 5 bytes in "
+	if started != 3 || err == nil || !strings.HasPrefix(out.String(), want) {
+		t.Errorf("%d started, error %v:\n%s", started, err, out.String())
 	}
 }
