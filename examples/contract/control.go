@@ -166,8 +166,8 @@ var controlChecks = []check{
 	{"control: an unknown assistant is 404 NOT_FOUND", published, "control 2026-04", func(ctx context.Context, s *session) error {
 		_, err := s.control.DescribeAssistant(ctx, refusedAssistant)
 		var e *control.Error
-		if !errors.As(err, &e) || e.StatusCode != 404 || e.Code != "NOT_FOUND" {
-			return fmt.Errorf("error %v", err)
+		if !errors.As(err, &e) || e.StatusCode != http.StatusNotFound || e.Code != "NOT_FOUND" {
+			return fmt.Errorf("error %w", err)
 		}
 		return nil
 	}},

@@ -123,7 +123,7 @@ var fileChecks = []check{
 		_, err = s.data.WaitForOperation(ctx, s.name, operation.ID)
 		var failed *data.FailedError
 		if !errors.As(err, &failed) {
-			return fmt.Errorf("the operation ended with %v", err)
+			return fmt.Errorf("the operation ended with %w", err)
 		}
 		s.failed = "contract-broken"
 		r, err := read(s.rawData.DescribeFile(ctx, s.name, s.failed, nil))
@@ -256,7 +256,7 @@ var fileChecks = []check{
 		}
 		defer resp.Body.Close()
 		content, err := io.ReadAll(io.LimitReader(resp.Body, 1<<16))
-		if err == nil && (resp.StatusCode != 200 || string(content) != notesText) {
+		if err == nil && (resp.StatusCode != http.StatusOK || string(content) != notesText) {
 			err = fmt.Errorf("status %d, %q", resp.StatusCode, content)
 		}
 		return err

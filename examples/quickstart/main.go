@@ -102,7 +102,7 @@ func (t *tour) updateAssistant(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("assistant %q: %w", t.name, err)
 	}
-	if t.api, err = t.clients.data(assistant.Host); err != nil {
+	if t.api, err = t.data(assistant.Host); err != nil {
 		return err
 	}
 	t.step("control.UpdateAssistant", "change its metadata, and leave its instructions alone")

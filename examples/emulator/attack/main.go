@@ -143,7 +143,7 @@ func (t *target) start(ctx context.Context) (err error) {
 		return err
 	}
 	t.Key = "attacked-key"
-	t.Client = t.Program.NewClient("2026-04", 16)
+	t.Client = t.NewClient("2026-04", 16)
 	return nil
 }
 
@@ -156,16 +156,16 @@ func (t *target) measure() {
 
 func (t *target) stop() error {
 	t.measure()
-	t.Client.Close()
-	err := t.Program.Stop()
+	t.Close()
+	err := t.Stop()
 	t.Program = nil
 	return err
 }
 
 func (t *target) kill() error {
 	t.measure()
-	t.Client.Close()
-	err := t.Program.Kill()
+	t.Close()
+	err := t.Kill()
 	t.Program = nil
 	return err
 }

@@ -64,7 +64,7 @@ func (t *target) stalling(ctx context.Context, connections int) ([]net.Conn, err
 		_ = connection.SetWriteDeadline(time.Now().Add(5 * time.Second)) // those beyond the limit are not read
 		_, err = fmt.Fprintf(connection, "POST /assistant/files/%s HTTP/1.1\r\nHost: %s\r\nApi-Key: %s\r\nX-Pinecone-Api-Version: 2026-04\r\n"+
 			"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: %d\r\n\r\n%s", assistant, host, t.Key, 2<<20, part)
-		if timeout := net.Error(nil); err != nil && !(errors.As(err, &timeout) && timeout.Timeout()) {
+		if timeout := net.Error(nil); err != nil && (!errors.As(err, &timeout) || !timeout.Timeout()) {
 			return open, err
 		}
 	}

@@ -58,8 +58,8 @@ func TestTry(t *testing.T) {
 	f.createAssistant(t)
 	tried := make(chan int)
 	count := 0
-	f.Server.soon(&f.Server.general, func() {
-		f.Server.try(&f.Server.general, 0, func(int64) error {
+	f.soon(&f.general, func() {
+		f.try(&f.general, 0, func(int64) error {
 			count++
 			tried <- count
 			if count < 2 {

@@ -820,7 +820,7 @@ func (*UnknownChatChunk) isChatChunk() {}
 type UnknownChatChunk struct {
 	// Type is the value of its property type.
 	Type string
-	// Raw is the whole JSON object.
+	// Raw is the JSON of the value, unchanged.
 	Raw json.RawMessage
 }
 

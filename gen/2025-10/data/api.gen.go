@@ -820,7 +820,7 @@ func (*UnknownChatChunk) isChatChunk() {}
 type UnknownChatChunk struct {
 	// Type is the value of its property type.
 	Type string
-	// Raw is the whole JSON object.
+	// Raw is the JSON of the value, unchanged.
 	Raw json.RawMessage
 }
 
@@ -887,7 +887,7 @@ func (*UnknownContentBlock) isContentBlock() {}
 type UnknownContentBlock struct {
 	// Type is the value of its property type.
 	Type string
-	// Raw is the whole JSON object.
+	// Raw is the JSON of the value, unchanged.
 	Raw json.RawMessage
 }
 
@@ -949,7 +949,7 @@ func (*UnknownSnippet) isSnippet()    {}
 type UnknownSnippet struct {
 	// Type is the value of its property type.
 	Type string
-	// Raw is the whole JSON object.
+	// Raw is the JSON of the value, unchanged.
 	Raw json.RawMessage
 }
 
@@ -1016,7 +1016,7 @@ func (*UnknownSnippetReference) isSnippetReference() {}
 type UnknownSnippetReference struct {
 	// Type is the value of its property type.
 	Type string
-	// Raw is the whole JSON object.
+	// Raw is the JSON of the value, unchanged.
 	Raw json.RawMessage
 }
 

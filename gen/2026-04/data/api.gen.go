@@ -947,7 +947,7 @@ func (*UnknownChatChunk) isChatChunk() {}
 type UnknownChatChunk struct {
 	// Type is the value of its property type.
 	Type string
-	// Raw is the whole JSON object.
+	// Raw is the JSON of the value, unchanged.
 	Raw json.RawMessage
 }
 
@@ -1014,7 +1014,7 @@ func (*UnknownContentBlock) isContentBlock() {}
 type UnknownContentBlock struct {
 	// Type is the value of its property type.
 	Type string
-	// Raw is the whole JSON object.
+	// Raw is the JSON of the value, unchanged.
 	Raw json.RawMessage
 }
 
@@ -1076,7 +1076,7 @@ func (*UnknownSnippet) isSnippet()    {}
 type UnknownSnippet struct {
 	// Type is the value of its property type.
 	Type string
-	// Raw is the whole JSON object.
+	// Raw is the JSON of the value, unchanged.
 	Raw json.RawMessage
 }
 
@@ -1143,7 +1143,7 @@ func (*UnknownSnippetReference) isSnippetReference() {}
 type UnknownSnippetReference struct {
 	// Type is the value of its property type.
 	Type string
-	// Raw is the whole JSON object.
+	// Raw is the JSON of the value, unchanged.
 	Raw json.RawMessage
 }
 

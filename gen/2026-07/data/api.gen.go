@@ -951,7 +951,7 @@ func (*UnknownChatChunk) isChatChunk() {}
 type UnknownChatChunk struct {
 	// Type is the value of its property type.
 	Type string
-	// Raw is the whole JSON object.
+	// Raw is the JSON of the value, unchanged.
 	Raw json.RawMessage
 }
 
@@ -1018,7 +1018,7 @@ func (*UnknownContentBlock) isContentBlock() {}
 type UnknownContentBlock struct {
 	// Type is the value of its property type.
 	Type string
-	// Raw is the whole JSON object.
+	// Raw is the JSON of the value, unchanged.
 	Raw json.RawMessage
 }
 
@@ -1080,7 +1080,7 @@ func (*UnknownSnippet) isSnippet()    {}
 type UnknownSnippet struct {
 	// Type is the value of its property type.
 	Type string
-	// Raw is the whole JSON object.
+	// Raw is the JSON of the value, unchanged.
 	Raw json.RawMessage
 }
 
@@ -1147,7 +1147,7 @@ func (*UnknownSnippetReference) isSnippetReference() {}
 type UnknownSnippetReference struct {
 	// Type is the value of its property type.
 	Type string
-	// Raw is the whole JSON object.
+	// Raw is the JSON of the value, unchanged.
 	Raw json.RawMessage
 }
 
