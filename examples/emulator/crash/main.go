@@ -94,6 +94,7 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	if there == 0 {
 		return fmt.Errorf("nothing was acknowledged in %d rounds, which proves nothing: the seed is %d", *rounds, *seed)
 	}
-	fmt.Fprintf(out, "after %d kills: %d files as they were acknowledged, %d deleted ones are gone\n", *rounds, there, gone)
+	fmt.Fprintf(out, "after %d kills: %d files as they were acknowledged, %d deleted ones are gone; %d of the files failed, since two kills met them while they were read\n",
+		*rounds, there, gone, work.ledger.Excused())
 	return nil
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // shutdownLimit is how long Close waits for requests that are being served.
-const shutdownLimit = 1500 * time.Millisecond
+const shutdownLimit = time.Second
 
 // Running is an emulator at an address of this machine.
 type Running struct {
@@ -70,7 +70,7 @@ func Listen(ctx context.Context, address string, opts ...Option) (*Running, erro
 }
 
 // Close stops the emulator and waits until nothing of it runs any more. Requests
-// that are being served have a second and a half to end, and are cut off then: a client
+// that are being served have a second to end, and are cut off then: a client
 // that had no answer knows that nothing was acknowledged. What it held in memory is gone.
 // To close it again does nothing more.
 func (r *Running) Close() error { return r.close() }

@@ -21,18 +21,23 @@ import (
 func (l *Ledger) Check(ctx context.Context, api *data.API, assistant string) error {
 	entries, keys := l.copies()
 	var faults []error
+	excused := 0
 	for _, key := range keys {
 		err := l.wait(ctx, api, assistant, entries[key])
 		if errors.Is(err, errExcused) {
 			e := entries[key]
 			e.excused = true
 			entries[key] = e
+			excused++
 			err = nil
 		}
 		if err != nil {
 			faults = append(faults, fmt.Errorf("%s: %w", key, err))
 		}
 	}
+	l.mu.Lock()
+	l.excused = excused
+	l.mu.Unlock()
 	seen := make(map[string]bool)
 	for file, err := range api.AllFiles(ctx, assistant, nil) {
 		if err != nil {

@@ -36,6 +36,14 @@ type Ledger struct {
 
 	mu      sync.Mutex
 	entries map[string]*entry
+	excused int // in the last check
+}
+
+// Excused returns how many files had failed for an excuse when they were checked last.
+func (l *Ledger) Excused() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.excused
 }
 
 // keyField is the field of a file's metadata that tells which entry it is.
