@@ -26,7 +26,7 @@ func (r *Report) Each(ctx context.Context, limit int, paths []string,
 		starting.Go(func() error {
 			if ctx.Err() != nil {
 				r.Note(Outcome{What: NotBegun, Path: path, Quiet: true})
-				return nil
+				return nil //nolint:nilerr // what was not begun is noted, and is no error
 			}
 			outcome := start(ctx, path)
 			finishing.Go(func() {
