@@ -11,8 +11,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pinecone-community/assistant-go/internal/compile"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/pinecone-community/assistant-go/internal/compile"
 )
 
 // shown is how many lines of each part of the report are printed, so that all of
