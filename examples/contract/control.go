@@ -14,7 +14,13 @@ import (
 // status returns a check that a request gets one of some statuses, and a body with
 // some texts.
 func status(request func(context.Context, *session) (*http.Response, error), statuses []int, texts ...string) func(context.Context, *session) error {
-	return func(ctx context.Context, s *session) error { return is(statuses, texts...)(request(ctx, s)) }
+	return func(ctx context.Context, s *session) error {
+		r, err := read(request(ctx, s)) //nolint:bodyclose // read closes it
+		if err != nil {
+			return err
+		}
+		return r.is(statuses, texts...)
+	}
 }
 
 // served returns a check that a version is served.
@@ -33,7 +39,11 @@ func create(body map[string]any) func(context.Context, *session) (*http.Response
 
 // patched sends a PATCH and returns what the assistant has become.
 func (s *session) patched(ctx context.Context, body string) (*control.Assistant, error) {
-	if err := is([]int{200})(s.patch(ctx, s.name, body)); err != nil {
+	r, err := read(s.patch(ctx, s.name, body))
+	if err == nil {
+		err = r.is([]int{http.StatusOK})
+	}
+	if err != nil {
 		return nil, err
 	}
 	return s.control.DescribeAssistant(ctx, s.name)
@@ -117,11 +127,11 @@ var controlChecks = []check{
 		return errors.New("it is not in the list")
 	}},
 	{"control: PATCH leaves alone what it does not name", published, "control 2026-04", func(ctx context.Context, s *session) error {
-		a, err := s.patched(ctx, `{"instructions":"Be brief.","metadata":{"a":"1"}}`)
-		if err != nil {
+		if _, err := s.patched(ctx, `{"instructions":"Be brief.","metadata":{"a":"1"}}`); err != nil {
 			return err
 		}
-		if a, err = s.patched(ctx, `{"metadata":{"b":"2"}}`); err == nil && a.Instructions != "Be brief." {
+		a, err := s.patched(ctx, `{"metadata":{"b":"2"}}`)
+		if err == nil && a.Instructions != "Be brief." {
 			err = fmt.Errorf("instructions %q", a.Instructions)
 		}
 		return err

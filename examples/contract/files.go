@@ -12,10 +12,10 @@ import (
 )
 
 // refusedUpload returns a check that an upload is refused.
-func refusedUpload(name, content, metadata string, statuses []int, texts ...string) func(context.Context, *session) error {
+func refusedUpload(name, content, metadata string, statuses []int) func(context.Context, *session) error {
 	return status(func(ctx context.Context, s *session) (*http.Response, error) {
 		return s.upload(ctx, name, content, metadata)
-	}, statuses, texts...)
+	}, statuses)
 }
 
 // listed are the names of the files that match a filter.
