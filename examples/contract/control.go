@@ -15,7 +15,7 @@ import (
 // some texts.
 func status(request func(context.Context, *session) (*http.Response, error), statuses []int, texts ...string) func(context.Context, *session) error {
 	return func(ctx context.Context, s *session) error {
-		r, err := read(request(ctx, s)) //nolint:bodyclose // read closes it
+		r, err := read(request(ctx, s))
 		if err != nil {
 			return err
 		}
