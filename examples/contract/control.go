@@ -14,7 +14,13 @@ import (
 // status returns a check that a request gets one of some statuses, and a body with
 // some texts.
 func status(request func(context.Context, *session) (*http.Response, error), statuses []int, texts ...string) func(context.Context, *session) error {
-	return func(ctx context.Context, s *session) error { return is(statuses, texts...)(request(ctx, s)) } //nolint:bodyclose // is closes it
+	return func(ctx context.Context, s *session) error {
+		r, err := read(request(ctx, s))
+		if err != nil {
+			return err
+		}
+		return r.is(statuses, texts...)
+	}
 }
 
 // served returns a check that a version is served.
@@ -33,7 +39,11 @@ func create(body map[string]any) func(context.Context, *session) (*http.Response
 
 // patched sends a PATCH and returns what the assistant has become.
 func (s *session) patched(ctx context.Context, body string) (*control.Assistant, error) {
-	if err := is([]int{200})(s.patch(ctx, s.name, body)); err != nil { //nolint:bodyclose // is closes it
+	r, err := read(s.patch(ctx, s.name, body))
+	if err == nil {
+		err = r.is([]int{http.StatusOK})
+	}
+	if err != nil {
 		return nil, err
 	}
 	return s.control.DescribeAssistant(ctx, s.name)

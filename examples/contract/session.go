@@ -233,24 +233,17 @@ func (r *reply) differs(format string, args ...any) error {
 	return fmt.Errorf("%s; status %d, body %q", fmt.Sprintf(format, args...), r.status, body)
 }
 
-// is holds the status of a reply against those that are wanted, and the body against
-// texts.
-func is(statuses []int, texts ...string) func(*http.Response, error) error {
-	return func(resp *http.Response, err error) error {
-		r, err := read(resp, err)
-		if err != nil {
-			return err
-		}
-		if !slices.Contains(statuses, r.status) {
-			return r.differs("want status %v", statuses)
-		}
-		for _, text := range texts {
-			if !strings.Contains(r.body, text) {
-				return r.differs("want %q in the body", text)
-			}
-		}
-		return nil
+// is holds the status against those that are wanted, and the body against texts.
+func (r *reply) is(statuses []int, texts ...string) error {
+	if !slices.Contains(statuses, r.status) {
+		return r.differs("want status %v", statuses)
 	}
+	for _, text := range texts {
+		if !strings.Contains(r.body, text) {
+			return r.differs("want %q in the body", text)
+		}
+	}
+	return nil
 }
 
 // at returns a value in a JSON body, by keys, or nil. It tells whether it is there.

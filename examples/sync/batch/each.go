@@ -24,15 +24,16 @@ func (r *Report) Each(ctx context.Context, limit int, paths []string,
 	starting.SetLimit(limit)
 	for _, path := range paths {
 		starting.Go(func() error {
-			if ctx.Err() != nil {
+			switch {
+			case ctx.Err() == nil:
+				outcome := start(ctx, path)
+				finishing.Go(func() {
+					r.Note(finished(ctx, outcome, finish))
+					one()
+				})
+			default:
 				r.Note(Outcome{What: NotBegun, Path: path, Quiet: true})
-				return nil //nolint:nilerr // what was not begun is noted, and is no error
 			}
-			outcome := start(ctx, path)
-			finishing.Go(func() {
-				r.Note(finished(ctx, outcome, finish))
-				one()
-			})
 			return nil
 		})
 	}
