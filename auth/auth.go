@@ -20,7 +20,7 @@
 //	if err != nil {
 //		return err
 //	}
-//	assistant, err := ctl.GetAssistant(ctx, "example-assistant")
+//	assistant, err := ctl.DescribeAssistant(ctx, "example-assistant")
 //
 // The key goes to https on pinecone.io and its subdomains, on any port, and to
 // http or https on loopback: localhost, 127.0.0.0/8 and ::1. Any other
