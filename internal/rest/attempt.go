@@ -133,8 +133,9 @@ func (a *attempt) send() (*http.Response, error) {
 		resp.Body = http.NoBody
 	}
 	c.recordReply(req, resp)
-	a.hold(&a.reply, resp.Body)
-	resp.Body = &watchedBody{resp.Body, a}
+	body := &onceClosed{ReadCloser: resp.Body}
+	a.hold(&a.reply, body)
+	resp.Body = &watchedBody{body, a}
 	if resp.StatusCode/100 != 2 {
 		defer resp.Body.Close()
 		return nil, apierror.FromResponse(resp)
@@ -215,8 +216,23 @@ func because(ended, err error) error {
 
 // watchBody returns a body of the request whose reading counts as bytes sent.
 func (a *attempt) watchBody(body io.ReadCloser) io.ReadCloser {
-	a.hold(&a.body, body)
-	return &sentBody{body, a}
+	once := &onceClosed{ReadCloser: body}
+	a.hold(&a.body, once)
+	return &sentBody{once, a}
+}
+
+// onceClosed is a body that is closed once. The end of a context closes it in one
+// goroutine while its reader closes it in another, and a body from a Doer or a
+// source of the caller's need not allow that.
+type onceClosed struct {
+	io.ReadCloser
+	once sync.Once
+	err  error
+}
+
+func (b *onceClosed) Close() error {
+	b.once.Do(func() { b.err = b.ReadCloser.Close() })
+	return b.err
 }
 
 type sentBody struct {
