@@ -54,10 +54,17 @@ type attempt struct {
 	unhook func() bool // what happens when the parent ends, unless it never does
 
 	mu    sync.Mutex
-	body  io.Closer // of the request, as it was opened last
-	reply io.Closer
+	body  *onceClosed // of the request, as it was opened last
+	reply *onceClosed
 	ended bool
+
+	replied bool // the attempt has a reply
 }
+
+// maxSettle is how long an upload that a reply has ended waits for a Read of its
+// source that is under way. One that blocks for longer goes on, as the end of a
+// context leaves it.
+const maxSettle = 50 * time.Millisecond
 
 // callKey is what the Value of an attempt is asked for to get its call.
 type callKey struct{}
@@ -132,6 +139,7 @@ func (a *attempt) send() (*http.Response, error) {
 		_ = resp.Body.Close()
 		resp.Body = http.NoBody
 	}
+	a.replied = true
 	c.recordReply(req, resp)
 	body := &onceClosed{ReadCloser: resp.Body}
 	a.hold(&a.reply, body)
@@ -167,10 +175,13 @@ func (a *attempt) end() {
 	a.ended = true
 	a.mu.Unlock()
 	a.closeBodies()
+	if a.replied && a.call.form != nil && a.parent.Err() == nil {
+		a.call.form.Settle(maxSettle)
+	}
 }
 
 // hold keeps a body, to be closed when the attempt ends.
-func (a *attempt) hold(place *io.Closer, body io.Closer) {
+func (a *attempt) hold(place **onceClosed, body *onceClosed) {
 	a.mu.Lock()
 	*place = body
 	late := a.ended || a.Err() != nil || a.parent.Err() != nil // the parent's comes first
@@ -180,10 +191,11 @@ func (a *attempt) hold(place *io.Closer, body io.Closer) {
 	}
 }
 
+// closeBodies closes the bodies. When it returns they are closed, whoever closed
+// them.
 func (a *attempt) closeBodies() {
 	a.mu.Lock()
-	bodies := []io.Closer{a.body, a.reply}
-	a.body, a.reply = nil, nil
+	bodies := []*onceClosed{a.body, a.reply}
 	a.mu.Unlock()
 	for _, body := range bodies {
 		if body != nil {

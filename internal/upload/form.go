@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/pinecone-community/assistant-go/internal/jsonwrite"
 )
@@ -184,6 +185,8 @@ type attemptOf struct {
 	mu     sync.Mutex
 	closed bool
 	opened []io.Closer
+	// sources are those opened ones whose Read may block.
+	sources []*interruptible
 }
 
 // Close closes the files that were opened.
@@ -198,6 +201,26 @@ func (a *attemptOf) Close() error {
 		err = errors.Join(err, file.Close())
 	}
 	return err
+}
+
+// Settle waits until no Read of a source is under way, for a time at most: a Read
+// may block. The form that was opened last has been closed.
+func (f *Form) Settle(limit time.Duration) {
+	a := f.current.Load()
+	if a == nil {
+		return
+	}
+	a.mu.Lock()
+	sources := a.sources
+	a.mu.Unlock()
+	if len(sources) == 0 {
+		return
+	}
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	for _, source := range sources {
+		source.settle(timer.C)
+	}
 }
 
 // SourceError is an error of the file that is uploaded, not of the connection.
@@ -233,6 +256,9 @@ func (e *exactly) open() error {
 		return errors.Join(fs.ErrClosed, file.Close())
 	}
 	a.opened = append(a.opened, file)
+	if source, ok := file.(*interruptible); ok {
+		a.sources = append(a.sources, source)
+	}
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -24,6 +25,7 @@ type interruptible struct {
 	closing sync.Once
 	closed  chan struct{}
 	filled  chan error
+	filling atomic.Pointer[chan struct{}] // closed when the last fill is through
 
 	// The goroutine that fills owns these until it is done.
 	source io.Reader
@@ -45,7 +47,12 @@ func (r *interruptible) Read(p []byte) (int, error) {
 	default:
 	}
 	if len(r.rest) == 0 && r.err == nil {
-		go r.fill()
+		through := make(chan struct{})
+		r.filling.Store(&through)
+		go func() {
+			defer close(through)
+			r.fill()
+		}()
 		select {
 		case r.err = <-r.filled:
 			r.rest = r.buffer[:r.length]
@@ -83,6 +90,17 @@ func (r *interruptible) Close() (err error) {
 		err = r.stop()
 	})
 	return err
+}
+
+// settle waits until a Read of the source that was under way has returned, or
+// until gone is closed.
+func (r *interruptible) settle(gone <-chan time.Time) {
+	if through := r.filling.Load(); through != nil {
+		select {
+		case <-*through:
+		case <-gone:
+		}
+	}
 }
 
 // safely reads. A panic of the reader, which is the caller's code but not in the
