@@ -61,10 +61,15 @@ type attempt struct {
 	replied bool // the attempt has a reply
 }
 
-// maxSettle is how long an upload that a reply has ended waits for a Read of its
-// source that is under way. One that blocks for longer goes on, as the end of a
-// context leaves it.
-const maxSettle = 50 * time.Millisecond
+// Limits of the wait for a Read that is under way when its attempt ends.
+const (
+	// maxSettle is for the source of an upload that a reply has ended. A Read that
+	// blocks for longer goes on, as the end of a context leaves it.
+	maxSettle = 50 * time.Millisecond
+	// maxTurn is for the body of a reply. A Read that the end of the context has
+	// not ended by then is ended by Close.
+	maxTurn = 100 * time.Millisecond
+)
 
 // callKey is what the Value of an attempt is asked for to get its call.
 type callKey struct{}
@@ -141,7 +146,7 @@ func (a *attempt) send() (*http.Response, error) {
 	}
 	a.replied = true
 	c.recordReply(req, resp)
-	body := &onceClosed{ReadCloser: resp.Body}
+	body := &onceClosed{ReadCloser: &alternating{ReadCloser: resp.Body, turn: make(chan struct{}, 1)}}
 	a.hold(&a.reply, body)
 	resp.Body = &watchedBody{body, a}
 	if resp.StatusCode/100 != 2 {
@@ -245,6 +250,35 @@ type onceClosed struct {
 func (b *onceClosed) Close() error {
 	b.once.Do(func() { b.err = b.ReadCloser.Close() })
 	return b.err
+}
+
+// alternating is a body that is not closed while it is read, if the Read ends soon:
+// a body that a Doer has wrapped may not be made for both at a time.
+type alternating struct {
+	io.ReadCloser
+	turn chan struct{}
+}
+
+func (b *alternating) Read(p []byte) (int, error) {
+	b.turn <- struct{}{}
+	defer func() { <-b.turn }()
+	return b.ReadCloser.Read(p)
+}
+
+func (b *alternating) Close() error {
+	select {
+	case b.turn <- struct{}{}:
+		defer func() { <-b.turn }()
+	default:
+		timer := time.NewTimer(maxTurn)
+		defer timer.Stop()
+		select {
+		case b.turn <- struct{}{}:
+			defer func() { <-b.turn }()
+		case <-timer.C:
+		}
+	}
+	return b.ReadCloser.Close()
 }
 
 type sentBody struct {

@@ -247,6 +247,46 @@ func TestBodyThatKnowsNoContext(t *testing.T) {
 	}
 }
 
+// A body that ends with the context is not closed while it is read: what a Doer has
+// wrapped need not be made for that.
+func TestBodyIsNotClosedWhileItIsRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		body := &fussyBody{}
+		client := newClientWith(t, doerFunc(func(req *http.Request) (*http.Response, error) {
+			body.Context = req.Context()
+			resp := okReply("")
+			resp.ContentLength, resp.Body = -1, body
+			return resp, nil
+		}), Options{})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, err := JSON(ctx, newCall(client), decodeThing); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("error %v", err)
+		}
+		if want := "read, closed"; strings.Join(body.seen, ", ") != want {
+			t.Errorf("the body was %q, want %q", body.seen, want)
+		}
+	})
+}
+
+// fussyBody takes its time to notice the end of its context.
+type fussyBody struct {
+	context.Context
+	seen []string
+}
+
+func (b *fussyBody) Read([]byte) (int, error) {
+	<-b.Done()
+	time.Sleep(time.Millisecond)
+	b.seen = append(b.seen, "read")
+	return 0, b.Err()
+}
+
+func (b *fussyBody) Close() error {
+	b.seen = append(b.seen, "closed")
+	return nil
+}
+
 // A stream ends with its last event, whatever comes then.
 func TestStreamEndsWithItsLastEvent(t *testing.T) {
 	for name, after := range map[string]func(w writer, r *http.Request){

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -59,11 +60,11 @@ func validateEvents(schema *openapi3.Schema, stream io.Reader) error {
 type watchedBody struct {
 	io.Reader
 	body     io.Closer
+	once     sync.Once
 	validate func()
 }
 
 func (b *watchedBody) Close() error {
-	b.validate()
-	b.validate = func() {} // once
+	b.once.Do(b.validate)
 	return b.body.Close()
 }
