@@ -76,7 +76,7 @@ contract: ## hold the facts of the service against the emulator, or Pinecone wit
 lint: ## run the linter
 	go run $(GOLANGCI_LINT) run ./...
 	cd examples && go run $(GOLANGCI_LINT) run --build-tags browser ./...
-	cd internal/bench && go generate ./stock && go vet ./...
+	cd internal/testing/bench && go generate ./stock && go vet ./...
 	go run $(ACTIONLINT) -shellcheck= -pyflakes=
 
 # What runs in a user's program.
@@ -89,8 +89,8 @@ cover: ## hold the coverage of what runs in a user's program against 90 %
 	@go tool cover -func=coverage.out | awk '{ print } /^total:/ { if ($$3 + 0 < 90) { print "coverage is below 90 %"; exit 1 } }' | tail -n 2
 
 .PHONY: bench
-bench: ## compare with other clients, with each supported Go, and write internal/bench/RESULTS.md
-	cd internal/bench && go generate ./stock && go run ./report -o RESULTS.md
+bench: ## compare with other clients, with each supported Go, and write internal/testing/bench/RESULTS.md
+	cd internal/testing/bench && go generate ./stock && go run ./report -o RESULTS.md
 
 .PHONY: drift
 drift: ## fail when generating again changes anything
@@ -141,7 +141,7 @@ cross: ## build for the other systems
 tidy: ## fail when go.mod or go.sum are not tidy
 	go mod tidy -diff
 	cd examples && go mod tidy -diff
-	cd internal/bench && go generate ./stock && go mod tidy -diff
+	cd internal/testing/bench && go generate ./stock && go mod tidy -diff
 
 .PHONY: attack
 attack: ## upload what does harm to the local service, and hold its memory against 600 MiB (the full disk takes root on Linux)

@@ -8,7 +8,7 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2025-01/control"
 	"github.com/pinecone-community/assistant-go/gen/2025-01/data"
 	"github.com/pinecone-community/assistant-go/gen/2025-01/evaluation"
-	"github.com/pinecone-community/assistant-go/internal/apitest"
+	"github.com/pinecone-community/assistant-go/internal/testing/apitest"
 )
 
 func TestVersion(t *testing.T) {

@@ -32,5 +32,5 @@ func TestVersion(t *testing.T) {
 	apitest.Run(t, %[1]q,
 %[4]s	)
 }
-`, version, imports.String(), module+"/internal/apitest", packages.String())
+`, version, imports.String(), module+"/internal/testing/apitest", packages.String())
 }

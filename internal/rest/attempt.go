@@ -8,38 +8,10 @@ import (
 	"io/fs"
 	"net/http"
 	"sync"
-	"time"
 
 	"github.com/pinecone-community/assistant-go/internal/apierror"
 	"github.com/pinecone-community/assistant-go/internal/redact"
 )
-
-// Limits of time. Both errors are a net.Error whose Timeout method reports true,
-// and neither is the error of a context.
-var (
-	// ErrIdleTimeout is the error of an attempt in which no byte was sent or
-	// received for the idle timeout.
-	ErrIdleTimeout = errors.New("pinecone: idle timeout")
-	// ErrEventTimeout is the error of a stream without an event for the event
-	// timeout.
-	ErrEventTimeout = errors.New("pinecone: event timeout")
-)
-
-// timeoutError is an ErrIdleTimeout or an ErrEventTimeout.
-type timeoutError struct {
-	kind  error
-	text  string
-	limit time.Duration
-}
-
-func (e *timeoutError) Error() string { return fmt.Sprintf("%s for %s", e.text, e.limit) }
-func (e *timeoutError) Unwrap() error { return e.kind }
-
-// Timeout reports true.
-func (e *timeoutError) Timeout() bool { return true }
-
-// Temporary reports false; net.Error demands it.
-func (e *timeoutError) Temporary() bool { return false }
 
 // attempt is one sending of a call: the request, the wait for the reply, and the
 // reading of the reply. It is the context of all three, which ends with that of
@@ -60,16 +32,6 @@ type attempt struct {
 
 	replied bool // the attempt has a reply
 }
-
-// Limits of the wait for a Read that is under way when its attempt ends.
-const (
-	// maxSettle is for the source of an upload that a reply has ended. A Read that
-	// blocks for longer goes on, as the end of a context leaves it.
-	maxSettle = 50 * time.Millisecond
-	// maxTurn is for the body of a reply. A Read that the end of the context has
-	// not ended by then is ended by Close.
-	maxTurn = 100 * time.Millisecond
-)
 
 // callKey is what the Value of an attempt is asked for to get its call.
 type callKey struct{}
@@ -229,156 +191,4 @@ func because(ended, err error) error {
 		return err
 	}
 	return fmt.Errorf("%w: %w", ended, err)
-}
-
-// watchBody returns a body of the request whose reading counts as bytes sent.
-func (a *attempt) watchBody(body io.ReadCloser) io.ReadCloser {
-	once := &onceClosed{ReadCloser: body}
-	a.hold(&a.body, once)
-	return &sentBody{once, a}
-}
-
-// onceClosed is a body that is closed once. The end of a context closes it in one
-// goroutine while its reader closes it in another, and a body from a Doer or a
-// source of the caller's need not allow that.
-type onceClosed struct {
-	io.ReadCloser
-	once sync.Once
-	err  error
-}
-
-func (b *onceClosed) Close() error {
-	b.once.Do(func() { b.err = b.ReadCloser.Close() })
-	return b.err
-}
-
-// alternating is a body that is not closed while it is read, if the Read ends soon:
-// a body that a Doer has wrapped may not be made for both at a time.
-type alternating struct {
-	io.ReadCloser
-	turn chan struct{}
-}
-
-func (b *alternating) Read(p []byte) (int, error) {
-	b.turn <- struct{}{}
-	defer func() { <-b.turn }()
-	return b.ReadCloser.Read(p)
-}
-
-func (b *alternating) Close() error {
-	select {
-	case b.turn <- struct{}{}:
-		defer func() { <-b.turn }()
-	default:
-		timer := time.NewTimer(maxTurn)
-		defer timer.Stop()
-		select {
-		case b.turn <- struct{}{}:
-			defer func() { <-b.turn }()
-		case <-timer.C:
-		}
-	}
-	return b.ReadCloser.Close()
-}
-
-type sentBody struct {
-	io.ReadCloser
-	attempt *attempt
-}
-
-func (b *sentBody) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	if n > 0 {
-		b.attempt.idle.renew()
-	}
-	return n, err
-}
-
-// watchedBody is the body of a reply. Time counts while it is read, and not while
-// its reader is busy with what came.
-type watchedBody struct {
-	io.ReadCloser
-	attempt *attempt
-}
-
-func (b *watchedBody) Read(p []byte) (int, error) {
-	b.attempt.idle.start(b.attempt.call.options.IdleTimeout)
-	n, err := b.ReadCloser.Read(p)
-	b.attempt.idle.stop()
-	if err != nil && err != io.EOF { //nolint:errorlint // as readers return it
-		err = b.attempt.reason(err)
-		if ended := b.attempt.parent.Err(); ended != nil { // the body was closed for it
-			err = because(ended, err)
-		}
-	}
-	return n, err
-}
-
-// limiter ends an attempt when something takes too long.
-type limiter struct {
-	attempt *attempt
-	kind    error
-	text    string
-
-	mu       sync.Mutex
-	timer    *time.Timer // fires at the deadline or before
-	armed    bool
-	limit    time.Duration
-	deadline time.Time // zero while nothing is waited for
-}
-
-// start starts the time.
-func (l *limiter) start(limit time.Duration) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	shorter := limit < l.limit
-	l.limit, l.deadline = limit, time.Now().Add(limit)
-	switch {
-	case l.timer == nil:
-		l.timer = time.AfterFunc(limit, l.fire)
-	case !l.armed || shorter:
-		l.timer.Reset(limit)
-	}
-	l.armed = true
-}
-
-// renew starts the time anew, unless it was stopped.
-func (l *limiter) renew() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if !l.deadline.IsZero() {
-		l.deadline = time.Now().Add(l.limit)
-	}
-}
-
-// stop stops the time. The timer goes on, as the next start comes soon.
-func (l *limiter) stop() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.deadline = time.Time{}
-}
-
-// end stops the time for good.
-func (l *limiter) end() {
-	l.stop()
-	if l.timer != nil {
-		l.timer.Stop()
-	}
-}
-
-// fire ends the attempt if the deadline is over, which may have been put off
-// since the timer was set.
-func (l *limiter) fire() {
-	l.mu.Lock()
-	left := time.Until(l.deadline)
-	l.armed = !l.deadline.IsZero() && left > 0
-	if l.armed {
-		l.timer.Reset(left)
-	}
-	over, limit := !l.deadline.IsZero() && left <= 0, l.limit
-	l.mu.Unlock()
-	if over {
-		l.attempt.cancel(&timeoutError{l.kind, l.text, limit})
-		l.attempt.closeBodies()
-	}
 }

@@ -29,7 +29,7 @@ type Decode[T any] = func(*T, *jsonscan.Decoder)
 // JSON sends a call and decodes the reply.
 func JSON[T any](ctx context.Context, c *Call, as Decode[T]) (result *T, err error) {
 	result = new(T) // also for a repeated DELETE that finds nothing
-	err = c.send(ctx, func(resp *http.Response) error {
+	err = c.exchange(ctx, func(resp *http.Response) error {
 		result, err = decode(c, resp, as)
 		return err
 	})
@@ -42,7 +42,7 @@ func JSON[T any](ctx context.Context, c *Call, as Decode[T]) (result *T, err err
 // MaybeJSON is JSON for an operation that may answer without a body, with 204:
 // the result is nil then.
 func MaybeJSON[T any](ctx context.Context, c *Call, as Decode[T]) (result *T, err error) {
-	err = c.send(ctx, func(resp *http.Response) error {
+	err = c.exchange(ctx, func(resp *http.Response) error {
 		if resp.StatusCode == http.StatusNoContent {
 			return nil
 		}
@@ -55,10 +55,27 @@ func MaybeJSON[T any](ctx context.Context, c *Call, as Decode[T]) (result *T, er
 	return result, nil
 }
 
+// ByStatus sends a call whose reply is of a type that depends on its status. A
+// reply without a body, with 204, leaves the result empty.
+func ByStatus[T any](ctx context.Context, c *Call, as func(status int) Decode[T]) (result *T, err error) {
+	result = new(T) // also for a repeated DELETE that finds nothing
+	err = c.exchange(ctx, func(resp *http.Response) error {
+		if resp.StatusCode == http.StatusNoContent {
+			return nil
+		}
+		result, err = decode(c, resp, as(resp.StatusCode))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
 // Empty sends a call whose reply has nothing in it. A reply that is an error all
 // the same, or a page of something between here and the service, is an error.
 func Empty(ctx context.Context, c *Call) error {
-	return c.send(ctx, func(resp *http.Response) error {
+	return c.exchange(ctx, func(resp *http.Response) error {
 		body, _ := io.ReadAll(io.LimitReader(resp.Body, maxDrain)) // what came is what counts
 		c.recordBody(body)
 		if apierror.IsHTML(body, resp.Header.Get("Content-Type")) {
@@ -66,21 +83,6 @@ func Empty(ctx context.Context, c *Call) error {
 		}
 		return replyError(resp, body)
 	})
-}
-
-// send sends a call, again if need be, and has a reply that says success
-// received. A DELETE that has succeeded although there is nothing to receive is
-// not an error.
-func (c *Call) send(ctx context.Context, receive func(*http.Response) error) error {
-	err := c.attempts(ctx, func() error {
-		a, resp, err := c.start(ctx) //nolint:bodyclose // end closes it
-		defer a.end()
-		if err != nil {
-			return err
-		}
-		return receive(resp)
-	})
-	return c.clean(err)
 }
 
 // decode reads a reply, once.

@@ -40,6 +40,21 @@ type firstEventError struct{ error }
 
 func (e *firstEventError) Unwrap() error { return e.error }
 
+// exchange sends a call, again if need be, and has a reply that says success
+// received. A DELETE that has succeeded although there is nothing to receive is
+// not an error.
+func (c *Call) exchange(ctx context.Context, receive func(*http.Response) error) error {
+	err := c.attempts(ctx, func() error {
+		a, resp, err := c.start(ctx) //nolint:bodyclose // end closes it
+		defer a.end()
+		if err != nil {
+			return err
+		}
+		return receive(resp)
+	})
+	return c.clean(err)
+}
+
 // attempts calls attempt until it succeeds, or until trying again is of no use,
 // may do harm, or would outlast the context. It returns the last error.
 func (c *Call) attempts(ctx context.Context, attempt func() error) error {
@@ -153,4 +168,21 @@ func passing(err error) bool {
 
 func ended(err error) bool {
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// sleep returns early, with an error, when the context ends. It does not begin
+// what the context's deadline would end.
+func sleep(ctx context.Context, d time.Duration) error {
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < d {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
 }

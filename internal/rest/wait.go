@@ -108,20 +108,3 @@ func Wait[T any](ctx context.Context, opts []WaitOption, ask func(context.Contex
 		}
 	}
 }
-
-// sleep returns early, with an error, when the context ends. It does not begin
-// what the context's deadline would end.
-func sleep(ctx context.Context, d time.Duration) error {
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < d {
-		<-ctx.Done()
-		return ctx.Err()
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
-}

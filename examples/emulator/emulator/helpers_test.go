@@ -22,7 +22,7 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-04/control"
 	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
 	"github.com/pinecone-community/assistant-go/gen/2026-04/evaluation"
-	"github.com/pinecone-community/assistant-go/internal/spectest"
+	"github.com/pinecone-community/assistant-go/internal/testing/spectest"
 	"github.com/pinecone-community/assistant-go/openapi"
 )
 

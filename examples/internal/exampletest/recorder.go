@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/pinecone-community/assistant-go/gen/2026-07/control"
-	"github.com/pinecone-community/assistant-go/internal/spectest"
+	"github.com/pinecone-community/assistant-go/internal/testing/spectest"
 )
 
 // Recorder notes the requests that pass, and lets a test stand in for the

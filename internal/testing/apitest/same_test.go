@@ -1,0 +1,33 @@
+package apitest
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"testing"
+)
+
+// The tests of 2026-04 stand for 2026-07 as well: its specs are the same, and so
+// the generated code is, but for the version in it and the paragraph that says
+// so. When another spec is published, the tests of what differs belong here.
+func TestSameSpecSameCode(t *testing.T) {
+	version := regexp.MustCompile(`20\d\d-\d\d`)
+	note := regexp.MustCompile(`// Pinecone says of this version(?:.*\n// )+.*\n//\n`)
+	code := func(file string) string {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return version.ReplaceAllString(note.ReplaceAllString(string(text), ""), "VERSION")
+	}
+	files, err := filepath.Glob("../../../gen/2026-07/*/*.go")
+	if err != nil || len(files) < 6 {
+		t.Fatalf("%d files, error %v", len(files), err)
+	}
+	for _, file := range files {
+		plane, name := filepath.Base(filepath.Dir(file)), filepath.Base(file)
+		if code(file) != code(filepath.Join("../../../gen/2026-04", plane, name)) {
+			t.Errorf("%s/%s differs from that of 2026-04 in more than the version", plane, name)
+		}
+	}
+}
