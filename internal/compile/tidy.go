@@ -5,6 +5,7 @@ import (
 	"fmt"
 	goformat "go/format"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -72,20 +73,35 @@ func tidyClient(code, generator string) (string, error) {
 
 var comment = regexp.MustCompile(`^(\t*)// (\S.*)$`)
 
-// format wraps comments at 80 columns, a tab counted as four, and formats the
-// code.
+// format wraps the paragraphs of comments that have a line of more than 80
+// columns, a tab counted as four, and formats the code.
 func format(code string) ([]byte, error) {
 	var out strings.Builder
+	var paragraph []string
+	var indent string
+	flush := func() {
+		width := 77 - 4*len(indent)
+		if slices.ContainsFunc(paragraph, func(line string) bool { return len(line) > width }) {
+			paragraph = wrapAt(strings.Join(paragraph, " "), width)
+		}
+		for _, line := range paragraph {
+			out.WriteString(indent + "// " + line + "\n")
+		}
+		paragraph = nil
+	}
 	for line := range strings.Lines(code) {
-		line = strings.TrimSuffix(line, "\n")
-		parts := comment.FindStringSubmatch(line)
-		if parts == nil || len(line)+3*len(parts[1]) <= 80 || strings.HasPrefix(parts[2], "Code generated ") {
-			out.WriteString(line + "\n")
+		parts := comment.FindStringSubmatch(strings.TrimSuffix(line, "\n"))
+		if parts == nil || strings.HasPrefix(parts[2], "Code generated ") {
+			flush()
+			out.WriteString(line)
 			continue
 		}
-		for _, wrapped := range wrapAt(parts[2], 77-4*len(parts[1])) {
-			out.WriteString(parts[1] + "// " + wrapped + "\n")
+		if parts[1] != indent {
+			flush()
+			indent = parts[1]
 		}
+		paragraph = append(paragraph, parts[2])
 	}
+	flush()
 	return goformat.Source([]byte(out.String()))
 }

@@ -1,0 +1,43 @@
+package compile
+
+import (
+	"strings"
+	"testing"
+)
+
+// A paragraph with a line that is too long is filled anew, and nothing else is.
+func TestFormat(t *testing.T) {
+	long := strings.Repeat("twelve chars ", 6) + "end"
+	got, err := format(`package p
+
+// ` + long + `
+// and more.
+//
+// Short
+// lines.
+//
+//   - ` + long + long + `
+type T struct {
+	// ` + long + `
+	A int // ` + long + `
+}
+`)
+	want := `package p
+
+// ` + strings.Repeat("twelve chars ", 5) + `twelve chars
+// end and more.
+//
+// Short
+// lines.
+//
+//   - ` + long + long + `
+type T struct {
+	// ` + strings.Repeat("twelve chars ", 5) + `twelve
+	// chars end
+	A int // ` + long + `
+}
+`
+	if err != nil || string(got) != want {
+		t.Errorf("error %v, got\n%s\nwant\n%s", err, got, want)
+	}
+}
