@@ -60,16 +60,14 @@ import (
 const APIVersion = "2025-01"
 
 // API has a method for each operation of the API. It is safe for concurrent
-// use;
-// create it once and reuse it.
+// use; create it once and reuse it.
 type API struct {
 	rest *rest.Client
 }
 
 // New returns an API for the assistants on a host. The host is the Host of an
 // assistant, as package control returns it, with or without scheme and path.
-// The
-// key comes from an option: [WithRequestEditorFn] with an editor of package
+// The key comes from an option: [WithRequestEditorFn] with an editor of package
 // auth.
 //
 // An invalid host is an error, unless [WithBaseURL] replaces it.
@@ -135,10 +133,8 @@ func (o option) apply(_ *Client, options *rest.Options) error {
 }
 
 // WithBaseURL sends requests to another server, such as a gateway or a test
-// server.
-// baseURL is an absolute URL with the scheme http or https; the paths of the
-// API
-// are appended to its path. An invalid URL is an error of New.
+// server. baseURL is an absolute URL with the scheme http or https; the paths
+// of the API are appended to its path. An invalid URL is an error of New.
 func WithBaseURL(baseURL string) ClientOption {
 	return func(client *Client) error {
 		server, err := rest.BaseURL(baseURL)
@@ -154,23 +150,19 @@ func WithBaseURL(baseURL string) ClientOption {
 // read event by event, but to the response that a Collect function makes of it.
 //
 // A decoded response takes at most 16 times the memory of its JSON text, or 4
-// MiB
-// if that is more; a response or an event of a stream that would take more is
-// an error.
+// MiB if that is more; a response or an event of a stream that would take more
+// is an error.
 func WithMaxResponseBytes(n int64) Option {
 	return option(func(options *rest.Options) { options.MaxResponseBytes = n })
 }
 
 // WithMaxRetries sets how often a request is sent again after a transient
-// failure:
-// status 408, 429, 500, 502, 503 or 504, or a broken connection. The default is
-// 2;
-// 0 turns retries off. POST and PATCH requests are retried only if the service
-// cannot have acted on them; see [WithRetryNonIdempotent]. If a DELETE request
-// is
-// retried because its response was lost, and the retry is answered with 404,
-// the
-// call succeeds: the first request is assumed to have deleted the resource.
+// failure: status 408, 429, 500, 502, 503 or 504, or a broken connection. The
+// default is 2; 0 turns retries off. POST and PATCH requests are retried only
+// if the service cannot have acted on them; see [WithRetryNonIdempotent]. If a
+// DELETE request is retried because its response was lost, and the retry is
+// answered with 404, the call succeeds: the first request is assumed to have
+// deleted the resource.
 func WithMaxRetries(n int) Option {
 	return option(func(options *rest.Options) { options.MaxRetries = n })
 }
@@ -183,36 +175,30 @@ func WithRetryNonIdempotent() Option {
 
 // WithMaxRetryAfter sets the longest wait that a Retry-After header can impose
 // before a retry. The default is 1 minute. If the service asks for a longer
-// wait,
-// the call returns its [*Error] at once; the RetryAfter method returns the
-// wait.
+// wait, the call returns its [*Error] at once; the RetryAfter method returns
+// the wait.
 func WithMaxRetryAfter(d time.Duration) Option {
 	return option(func(options *rest.Options) { options.MaxRetryAfter = d })
 }
 
 // WithIdleTimeout sets how long an attempt of a call may go without a byte sent
-// or
-// received. The default is 5 minutes. The error matches [ErrIdleTimeout], and
-// the
-// call is not retried. Long responses and large uploads do not time out while
-// bytes move; the service sends a heartbeat on a stream about every 15 seconds.
-// Only the context limits the total time.
+// or received. The default is 5 minutes. The error matches [ErrIdleTimeout],
+// and the call is not retried. Long responses and large uploads do not time out
+// while bytes move; the service sends a heartbeat on a stream about every 15
+// seconds. Only the context limits the total time.
 func WithIdleTimeout(d time.Duration) Option {
 	return option(func(options *rest.Options) { options.IdleTimeout = d })
 }
 
 // WithEventTimeout sets how long a stream may go without an event, heartbeats
-// not
-// counted. There is no limit by default. The error is a [*StreamError] that
-// wraps
-// [ErrEventTimeout].
+// not counted. There is no limit by default. The error is a [*StreamError] that
+// wraps [ErrEventTimeout].
 func WithEventTimeout(d time.Duration) Option {
 	return option(func(options *rest.Options) { options.EventTimeout = d })
 }
 
 // WithMaxEventBytes limits the size of an event of a stream; a longer event is
-// an
-// error. The default is 16 MiB.
+// an error. The default is 16 MiB.
 func WithMaxEventBytes(n int) Option {
 	return option(func(options *rest.Options) { options.MaxEventBytes = n })
 }
@@ -245,17 +231,13 @@ func WithMaxEventBytes(n int) Option {
 type ResponseInfo = rest.Response
 
 // WithResponse stores information about the response to a call in r, also if
-// the
-// response is an error. r is complete when the call returns; for a stream, when
-// its
-// first event arrives; for an iterator, whenever a page arrives. Concurrent
-// calls
-// each need a ResponseInfo of their own.
+// the response is an error. r is complete when the call returns; for a stream,
+// when its first event arrives; for an iterator, whenever a page arrives.
+// Concurrent calls each need a ResponseInfo of their own.
 func WithResponse(r *ResponseInfo) RequestEditorFn { return rest.CaptureResponse(r) }
 
 // WithJSONField sets a field of the JSON object in the body of a request, such
-// as a
-// field that is newer than this package.
+// as a field that is newer than this package.
 func WithJSONField(name string, value any) RequestEditorFn { return rest.SetField(name, value) }
 
 // WithQueryParam adds a parameter to the query of a request.
@@ -279,8 +261,7 @@ func WithCallOptions(opts ...Option) RequestEditorFn {
 }
 
 // File is a file to upload, from [OpenFile], [FileBytes] or [FileReader]. It is
-// read
-// while the request is sent.
+// read while the request is sent.
 //
 //	// IsZero reports whether f is the zero File, which is no file.
 //	func (f File) IsZero() bool
@@ -302,41 +283,31 @@ func WithCallOptions(opts ...Option) RequestEditorFn {
 type File = upload.File
 
 // OpenFile returns the file at a path, for an upload under its base name. The
-// file
-// is opened when the request is sent, and again for each retry. A file that is
-// not
-// regular, such as a named pipe, is sent once, without retries.
+// file is opened when the request is sent, and again for each retry. A file
+// that is not regular, such as a named pipe, is sent once, without retries.
 func OpenFile(path string) File { return upload.OpenFile(path) }
 
 // FileBytes returns a file with content, for an upload under the base of name.
-// The
-// extension of the name determines the content type.
+// The extension of the name determines the content type.
 func FileBytes(name string, content []byte) File { return upload.FileBytes(name, content) }
 
 // FileReader returns a file with the unread content of a reader, for an upload
-// under
-// the base of name. The extension of the name determines the content type. The
-// size of the content is sent if the reader is an [io.Seeker] or, like
-// [bytes.Buffer], knows its length. Only an io.Seeker can be retried: from the
-// position that it had first.
+// under the base of name. The extension of the name determines the content
+// type. The size of the content is sent if the reader is an [io.Seeker] or,
+// like [bytes.Buffer], knows its length. Only an io.Seeker can be retried: from
+// the position that it had first.
 //
 // The reader is not closed. It serves one upload at a time; the files of
-// OpenFile
-// and FileBytes serve any number. An upload ends with its context even if a
-// Read
-// blocks. Such a Read continues until it returns, and its bytes are lost; no
-// other
-// Read begins. A Read of a reader with a read deadline, such as a pipe or a
-// network
-// connection, ends at once, and the deadline is removed afterwards. A panic of
-// the
-// reader is an error of the upload.
+// OpenFile and FileBytes serve any number. An upload ends with its context even
+// if a Read blocks. Such a Read continues until it returns, and its bytes are
+// lost; no other Read begins. A Read of a reader with a read deadline, such as
+// a pipe or a network connection, ends at once, and the deadline is removed
+// afterwards. A panic of the reader is an error of the upload.
 func FileReader(name string, content io.Reader) File { return upload.FileReader(name, content) }
 
 // Error is a response that is not a success, or a success whose body cannot be
 // decoded. It holds neither the request nor its headers. Every occurrence of
-// the
-// request's API key in the response is replaced with REDACTED.
+// the request's API key in the response is replaced with REDACTED.
 //
 // [errors.Is] compares it with the kinds, such as [ErrNotFound].
 //
@@ -469,11 +440,9 @@ func (a *API) ChatStream(ctx context.Context, assistantName string, body ChatReq
 	return rest.Stream(ctx, call, decodeChatChunk, rest.End[ChatChunk]{Is: func(c ChatChunk) bool { _, ok := c.(*MessageEnd); return ok }})
 }
 
-// CollectChat reads a stream to its end and returns the result that
-// [API.Chat] would return. With an error it returns the part that was
-// received before. If the result would exceed the limit of
-// [WithMaxResponseBytes],
-// it is an error.
+// CollectChat reads a stream to its end and returns the result that [API.Chat]
+// would return. With an error it returns the part that was received before. If
+// the result would exceed the limit of [WithMaxResponseBytes], it is an error.
 func CollectChat(stream iter.Seq2[ChatChunk, error]) (r *ChatResponse, err error) {
 	r = new(ChatResponse)
 	var text rest.Text
@@ -563,8 +532,7 @@ func (a *API) ChatCompletionStream(ctx context.Context, assistantName string, bo
 // CollectChatCompletion reads a stream to its end and returns the result that
 // [API.ChatCompletion] would return. With an error it returns the part that was
 // received before. If the result would exceed the limit of
-// [WithMaxResponseBytes],
-// it is an error.
+// [WithMaxResponseBytes], it is an error.
 func CollectChatCompletion(stream iter.Seq2[*ChatCompletionChunk, error]) (r *ChatCompletion, err error) {
 	r = new(ChatCompletion)
 	var text rest.Text
@@ -599,8 +567,7 @@ func CollectChatCompletion(stream iter.Seq2[*ChatCompletionChunk, error]) (r *Ch
 }
 
 // ChatCompletionText returns an iterator over the text of a stream, piece by
-// piece. It is the
-// text of the first choice.
+// piece. It is the text of the first choice.
 func ChatCompletionText(stream iter.Seq2[*ChatCompletionChunk, error]) iter.Seq2[string, error] {
 	return rest.TextOf(stream, func(chunk *ChatCompletionChunk) string {
 		c := chunk
@@ -638,8 +605,7 @@ func (a *API) ListFiles(ctx context.Context, assistantName string, params *ListF
 }
 
 // AllFiles returns an iterator over the elements that [API.ListFiles] lists. An
-// error is the
-// last pair of the iteration.
+// error is the last pair of the iteration.
 func (a *API) AllFiles(ctx context.Context, assistantName string, params *ListFilesParams, reqEditors ...RequestEditorFn) iter.Seq2[AssistantFile, error] {
 	var p ListFilesParams
 	if params != nil {
@@ -746,8 +712,7 @@ func (a *API) waitForFile(ctx context.Context, assistantName string, assistantFi
 }
 
 // Ptr returns a pointer to a value, for fields that distinguish an absent value
-// from
-// a zero value.
+// from a zero value.
 func Ptr[T any](value T) *T { return &value }
 
 // StreamError is the error of a stream that ends before its last event, or that
@@ -773,18 +738,14 @@ type StreamError = rest.StreamError
 type WaitOption = rest.WaitOption
 
 // WaitInterval sets the pause between two polls. It begins near least and grows
-// to
-// most; half of it is random, so that many clients do not poll at the same
-// time. A
-// value that is not positive selects the default: 250 ms for least, 5 s for
-// most.
-// Of a given value and a default that contradict each other, the given value
-// wins.
+// to most; half of it is random, so that many clients do not poll at the same
+// time. A value that is not positive selects the default: 250 ms for least, 5 s
+// for most. Of a given value and a default that contradict each other, the
+// given value wins.
 func WaitInterval(least, most time.Duration) WaitOption { return rest.WaitInterval(least, most) }
 
 // WaitProgress calls report with every response: the status, and the progress
-// in
-// percent, which is 0 if the response does not have it.
+// in percent, which is 0 if the response does not have it.
 func WaitProgress(report func(status string, percent float64)) WaitOption {
 	return rest.WaitProgress(report)
 }

@@ -55,15 +55,13 @@ import (
 const APIVersion = "2025-01"
 
 // API has a method for each operation of the API. It is safe for concurrent
-// use;
-// create it once and reuse it.
+// use; create it once and reuse it.
 type API struct {
 	rest *rest.Client
 }
 
 // New returns an API at the server of [RegionUS], unless [WithRegion] or
-// [WithBaseURL]
-// names another. The key comes from an option:
+// [WithBaseURL] names another. The key comes from an option:
 // [WithRequestEditorFn] with an editor of package auth.
 func New(opts ...Option) (*API, error) {
 	return newAPI(func() (string, error) { return "https://prod-1-data.ke.pinecone.io/assistant", nil }, opts)
@@ -127,10 +125,8 @@ func (o option) apply(_ *Client, options *rest.Options) error {
 }
 
 // WithBaseURL sends requests to another server, such as a gateway or a test
-// server.
-// baseURL is an absolute URL with the scheme http or https; the paths of the
-// API
-// are appended to its path. An invalid URL is an error of New.
+// server. baseURL is an absolute URL with the scheme http or https; the paths
+// of the API are appended to its path. An invalid URL is an error of New.
 func WithBaseURL(baseURL string) ClientOption {
 	return func(client *Client) error {
 		server, err := rest.BaseURL(baseURL)
@@ -145,22 +141,18 @@ func WithBaseURL(baseURL string) ClientOption {
 // error. The default is 64 MiB.
 //
 // A decoded response takes at most 16 times the memory of its JSON text, or 4
-// MiB
-// if that is more; a response that would take more is an error.
+// MiB if that is more; a response that would take more is an error.
 func WithMaxResponseBytes(n int64) Option {
 	return option(func(options *rest.Options) { options.MaxResponseBytes = n })
 }
 
 // WithMaxRetries sets how often a request is sent again after a transient
-// failure:
-// status 408, 429, 500, 502, 503 or 504, or a broken connection. The default is
-// 2;
-// 0 turns retries off. POST and PATCH requests are retried only if the service
-// cannot have acted on them; see [WithRetryNonIdempotent]. If a DELETE request
-// is
-// retried because its response was lost, and the retry is answered with 404,
-// the
-// call succeeds: the first request is assumed to have deleted the resource.
+// failure: status 408, 429, 500, 502, 503 or 504, or a broken connection. The
+// default is 2; 0 turns retries off. POST and PATCH requests are retried only
+// if the service cannot have acted on them; see [WithRetryNonIdempotent]. If a
+// DELETE request is retried because its response was lost, and the retry is
+// answered with 404, the call succeeds: the first request is assumed to have
+// deleted the resource.
 func WithMaxRetries(n int) Option {
 	return option(func(options *rest.Options) { options.MaxRetries = n })
 }
@@ -173,20 +165,16 @@ func WithRetryNonIdempotent() Option {
 
 // WithMaxRetryAfter sets the longest wait that a Retry-After header can impose
 // before a retry. The default is 1 minute. If the service asks for a longer
-// wait,
-// the call returns its [*Error] at once; the RetryAfter method returns the
-// wait.
+// wait, the call returns its [*Error] at once; the RetryAfter method returns
+// the wait.
 func WithMaxRetryAfter(d time.Duration) Option {
 	return option(func(options *rest.Options) { options.MaxRetryAfter = d })
 }
 
 // WithIdleTimeout sets how long an attempt of a call may go without a byte sent
-// or
-// received. The default is 5 minutes. The error matches [ErrIdleTimeout], and
-// the
-// call is not retried. Long responses and large uploads do not time out while
-// bytes move.
-// Only the context limits the total time.
+// or received. The default is 5 minutes. The error matches [ErrIdleTimeout],
+// and the call is not retried. Long responses and large uploads do not time out
+// while bytes move. Only the context limits the total time.
 func WithIdleTimeout(d time.Duration) Option {
 	return option(func(options *rest.Options) { options.IdleTimeout = d })
 }
@@ -219,17 +207,13 @@ func WithIdleTimeout(d time.Duration) Option {
 type ResponseInfo = rest.Response
 
 // WithResponse stores information about the response to a call in r, also if
-// the
-// response is an error. r is complete when the call returns; for a stream, when
-// its
-// first event arrives; for an iterator, whenever a page arrives. Concurrent
-// calls
-// each need a ResponseInfo of their own.
+// the response is an error. r is complete when the call returns; for a stream,
+// when its first event arrives; for an iterator, whenever a page arrives.
+// Concurrent calls each need a ResponseInfo of their own.
 func WithResponse(r *ResponseInfo) RequestEditorFn { return rest.CaptureResponse(r) }
 
 // WithJSONField sets a field of the JSON object in the body of a request, such
-// as a
-// field that is newer than this package.
+// as a field that is newer than this package.
 func WithJSONField(name string, value any) RequestEditorFn { return rest.SetField(name, value) }
 
 // WithQueryParam adds a parameter to the query of a request.
@@ -262,8 +246,7 @@ const (
 )
 
 // WithRegion sends requests to the server of a region. An unknown region is an
-// error
-// of New.
+// error of New.
 func WithRegion(region Region) ClientOption {
 	return func(client *Client) error {
 		switch region {
@@ -280,8 +263,7 @@ func WithRegion(region Region) ClientOption {
 
 // Error is a response that is not a success, or a success whose body cannot be
 // decoded. It holds neither the request nor its headers. Every occurrence of
-// the
-// request's API key in the response is replaced with REDACTED.
+// the request's API key in the response is replaced with REDACTED.
 //
 // [errors.Is] compares it with the kinds, such as [ErrNotFound].
 //
@@ -392,8 +374,7 @@ func (a *API) EvaluateAlignment(ctx context.Context, body AlignmentRequest, reqE
 }
 
 // Ptr returns a pointer to a value, for fields that distinguish an absent value
-// from
-// a zero value.
+// from a zero value.
 func Ptr[T any](value T) *T { return &value }
 
 // The functions below decode responses in one pass.
