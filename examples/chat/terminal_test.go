@@ -87,9 +87,12 @@ func TestTerminalEnds(t *testing.T) {
 	for _, end := range [][]string{{ctrlC, ctrlC}, {"half a question" + ctrlC, ctrlC}, {ctrlD}, {"/quit\n"}} {
 		r := &exampletest.Recorder{}
 		terminal := open(t, r)
-		for _, keys := range end {
+		terminal.wait("> ")
+		terminal.typed(end[0])
+		if len(end) > 1 {
+			terminal.wait("once more")
 			terminal.wait("> ")
-			terminal.typed(keys)
+			terminal.typed(end[1])
 		}
 		terminal.ended()
 		if r.Last() != deleted {
@@ -118,6 +121,9 @@ func TestTerminalInterruptedWhileOpening(t *testing.T) {
 		t.Errorf("ended with %v, requests %q", err, r.Requests())
 	}
 }
+
+// hang is how long nothing that a test waits for takes.
+const hang = 5 * time.Minute
 
 // columns is the width of the terminal.
 const columns = 40
@@ -218,7 +224,7 @@ func (s *screen) typed(keys string) {
 // returns what was there until then.
 func (s *screen) wait(text string) string {
 	s.t.Helper()
-	limit := time.After(time.Minute)
+	limit := time.After(hang)
 	for {
 		if before, after, ok := strings.Cut(s.seen, text); ok {
 			s.seen = after
@@ -239,7 +245,7 @@ func (s *screen) wait(text string) string {
 // ended waits for the end of the program, which has to be a success.
 func (s *screen) ended() {
 	s.t.Helper()
-	limit := time.After(time.Minute)
+	limit := time.After(hang)
 	for {
 		select {
 		case more, ok := <-s.output:
