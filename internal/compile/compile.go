@@ -369,7 +369,9 @@ func compilePlane(text []byte, folder, templates string, config configuration) (
 	}
 	stock := config
 	stock.Generate = codegen.GenerateOptions{Client: true, Models: true}
+	stock.AdditionalImports = []codegen.AdditionalImport{{Package: restPackage}}
 	stock.OutputOptions.UserTemplates = map[string]string{
+		"client.tmpl":                filepath.Join(templates, "client.tmpl"),
 		"client-with-responses.tmpl": noText, // the typed layer stands in its place
 	}
 	client, err := generate(input.spec, stock)
@@ -391,6 +393,9 @@ func compilePlane(text []byte, folder, templates string, config configuration) (
 	}
 	return described, done, nil
 }
+
+// restPackage is what a generated package calls.
+const restPackage = "github.com/pinecone-community/assistant-go/internal/rest"
 
 // noText is a template without output. An empty template would not replace
 // oapi-codegen's.

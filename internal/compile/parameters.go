@@ -56,11 +56,10 @@ func renameParameters(spec *openapi3.T) {
 // used are names that generated methods use: of their parameters and variables,
 // of packages, and of types and functions that Go declares.
 var used = strings.Fields(`
-	a api body c call chunk client contenttype ctx err form method opts p page params q req reqeditors resp server state stream token v wait last
+	a api body c call chunk client contenttype ctx err form method opts p page params q r req reqeditors resp server state stream text token v wait last
 	apierror bytes context fmt http io iter json jsonscan rest runtime slices strconv strings time upload url
 	any append bool byte cap clear close complex copy delete error false float32 float64 int int32 int64 iota len make
 	max min new nil panic print println real recover rune string true uint
-	bodyreader buf headerparam0 header0 operationpath pathparam0 pathparam1 pathparam2 pathparam3 queryfrag queryurl queryvalues serverurl
 `)
 
 func isReserved(name string) bool {

@@ -2,64 +2,24 @@ package compile
 
 import (
 	"errors"
-	"fmt"
 	goformat "go/format"
 	"regexp"
 	"slices"
 	"strings"
 )
 
-// rewording are comments of oapi-codegen's client and their replacements. A
-// comment that oapi-codegen no longer writes is an error.
-var rewording = []struct{ old, new string }{
-	{"// Doer performs HTTP requests.\n//\n// The standard http.Client implements this interface.\n",
-		"// HttpRequestDoer sends HTTP requests. An *http.Client is one.\n"},
-	{"// RequestEditorFn is the function signature for the RequestEditor callback function\n",
-		"// RequestEditorFn changes a request before it is sent. An error ends the call.\n"},
-	{"// Client which conforms to the OpenAPI3 specification for this service.\n",
-		"// Client sends the requests of the API and returns the responses as they are,\n// errors included. The caller closes their bodies. [API] decodes them.\n"},
-	{"\t// The endpoint of the server conforming to this interface, with scheme,\n\t// https://api.deepmap.com for example. This can contain a path relative\n\t// to the server, such as https://api.deepmap.com/dev-test, and all the\n\t// paths in the swagger spec will be appended to the server.\n",
-		"\t// Server is the base URL: the paths of the API are below it.\n"},
-	{"\t// Doer for performing requests, typically a *http.Client with any\n\t// customized settings, such as certificate chains.\n",
-		"\t// Client sends the requests.\n"},
-	{"\t// A list of callbacks for modifying requests which are generated before sending over\n\t// the network.\n",
-		"\t// RequestEditors run on every request, in this order, before it is sent.\n"},
-	{"// ClientOption allows setting custom parameters during construction\n",
-		"// ClientOption configures a [Client] or an [API].\n"},
-	{"// Creates a new Client, with reasonable defaults\n",
-		"// NewClient returns a client of the server with a base URL. Its default\n// HTTP client has no timeout.\n"},
-	{"// WithHTTPClient allows overriding the default Doer, which is\n// automatically created using http.Client. This is useful for tests.\n",
-		"// WithHTTPClient sends requests with doer, such as an *http.Client.\n"},
-	{"// WithRequestEditorFn allows setting up a callback function, which will be\n// called right before sending the request. This can be used to mutate the request.\n",
-		"// WithRequestEditorFn runs an editor on every request before it is sent, after\n// the editors of earlier options.\n"},
-}
-
-// patterns are comments that oapi-codegen writes for each operation.
+// patterns are comments that oapi-codegen writes, and their replacements.
 var patterns = []struct {
 	old *regexp.Regexp
 	new string
 }{
-	{regexp.MustCompile("(?m)^(\\s*)// Corresponds with (\\w+ \\S+) \\(the `\\w+` operationId\\)\\.$"), "$1// It sends $2."},
 	{regexp.MustCompile(`(?m)^// (\w+)Params defines parameters for \w+\.$`), "// ${1}Params are the optional parameters of [API.$1]."},
 	{regexp.MustCompile(`(?m)^// (\w+?)(JSON|Multipart)RequestBody defines body for \w+ for (\S+) ContentType\.$`), "// $1${2}RequestBody is the body of [Client.$1], of type $3."},
-	{regexp.MustCompile(`(?m)^// Takes any type of body and a specified content type\.$`), "// The body can be of any content type."},
-	{regexp.MustCompile("(?m)^// Takes a body of the `([^`]+)` content type\\.$"), "// The body is sent as $1."},
 	{regexp.MustCompile(`(?m)^// Defines values for (\w+)\.$`), "// Values of [$1] that the API documents. There may be others."},
-	{regexp.MustCompile(`(?ms)^// The interface specification for the client above\.\ntype ClientInterface interface \{.*?^\}\n`), ""},
-	{regexp.MustCompile(`(?m)^// (New\w+Request) constructs an http\.Request for the (\w+) method$`), "// $1 returns the request that [Client.$2] sends."},
-	{regexp.MustCompile(`(?m)^// (New\w+RequestWithBody) constructs an http\.Request for the \w+ method, with any body, and a specified content type$`), "// $1 returns a request with a body of any content type."},
-	{regexp.MustCompile(`(?m)^// (New\w+Request) calls the generic \w+ builder with (\S+) body$`), "// $1 returns a request whose body is sent as $2."},
 }
 
-// tidyClient rewords the comments of oapi-codegen's client and removes its
-// interface.
+// tidyClient rewords comments that oapi-codegen writes.
 func tidyClient(code, generator string) (string, error) {
-	for _, r := range rewording {
-		if !strings.Contains(code, r.old) {
-			return "", fmt.Errorf("oapi-codegen no longer writes the comment %q", r.old)
-		}
-		code = strings.ReplaceAll(code, r.old, r.new)
-	}
 	_, code, ok := strings.Cut(code, "\npackage ")
 	if !ok {
 		return "", errors.New("oapi-codegen writes no package clause")

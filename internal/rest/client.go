@@ -42,18 +42,9 @@ func New[E ~func(context.Context, *http.Request) error](server string, doer Doer
 	if err != nil {
 		return nil, fmt.Errorf("base URL %q: %w", hideUser(server), err)
 	}
-	switch client := doer.(type) {
-	case nil:
-		return nil, errors.New("HTTP client is nil")
-	case *http.Client:
-		if client == nil {
-			return nil, errors.New("HTTP client is nil")
-		}
-		if client.CheckRedirect == nil {
-			guarded := *client
-			guarded.CheckRedirect = auth.CheckRedirect
-			doer = &guarded
-		}
+	doer, err = guarded(doer)
+	if err != nil {
+		return nil, err
 	}
 	if err := options.complete(); err != nil {
 		return nil, err
