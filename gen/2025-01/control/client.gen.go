@@ -3,17 +3,13 @@
 package control
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
-	"strings"
 	"time"
 
-	"github.com/oapi-codegen/runtime"
+	"github.com/pinecone-community/assistant-go/internal/rest"
 )
 
 // Values of [AssistantStatus] that the API documents. There may be others.
@@ -188,16 +184,19 @@ type RequestEditorFn func(ctx context.Context, req *http.Request) error
 
 // HttpRequestDoer sends HTTP requests. An *http.Client is one.
 type HttpRequestDoer interface {
+	// Do sends a request and returns the response.
 	Do(req *http.Request) (*http.Response, error)
 }
 
 // Client sends the requests of the API and returns the responses as they are,
-// errors included. The caller closes their bodies. [API] decodes them.
+// error responses included. The caller closes their bodies. [API] decodes them.
 type Client struct {
-	// Server is the base URL: the paths of the API are below it.
+	// Server is the base URL. The paths of the API are appended to it.
 	Server string
 
-	// Client sends the requests.
+	// Client sends the requests. A copy of an *http.Client without a
+	// CheckRedirect function sends them, which does not follow a redirect to
+	// another origin.
 	Client HttpRequestDoer
 
 	// RequestEditors run on every request, in this order, before it is sent.
@@ -207,28 +206,20 @@ type Client struct {
 // ClientOption configures a [Client] or an [API].
 type ClientOption func(*Client) error
 
-// NewClient returns a client of the server with a base URL. Its default
-// HTTP client has no timeout.
+// NewClient returns a client of the server with a base URL. Its default HTTP
+// client has no timeout.
 func NewClient(server string, opts ...ClientOption) (*Client, error) {
-	// create a client with sane default values
-	client := Client{
-		Server: server,
-	}
-	// mutate client and add all optional params
-	for _, o := range opts {
-		if err := o(&client); err != nil {
-			return nil, err
+	client := &Client{Server: server, Client: rest.DefaultDoer()}
+	for i, opt := range opts {
+		err := rest.ErrNilOption
+		if opt != nil {
+			err = opt(client)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("control: %w", rest.OptionError(i, err))
 		}
 	}
-	// ensure the server URL always has a trailing slash
-	if !strings.HasSuffix(client.Server, "/") {
-		client.Server += "/"
-	}
-	// create httpClient, if not already present
-	if client.Client == nil {
-		client.Client = &http.Client{}
-	}
-	return &client, nil
+	return client, nil
 }
 
 // WithHTTPClient sends requests with doer, such as an *http.Client.
@@ -248,346 +239,115 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 	}
 }
 
-// ListAssistants lists the assistants of the project.
-//
-// Lists the assistants of the project that the API key belongs to. One reply
-// holds them all: this version has no paging.
-//
-// It sends GET /assistants.
+func (c *Client) do(ctx context.Context, req *http.Request, err error, reqEditors []RequestEditorFn) (*http.Response, error) {
+	if err != nil {
+		return nil, err
+	}
+	return rest.Do(ctx, c.Client, req, c.RequestEditors, reqEditors)
+}
+
+// ListAssistants sends GET /assistants. See [API.ListAssistants].
 func (c *Client) ListAssistants(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListAssistantsRequest(c.Server)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return c.do(ctx, req, err, reqEditors)
 }
 
-// CreateAssistantWithBody creates an assistant in the project.
-//
-// Creates an assistant under a name of the caller's choice, with optional
-// instructions, metadata and region. The reply describes it: `status` tells
-// whether it is ready, and `host` is the data plane to send its files and
-// questions to. A project on the Starter plan holds up to five assistants.
-//
-// The body can be of any content type.
-//
-// It sends POST /assistants.
+// CreateAssistantWithBody sends POST /assistants with a body of any content
+// type. See [API.CreateAssistant].
 func (c *Client) CreateAssistantWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateAssistantRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return c.do(ctx, req, err, reqEditors)
 }
 
-// CreateAssistant creates an assistant in the project.
-//
-// Creates an assistant under a name of the caller's choice, with optional
-// instructions, metadata and region. The reply describes it: `status` tells
-// whether it is ready, and `host` is the data plane to send its files and
-// questions to. A project on the Starter plan holds up to five assistants.
-//
-// The body is sent as application/json.
-//
-// It sends POST /assistants.
+// CreateAssistant sends POST /assistants with a body of type application/json.
+// See [API.CreateAssistant].
 func (c *Client) CreateAssistant(ctx context.Context, body CreateAssistantJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateAssistantRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return c.do(ctx, req, err, reqEditors)
 }
 
-// DeleteAssistant deletes an assistant by name.
-//
-// Deletes an assistant. The reply only confirms that the service took the
-// request, and has nothing to decode.
-//
-// It sends DELETE /assistants/{assistant_name}.
+// DeleteAssistant sends DELETE /assistants/{assistant_name}. See
+// [API.DeleteAssistant].
 func (c *Client) DeleteAssistant(ctx context.Context, assistantName string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDeleteAssistantRequest(c.Server, assistantName)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return c.do(ctx, req, err, reqEditors)
 }
 
-// DescribeAssistant describes an assistant.
-//
-// Describes one assistant: its configuration, its status and the host of its
-// data plane. Call it again to follow a new assistant from `Initializing` to
-// `Ready`.
-//
-// It sends GET /assistants/{assistant_name}.
+// DescribeAssistant sends GET /assistants/{assistant_name}. See
+// [API.DescribeAssistant].
 func (c *Client) DescribeAssistant(ctx context.Context, assistantName string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDescribeAssistantRequest(c.Server, assistantName)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return c.do(ctx, req, err, reqEditors)
 }
 
-// UpdateAssistantWithBody changes an assistant's instructions or metadata.
-//
-// Changes the instructions of an assistant, its metadata, or both; an omitted
-// field stays as it is. An empty string clears the instructions, an empty
-// object the metadata. A request with neither is refused with status 400.
-//
-// The body can be of any content type.
-//
-// It sends PATCH /assistants/{assistant_name}.
+// UpdateAssistantWithBody sends PATCH /assistants/{assistant_name} with a body
+// of any content type. See [API.UpdateAssistant].
 func (c *Client) UpdateAssistantWithBody(ctx context.Context, assistantName string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateAssistantRequestWithBody(c.Server, assistantName, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return c.do(ctx, req, err, reqEditors)
 }
 
-// UpdateAssistant changes an assistant's instructions or metadata.
-//
-// Changes the instructions of an assistant, its metadata, or both; an omitted
-// field stays as it is. An empty string clears the instructions, an empty
-// object the metadata. A request with neither is refused with status 400.
-//
-// The body is sent as application/json.
-//
-// It sends PATCH /assistants/{assistant_name}.
+// UpdateAssistant sends PATCH /assistants/{assistant_name} with a body of type
+// application/json. See [API.UpdateAssistant].
 func (c *Client) UpdateAssistant(ctx context.Context, assistantName string, body UpdateAssistantJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateAssistantRequest(c.Server, assistantName, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return c.do(ctx, req, err, reqEditors)
 }
 
 // NewListAssistantsRequest returns the request that [Client.ListAssistants]
 // sends.
 func NewListAssistantsRequest(server string) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/assistants")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+	r := rest.NewRequest(http.MethodGet, server, "/assistants")
+	return r.Build("", nil)
 }
 
-// NewCreateAssistantRequest returns a request whose body is sent as
-// application/json.
+// NewCreateAssistantRequest returns the request that [Client.CreateAssistant]
+// sends.
 func NewCreateAssistantRequest(server string, body CreateAssistantJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
+	text, err := rest.MarshalBody(body)
 	if err != nil {
 		return nil, err
 	}
-	bodyReader = bytes.NewReader(buf)
-	return NewCreateAssistantRequestWithBody(server, "application/json", bodyReader)
+	return NewCreateAssistantRequestWithBody(server, "application/json", text)
 }
 
-// NewCreateAssistantRequestWithBody returns a request with a body of any
-// content type.
+// NewCreateAssistantRequestWithBody returns the request that
+// [Client.CreateAssistantWithBody] sends.
 func NewCreateAssistantRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/assistants")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
+	r := rest.NewRequest(http.MethodPost, server, "/assistants")
+	return r.Build(contentType, body)
 }
 
 // NewDeleteAssistantRequest returns the request that [Client.DeleteAssistant]
 // sends.
 func NewDeleteAssistantRequest(server string, assistantName string) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "assistant_name", assistantName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/assistants/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+	r := rest.NewRequest(http.MethodDelete, server, "/assistants/{assistant_name}")
+	r.Path(rest.Param{Name: "assistant_name", Style: "simple", Type: "string", Required: true}, assistantName)
+	return r.Build("", nil)
 }
 
 // NewDescribeAssistantRequest returns the request that
 // [Client.DescribeAssistant] sends.
 func NewDescribeAssistantRequest(server string, assistantName string) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "assistant_name", assistantName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/assistants/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+	r := rest.NewRequest(http.MethodGet, server, "/assistants/{assistant_name}")
+	r.Path(rest.Param{Name: "assistant_name", Style: "simple", Type: "string", Required: true}, assistantName)
+	return r.Build("", nil)
 }
 
-// NewUpdateAssistantRequest returns a request whose body is sent as
-// application/json.
+// NewUpdateAssistantRequest returns the request that [Client.UpdateAssistant]
+// sends.
 func NewUpdateAssistantRequest(server string, assistantName string, body UpdateAssistantJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
+	text, err := rest.MarshalBody(body)
 	if err != nil {
 		return nil, err
 	}
-	bodyReader = bytes.NewReader(buf)
-	return NewUpdateAssistantRequestWithBody(server, assistantName, "application/json", bodyReader)
+	return NewUpdateAssistantRequestWithBody(server, assistantName, "application/json", text)
 }
 
-// NewUpdateAssistantRequestWithBody returns a request with a body of any
-// content type.
+// NewUpdateAssistantRequestWithBody returns the request that
+// [Client.UpdateAssistantWithBody] sends.
 func NewUpdateAssistantRequestWithBody(server string, assistantName string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "assistant_name", assistantName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/assistants/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-func (c *Client) applyEditors(ctx context.Context, req *http.Request, additionalEditors []RequestEditorFn) error {
-	for _, r := range c.RequestEditors {
-		if err := r(ctx, req); err != nil {
-			return err
-		}
-	}
-	for _, r := range additionalEditors {
-		if err := r(ctx, req); err != nil {
-			return err
-		}
-	}
-	return nil
+	r := rest.NewRequest(http.MethodPatch, server, "/assistants/{assistant_name}")
+	r.Path(rest.Param{Name: "assistant_name", Style: "simple", Type: "string", Required: true}, assistantName)
+	return r.Build(contentType, body)
 }

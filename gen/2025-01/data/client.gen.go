@@ -3,17 +3,13 @@
 package data
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
-	"strings"
 	"time"
 
-	"github.com/oapi-codegen/runtime"
+	"github.com/pinecone-community/assistant-go/internal/rest"
 )
 
 // Values of [FileStatus] that the API documents. There may be others.
@@ -553,16 +549,19 @@ type RequestEditorFn func(ctx context.Context, req *http.Request) error
 
 // HttpRequestDoer sends HTTP requests. An *http.Client is one.
 type HttpRequestDoer interface {
+	// Do sends a request and returns the response.
 	Do(req *http.Request) (*http.Response, error)
 }
 
 // Client sends the requests of the API and returns the responses as they are,
-// errors included. The caller closes their bodies. [API] decodes them.
+// error responses included. The caller closes their bodies. [API] decodes them.
 type Client struct {
-	// Server is the base URL: the paths of the API are below it.
+	// Server is the base URL. The paths of the API are appended to it.
 	Server string
 
-	// Client sends the requests.
+	// Client sends the requests. A copy of an *http.Client without a
+	// CheckRedirect function sends them, which does not follow a redirect to
+	// another origin.
 	Client HttpRequestDoer
 
 	// RequestEditors run on every request, in this order, before it is sent.
@@ -572,28 +571,20 @@ type Client struct {
 // ClientOption configures a [Client] or an [API].
 type ClientOption func(*Client) error
 
-// NewClient returns a client of the server with a base URL. Its default
-// HTTP client has no timeout.
+// NewClient returns a client of the server with a base URL. Its default HTTP
+// client has no timeout.
 func NewClient(server string, opts ...ClientOption) (*Client, error) {
-	// create a client with sane default values
-	client := Client{
-		Server: server,
-	}
-	// mutate client and add all optional params
-	for _, o := range opts {
-		if err := o(&client); err != nil {
-			return nil, err
+	client := &Client{Server: server, Client: rest.DefaultDoer()}
+	for i, opt := range opts {
+		err := rest.ErrNilOption
+		if opt != nil {
+			err = opt(client)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("data: %w", rest.OptionError(i, err))
 		}
 	}
-	// ensure the server URL always has a trailing slash
-	if !strings.HasSuffix(client.Server, "/") {
-		client.Server += "/"
-	}
-	// create httpClient, if not already present
-	if client.Client == nil {
-		client.Client = &http.Client{}
-	}
-	return &client, nil
+	return client, nil
 }
 
 // WithHTTPClient sends requests with doer, such as an *http.Client.
@@ -613,594 +604,170 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 	}
 }
 
-// ChatWithBody asks an assistant, with citations as data.
-//
-// Asks an assistant, which answers from its files and returns the citations as
-// data beside the text. Prefer it to the OpenAI-like endpoint: it has more
-// settings for the answer and its sources. An answer can take minutes; into a
-// streamed one the service puts a heartbeat about every 15 seconds.
-//
-// The body can be of any content type.
-//
-// It sends POST /chat/{assistant_name}.
+func (c *Client) do(ctx context.Context, req *http.Request, err error, reqEditors []RequestEditorFn) (*http.Response, error) {
+	if err != nil {
+		return nil, err
+	}
+	return rest.Do(ctx, c.Client, req, c.RequestEditors, reqEditors)
+}
+
+// ChatWithBody sends POST /chat/{assistant_name} with a body of any content
+// type. See [API.Chat].
 func (c *Client) ChatWithBody(ctx context.Context, assistantName string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewChatRequestWithBody(c.Server, assistantName, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return c.do(ctx, req, err, reqEditors)
 }
 
-// Chat asks an assistant, with citations as data.
-//
-// Asks an assistant, which answers from its files and returns the citations as
-// data beside the text. Prefer it to the OpenAI-like endpoint: it has more
-// settings for the answer and its sources. An answer can take minutes; into a
-// streamed one the service puts a heartbeat about every 15 seconds.
-//
-// The body is sent as application/json.
-//
-// It sends POST /chat/{assistant_name}.
+// Chat sends POST /chat/{assistant_name} with a body of type application/json.
+// See [API.Chat].
 func (c *Client) Chat(ctx context.Context, assistantName string, body ChatJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewChatRequest(c.Server, assistantName, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return c.do(ctx, req, err, reqEditors)
 }
 
-// ChatCompletionWithBody chats in the format of OpenAI's completions.
-//
-// Asks an assistant, with a request and a reply shaped like those of OpenAI's
-// chat completions. Citations stand in the answer's text, as in `[1, pp. 1]`;
-// the other chat endpoint returns them as data and offers more settings. An
-// answer can take minutes.
-//
-// The body can be of any content type.
-//
-// It sends POST /chat/{assistant_name}/chat/completions.
+// ChatCompletionWithBody sends POST /chat/{assistant_name}/chat/completions
+// with a body of any content type. See [API.ChatCompletion].
 func (c *Client) ChatCompletionWithBody(ctx context.Context, assistantName string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewChatCompletionRequestWithBody(c.Server, assistantName, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return c.do(ctx, req, err, reqEditors)
 }
 
-// ChatCompletion chats in the format of OpenAI's completions.
-//
-// Asks an assistant, with a request and a reply shaped like those of OpenAI's
-// chat completions. Citations stand in the answer's text, as in `[1, pp. 1]`;
-// the other chat endpoint returns them as data and offers more settings. An
-// answer can take minutes.
-//
-// The body is sent as application/json.
-//
-// It sends POST /chat/{assistant_name}/chat/completions.
+// ChatCompletion sends POST /chat/{assistant_name}/chat/completions with a body
+// of type application/json. See [API.ChatCompletion].
 func (c *Client) ChatCompletion(ctx context.Context, assistantName string, body ChatCompletionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewChatCompletionRequest(c.Server, assistantName, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return c.do(ctx, req, err, reqEditors)
 }
 
-// RetrieveContextWithBody retrieves the snippets that fit a query.
-//
-// Finds the passages in an assistant's files that fit a query or a
-// conversation, and returns them without an answer, for use in a prompt or an
-// agent of the caller's own.
-//
-// The body can be of any content type.
-//
-// It sends POST /chat/{assistant_name}/context.
+// RetrieveContextWithBody sends POST /chat/{assistant_name}/context with a body
+// of any content type. See [API.RetrieveContext].
 func (c *Client) RetrieveContextWithBody(ctx context.Context, assistantName string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewRetrieveContextRequestWithBody(c.Server, assistantName, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return c.do(ctx, req, err, reqEditors)
 }
 
-// RetrieveContext retrieves the snippets that fit a query.
-//
-// Finds the passages in an assistant's files that fit a query or a
-// conversation, and returns them without an answer, for use in a prompt or an
-// agent of the caller's own.
-//
-// The body is sent as application/json.
-//
-// It sends POST /chat/{assistant_name}/context.
+// RetrieveContext sends POST /chat/{assistant_name}/context with a body of type
+// application/json. See [API.RetrieveContext].
 func (c *Client) RetrieveContext(ctx context.Context, assistantName string, body RetrieveContextJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewRetrieveContextRequest(c.Server, assistantName, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return c.do(ctx, req, err, reqEditors)
 }
 
-// ListFiles lists the files of an assistant.
-//
-// Lists the files uploaded to an assistant, or those of them whose metadata
-// matches `filter`. One reply holds them all: this version has no paging.
-//
-// It sends GET /files/{assistant_name}.
+// ListFiles sends GET /files/{assistant_name}. See [API.ListFiles].
 func (c *Client) ListFiles(ctx context.Context, assistantName string, params *ListFilesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListFilesRequest(c.Server, assistantName, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return c.do(ctx, req, err, reqEditors)
 }
 
-// UploadFileWithBody uploads a file to an assistant.
-//
-// Uploads a file, to which the service gives an identifier of its own. The
-// reply arrives before the file is processed: describe the file until its
-// status is `Available` or `ProcessingFailed`. An assistant holds up to 100
-// files on the Starter plan, 10,000 on others.
-//
-// The body can be of any content type.
-//
-// It sends POST /files/{assistant_name}.
+// UploadFileWithBody sends POST /files/{assistant_name} with a body of any
+// content type. See [API.UploadFile].
 func (c *Client) UploadFileWithBody(ctx context.Context, assistantName string, params *UploadFileParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUploadFileRequestWithBody(c.Server, assistantName, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return c.do(ctx, req, err, reqEditors)
 }
 
-// DeleteFile deletes a file from an assistant.
-//
-// Deletes a file. The reply only confirms that the service took the request;
-// until the file is gone its status is `Deleting`.
-//
-// It sends DELETE /files/{assistant_name}/{assistant_file_id}.
+// DeleteFile sends DELETE /files/{assistant_name}/{assistant_file_id}. See
+// [API.DeleteFile].
 func (c *Client) DeleteFile(ctx context.Context, assistantName string, assistantFileID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDeleteFileRequest(c.Server, assistantName, assistantFileID)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return c.do(ctx, req, err, reqEditors)
 }
 
-// DescribeFile describes a file.
-//
-// Describes one file: its metadata, its state of processing and, on request, a
-// link for reading it. Call it again to follow an upload, by `status` and
-// `percent_done`.
-//
-// It sends GET /files/{assistant_name}/{assistant_file_id}.
+// DescribeFile sends GET /files/{assistant_name}/{assistant_file_id}. See
+// [API.DescribeFile].
 func (c *Client) DescribeFile(ctx context.Context, assistantName string, assistantFileID string, params *DescribeFileParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDescribeFileRequest(c.Server, assistantName, assistantFileID, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return c.do(ctx, req, err, reqEditors)
 }
 
-// NewChatRequest returns a request whose body is sent as application/json.
+// NewChatRequest returns the request that [Client.Chat] sends.
 func NewChatRequest(server string, assistantName string, body ChatJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
+	text, err := rest.MarshalBody(body)
 	if err != nil {
 		return nil, err
 	}
-	bodyReader = bytes.NewReader(buf)
-	return NewChatRequestWithBody(server, assistantName, "application/json", bodyReader)
+	return NewChatRequestWithBody(server, assistantName, "application/json", text)
 }
 
-// NewChatRequestWithBody returns a request with a body of any content type.
+// NewChatRequestWithBody returns the request that [Client.ChatWithBody] sends.
 func NewChatRequestWithBody(server string, assistantName string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "assistant_name", assistantName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/chat/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
+	r := rest.NewRequest(http.MethodPost, server, "/chat/{assistant_name}")
+	r.Path(rest.Param{Name: "assistant_name", Style: "simple", Type: "string", Required: true}, assistantName)
+	return r.Build(contentType, body)
 }
 
-// NewChatCompletionRequest returns a request whose body is sent as
-// application/json.
+// NewChatCompletionRequest returns the request that [Client.ChatCompletion]
+// sends.
 func NewChatCompletionRequest(server string, assistantName string, body ChatCompletionJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
+	text, err := rest.MarshalBody(body)
 	if err != nil {
 		return nil, err
 	}
-	bodyReader = bytes.NewReader(buf)
-	return NewChatCompletionRequestWithBody(server, assistantName, "application/json", bodyReader)
+	return NewChatCompletionRequestWithBody(server, assistantName, "application/json", text)
 }
 
-// NewChatCompletionRequestWithBody returns a request with a body of any content
-// type.
+// NewChatCompletionRequestWithBody returns the request that
+// [Client.ChatCompletionWithBody] sends.
 func NewChatCompletionRequestWithBody(server string, assistantName string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "assistant_name", assistantName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/chat/%s/chat/completions", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
+	r := rest.NewRequest(http.MethodPost, server, "/chat/{assistant_name}/chat/completions")
+	r.Path(rest.Param{Name: "assistant_name", Style: "simple", Type: "string", Required: true}, assistantName)
+	return r.Build(contentType, body)
 }
 
-// NewRetrieveContextRequest returns a request whose body is sent as
-// application/json.
+// NewRetrieveContextRequest returns the request that [Client.RetrieveContext]
+// sends.
 func NewRetrieveContextRequest(server string, assistantName string, body RetrieveContextJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
+	text, err := rest.MarshalBody(body)
 	if err != nil {
 		return nil, err
 	}
-	bodyReader = bytes.NewReader(buf)
-	return NewRetrieveContextRequestWithBody(server, assistantName, "application/json", bodyReader)
+	return NewRetrieveContextRequestWithBody(server, assistantName, "application/json", text)
 }
 
-// NewRetrieveContextRequestWithBody returns a request with a body of any
-// content type.
+// NewRetrieveContextRequestWithBody returns the request that
+// [Client.RetrieveContextWithBody] sends.
 func NewRetrieveContextRequestWithBody(server string, assistantName string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "assistant_name", assistantName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/chat/%s/context", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
+	r := rest.NewRequest(http.MethodPost, server, "/chat/{assistant_name}/context")
+	r.Path(rest.Param{Name: "assistant_name", Style: "simple", Type: "string", Required: true}, assistantName)
+	return r.Build(contentType, body)
 }
 
 // NewListFilesRequest returns the request that [Client.ListFiles] sends.
 func NewListFilesRequest(server string, assistantName string, params *ListFilesParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "assistant_name", assistantName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/files/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+	r := rest.NewRequest(http.MethodGet, server, "/files/{assistant_name}")
+	r.Path(rest.Param{Name: "assistant_name", Style: "simple", Type: "string", Required: true}, assistantName)
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Filter != nil {
-
-			if queryParamBuf, err := json.Marshal(params.Filter); err != nil {
-				return nil, err
-			} else {
-				queryValues.Add("filter", string(queryParamBuf))
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+		r.Query(rest.Param{Name: "filter", Style: "json"}, params.Filter)
 	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+	return r.Build("", nil)
 }
 
-// NewUploadFileRequestWithBody returns a request with a body of any content
-// type.
+// NewUploadFileRequestWithBody returns the request that
+// [Client.UploadFileWithBody] sends.
 func NewUploadFileRequestWithBody(server string, assistantName string, params *UploadFileParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "assistant_name", assistantName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/files/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+	r := rest.NewRequest(http.MethodPost, server, "/files/{assistant_name}")
+	r.Path(rest.Param{Name: "assistant_name", Style: "simple", Type: "string", Required: true}, assistantName)
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Metadata != nil {
-
-			if queryParamBuf, err := json.Marshal(params.Metadata); err != nil {
-				return nil, err
-			} else {
-				queryValues.Add("metadata", string(queryParamBuf))
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+		r.Query(rest.Param{Name: "metadata", Style: "json"}, params.Metadata)
 	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
+	return r.Build(contentType, body)
 }
 
 // NewDeleteFileRequest returns the request that [Client.DeleteFile] sends.
 func NewDeleteFileRequest(server string, assistantName string, assistantFileID string) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "assistant_name", assistantName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "assistant_file_id", assistantFileID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/files/%s/%s", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+	r := rest.NewRequest(http.MethodDelete, server, "/files/{assistant_name}/{assistant_file_id}")
+	r.Path(rest.Param{Name: "assistant_name", Style: "simple", Type: "string", Required: true}, assistantName)
+	r.Path(rest.Param{Name: "assistant_file_id", Style: "simple", Type: "string", Required: true}, assistantFileID)
+	return r.Build("", nil)
 }
 
 // NewDescribeFileRequest returns the request that [Client.DescribeFile] sends.
 func NewDescribeFileRequest(server string, assistantName string, assistantFileID string, params *DescribeFileParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "assistant_name", assistantName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "assistant_file_id", assistantFileID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/files/%s/%s", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+	r := rest.NewRequest(http.MethodGet, server, "/files/{assistant_name}/{assistant_file_id}")
+	r.Path(rest.Param{Name: "assistant_name", Style: "simple", Type: "string", Required: true}, assistantName)
+	r.Path(rest.Param{Name: "assistant_file_id", Style: "simple", Type: "string", Required: true}, assistantFileID)
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "include_url", params.IncludeURL, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+		r.Query(rest.Param{Name: "include_url", Style: "form", Explode: true, Type: "boolean"}, params.IncludeURL)
 	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-func (c *Client) applyEditors(ctx context.Context, req *http.Request, additionalEditors []RequestEditorFn) error {
-	for _, r := range c.RequestEditors {
-		if err := r(ctx, req); err != nil {
-			return err
-		}
-	}
-	for _, r := range additionalEditors {
-		if err := r(ctx, req); err != nil {
-			return err
-		}
-	}
-	return nil
+	return r.Build("", nil)
 }

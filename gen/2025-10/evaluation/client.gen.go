@@ -3,14 +3,12 @@
 package evaluation
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
-	"strings"
+
+	"github.com/pinecone-community/assistant-go/internal/rest"
 )
 
 // Values of [Entailment] that the API documents. There may be others.
@@ -124,16 +122,19 @@ type RequestEditorFn func(ctx context.Context, req *http.Request) error
 
 // HttpRequestDoer sends HTTP requests. An *http.Client is one.
 type HttpRequestDoer interface {
+	// Do sends a request and returns the response.
 	Do(req *http.Request) (*http.Response, error)
 }
 
 // Client sends the requests of the API and returns the responses as they are,
-// errors included. The caller closes their bodies. [API] decodes them.
+// error responses included. The caller closes their bodies. [API] decodes them.
 type Client struct {
-	// Server is the base URL: the paths of the API are below it.
+	// Server is the base URL. The paths of the API are appended to it.
 	Server string
 
-	// Client sends the requests.
+	// Client sends the requests. A copy of an *http.Client without a
+	// CheckRedirect function sends them, which does not follow a redirect to
+	// another origin.
 	Client HttpRequestDoer
 
 	// RequestEditors run on every request, in this order, before it is sent.
@@ -143,28 +144,20 @@ type Client struct {
 // ClientOption configures a [Client] or an [API].
 type ClientOption func(*Client) error
 
-// NewClient returns a client of the server with a base URL. Its default
-// HTTP client has no timeout.
+// NewClient returns a client of the server with a base URL. Its default HTTP
+// client has no timeout.
 func NewClient(server string, opts ...ClientOption) (*Client, error) {
-	// create a client with sane default values
-	client := Client{
-		Server: server,
-	}
-	// mutate client and add all optional params
-	for _, o := range opts {
-		if err := o(&client); err != nil {
-			return nil, err
+	client := &Client{Server: server, Client: rest.DefaultDoer()}
+	for i, opt := range opts {
+		err := rest.ErrNilOption
+		if opt != nil {
+			err = opt(client)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("evaluation: %w", rest.OptionError(i, err))
 		}
 	}
-	// ensure the server URL always has a trailing slash
-	if !strings.HasSuffix(client.Server, "/") {
-		client.Server += "/"
-	}
-	// create httpClient, if not already present
-	if client.Client == nil {
-		client.Client = &http.Client{}
-	}
-	return &client, nil
+	return client, nil
 }
 
 // WithHTTPClient sends requests with doer, such as an *http.Client.
@@ -184,100 +177,40 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 	}
 }
 
-// EvaluateAlignmentWithBody scores an answer against the ground truth.
-//
-// Scores a generated answer by the facts of a ground truth answer. Correctness
-// is its precision, completeness its recall and alignment the harmonic mean of
-// the two. The reply also tells how the answer bears on every single fact.
-//
-// The body can be of any content type.
-//
-// It sends POST /evaluation/metrics/alignment.
+func (c *Client) do(ctx context.Context, req *http.Request, err error, reqEditors []RequestEditorFn) (*http.Response, error) {
+	if err != nil {
+		return nil, err
+	}
+	return rest.Do(ctx, c.Client, req, c.RequestEditors, reqEditors)
+}
+
+// EvaluateAlignmentWithBody sends POST /evaluation/metrics/alignment with a
+// body of any content type. See [API.EvaluateAlignment].
 func (c *Client) EvaluateAlignmentWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewEvaluateAlignmentRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return c.do(ctx, req, err, reqEditors)
 }
 
-// EvaluateAlignment scores an answer against the ground truth.
-//
-// Scores a generated answer by the facts of a ground truth answer. Correctness
-// is its precision, completeness its recall and alignment the harmonic mean of
-// the two. The reply also tells how the answer bears on every single fact.
-//
-// The body is sent as application/json.
-//
-// It sends POST /evaluation/metrics/alignment.
+// EvaluateAlignment sends POST /evaluation/metrics/alignment with a body of
+// type application/json. See [API.EvaluateAlignment].
 func (c *Client) EvaluateAlignment(ctx context.Context, body EvaluateAlignmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewEvaluateAlignmentRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return c.do(ctx, req, err, reqEditors)
 }
 
-// NewEvaluateAlignmentRequest returns a request whose body is sent as
-// application/json.
+// NewEvaluateAlignmentRequest returns the request that
+// [Client.EvaluateAlignment] sends.
 func NewEvaluateAlignmentRequest(server string, body EvaluateAlignmentJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
+	text, err := rest.MarshalBody(body)
 	if err != nil {
 		return nil, err
 	}
-	bodyReader = bytes.NewReader(buf)
-	return NewEvaluateAlignmentRequestWithBody(server, "application/json", bodyReader)
+	return NewEvaluateAlignmentRequestWithBody(server, "application/json", text)
 }
 
-// NewEvaluateAlignmentRequestWithBody returns a request with a body of any
-// content type.
+// NewEvaluateAlignmentRequestWithBody returns the request that
+// [Client.EvaluateAlignmentWithBody] sends.
 func NewEvaluateAlignmentRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/evaluation/metrics/alignment")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-func (c *Client) applyEditors(ctx context.Context, req *http.Request, additionalEditors []RequestEditorFn) error {
-	for _, r := range c.RequestEditors {
-		if err := r(ctx, req); err != nil {
-			return err
-		}
-	}
-	for _, r := range additionalEditors {
-		if err := r(ctx, req); err != nil {
-			return err
-		}
-	}
-	return nil
+	r := rest.NewRequest(http.MethodPost, server, "/evaluation/metrics/alignment")
+	return r.Build(contentType, body)
 }
