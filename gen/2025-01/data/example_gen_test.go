@@ -386,6 +386,12 @@ func ExampleError() {
 	switch {
 	case errors.Is(err, data.ErrNotFound):
 		fmt.Println("there is no such assistant")
+	case errors.Is(err, data.ErrForbidden):
+		// If the service does not serve the version that the request asked
+		// for, the text names the version and says what to do.
+		fmt.Println(err)
+	case errors.As(err, &failure) && failure.Code == string(data.ErrorCodeInvalidArgument):
+		fmt.Println("the request is not valid:", failure.Message)
 	case errors.As(err, &failure):
 		fmt.Println(failure.StatusCode, failure.Code, failure.Message, failure.RequestID)
 	case err != nil:
