@@ -26,9 +26,10 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1	\2/' | expand -t 20
 
 .PHONY: generate
-generate: ## compile the specs into the clients
+generate: ## compile the specs into the clients, and bring the tables of openapi/README.md up to date
 	rm -rf gen
 	go generate ./...
+	@go test -count 1 ./openapi/internal/tables -update >/dev/null
 
 .PHONY: import
 import: ## bring a version in: VERSION=2026-10 FROM=folder of its published specs, or REPOSITORY:PATH
