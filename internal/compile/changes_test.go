@@ -636,7 +636,7 @@ func TestChanges(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			result.Notes = slices.DeleteFunc(result.Notes, func(n Note) bool { return strings.HasPrefix(n.Text, extExample) })
+			result.Notes = slices.DeleteFunc(result.Notes, func(n Note) bool { return n.Optional })
 			noted := slices.ContainsFunc(result.Notes, func(n Note) bool { return strings.Contains(n.Place+" "+n.Text, test.note) })
 			if (test.note != "") != noted && (test.note != "" || len(result.Notes) > 0) {
 				t.Errorf("notes %v, want %q", result.Notes, test.note)

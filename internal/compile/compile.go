@@ -58,6 +58,8 @@ type Note struct {
 	// Place is an operation, such as "POST /chat", or a schema.
 	Place string
 	Text  string
+	// Optional is true if the generated code is complete without the decision.
+	Optional bool
 }
 
 // Version compiles the specs in the folder openapi/VERSION below root.

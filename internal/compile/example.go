@@ -62,7 +62,8 @@ func (m *method) describeExamples(op codegen.OperationDefinition, t *types) {
 		}
 	}
 	if len(plain) > 0 {
-		t.note(m.Endpoint, fmt.Sprintf("%s has no example of %s: the documentation shows a call with placeholder arguments", extExample, strings.Join(plain, ", ")))
+		t.plane.notes = append(t.plane.notes, Note{Place: m.Endpoint.String(), Optional: true,
+			Text: fmt.Sprintf("%s has no example of %s: the documentation shows a call with placeholder arguments", extExample, strings.Join(plain, ", "))})
 	}
 }
 

@@ -43,7 +43,7 @@ func (in *imported) report(out io.Writer, openapi string, result *compile.Result
 	}
 	part(out, title, came)
 
-	var undecided []string
+	var undecided, optional []string
 	for _, note := range result.Notes {
 		at := note.Plane
 		for _, s := range in.specs {
@@ -51,7 +51,12 @@ func (in *imported) report(out io.Writer, openapi string, result *compile.Result
 				at = s.at(s.placeIn(note.Place))
 			}
 		}
-		undecided = append(undecided, fmt.Sprintf("%s: %s %s: openapi/%s.overlay.yaml", at, note.Place, note.Text, note.Plane))
+		line := fmt.Sprintf("%s: %s %s: openapi/%s.overlay.yaml", at, note.Place, note.Text, note.Plane)
+		if note.Optional {
+			optional = append(optional, line)
+		} else {
+			undecided = append(undecided, line)
+		}
 	}
 	part(out, "What needs a decision", undecided)
 
@@ -72,6 +77,8 @@ func (in *imported) report(out io.Writer, openapi string, result *compile.Result
 		contradicted[i] = "openapi" + strings.TrimPrefix(text, filepath.ToSlash(openapi))
 	}
 	part(out, "Descriptions that the facts contradict (`make test` fails until they are mended)", contradicted)
+
+	part(out, "What can be added", optional)
 
 	var ignored []string
 	for _, file := range in.ignored {
