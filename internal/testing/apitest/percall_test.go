@@ -38,7 +38,7 @@ func TestNilThings(t *testing.T) {
 		return err
 	}
 	for want, err := range map[string]error{
-		"the API is its zero value":                  zero,
+		"the API is a zero value":                  zero,
 		"zero value: make one with New":              none,
 		"request editor 1 of the call is nil":        editor,
 		"the context is nil":                         context,

@@ -311,7 +311,7 @@ func Example_uploadAndWait() {
 	// the service could not read it: no text in it
 	// Failed
 	// <nil>
-	// pinecone: it ended as Failed: no text in it
+	// pinecone: ended with status Failed: no text in it
 }
 
 func Example_singleCalls() {
