@@ -299,7 +299,7 @@ func TestCallRefused(t *testing.T) {
 		{"JSON of a channel", func(c *Call) { c.JSON(make(chan int)) }, "POST /files: request body: ", nil},
 		{"JSON of NaN", func(c *Call) { c.JSON(map[string]any{"a": math.NaN()}) }, "request body: ", nil},
 		{"query of a function", func(c *Call) { c.QueryJSON("filter", map[string]any{"a": func() {}}, false, 0) }, "filter: ", nil},
-		{"query longer than its limit", func(c *Call) { c.QueryJSON("filter", map[string]any{"a": 1}, false, 6) }, "filter: it has 7 bytes", nil},
+		{"query longer than its limit", func(c *Call) { c.QueryJSON("filter", map[string]any{"a": 1}, false, 6) }, "filter: 7 bytes", nil},
 		{"unknown style", func(c *Call) { c.QueryStyled("ids", "square", true, []string{"a"}, true) }, "ids: ", nil},
 		{"styled nil", func(c *Call) { c.QueryStyled("ids", "form", true, nil, true) }, "ids is nil", nil},
 		{"styled nil pointer", func(c *Call) { c.QueryStyled("ids", "form", true, (*int)(nil), true) }, "ids: ", nil},

@@ -193,7 +193,7 @@ func TestUploadMetadata(t *testing.T) {
 			for _, over := range []int{1, limit} {
 				err := upload.send(t, d, data202604.FileBytes("a.txt", nil), sized(limit+over))
 				if err == nil || !strings.Contains(err.Error(), "metadata") ||
-					!strings.Contains(err.Error(), fmt.Sprintf("it has %d bytes as JSON, and at most %d are taken", limit+over, limit)) || len(d.seen()) != 0 {
+					!strings.Contains(err.Error(), fmt.Sprintf("%d bytes as JSON, want at most %d", limit+over, limit)) || len(d.seen()) != 0 {
 					t.Errorf("%d too many: error %v, %d requests", over, err, len(d.seen()))
 				}
 			}
@@ -276,16 +276,16 @@ func TestUploadRefused(t *testing.T) {
 		want string
 	}{
 		"no file":             {data202604.File{}, "no file"},
-		"no name":             {data202604.FileBytes("", nil), `the file name "" is none`},
+		"no name":             {data202604.FileBytes("", nil), `invalid file name ""`},
 		"no reader":           {data202604.FileReader("a.txt", nil), "no file"},
-		"no extension":        {data202604.FileBytes("README", nil), "the service takes .docx, .json, .md, .pdf, .txt"},
-		"unknown extension":   {data202604.FileBytes("a.exe", nil), `file "a.exe": the service takes`},
-		"another extension":   {data202604.FileBytes("a.txt.gz", nil), "the service takes"},
-		"a directory":         {data202604.OpenFile(dir), "it is a directory"},
+		"no extension":        {data202604.FileBytes("README", nil), "the service accepts only .docx, .json, .md, .pdf, .txt"},
+		"unknown extension":   {data202604.FileBytes("a.exe", nil), `file "a.exe": the service accepts only`},
+		"another extension":   {data202604.FileBytes("a.txt.gz", nil), "the service accepts only"},
+		"a directory":         {data202604.OpenFile(dir), "is a directory"},
 		"not there":           {data202604.OpenFile(filepath.Join(dir, "none.txt")), "no such file"},
-		"not a type":          {data202604.FileBytes("a.txt", nil).WithContentType("a/b/c"), `the content type "a/b/c" is none`},
-		"type, but no name":   {data202604.FileBytes("", nil).WithContentType("text/plain"), "is none"},
-		"type, but directory": {data202604.OpenFile(dir).WithContentType("text/plain"), "it is a directory"},
+		"not a type":          {data202604.FileBytes("a.txt", nil).WithContentType("a/b/c"), `invalid content type "a/b/c"`},
+		"type, but no name":   {data202604.FileBytes("", nil).WithContentType("text/plain"), "invalid file name"},
+		"type, but directory": {data202604.OpenFile(dir).WithContentType("text/plain"), "is a directory"},
 	} {
 		for _, upload := range uploads {
 			d := newDepot(t)
@@ -333,10 +333,10 @@ func TestUploadOfAChangingFile(t *testing.T) {
 		to   int64
 		want string
 	}{
-		"shrinks":           {size / 2, fmt.Sprintf("it ended after %d of %d bytes", size/2, size)},
-		"shrinks by a byte": {size - 1, fmt.Sprintf("it ended after %d of %d bytes", size-1, size)},
-		"grows":             {size * 2, fmt.Sprintf("it grew past the %d bytes", size)},
-		"grows by a byte":   {size + 1, fmt.Sprintf("it grew past the %d bytes", size)},
+		"shrinks":           {size / 2, fmt.Sprintf("ended after %d of %d bytes", size/2, size)},
+		"shrinks by a byte": {size - 1, fmt.Sprintf("ended after %d of %d bytes", size-1, size)},
+		"grows":             {size * 2, fmt.Sprintf("grew beyond its size of %d bytes", size)},
+		"grows by a byte":   {size + 1, fmt.Sprintf("grew beyond its size of %d bytes", size)},
 	} {
 		for _, upload := range uploads {
 			t.Run(upload.name+" "+change, func(t *testing.T) {
