@@ -263,7 +263,7 @@ func WithCallOptions(opts ...Option) RequestEditorFn {
 // File is a file to upload, from [OpenFile], [FileBytes] or [FileReader]. It is
 // read while the request is sent.
 //
-//	// IsZero reports whether f is the zero File, which is no file.
+//	// IsZero reports whether f is the zero File, which is not a file.
 //	func (f File) IsZero() bool
 //
 //	// Name returns the name under which the file is uploaded.
