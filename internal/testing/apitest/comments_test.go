@@ -11,14 +11,15 @@ import (
 	"unicode/utf8"
 )
 
-// stockComments are the comments, by kind, that oapi-codegen's own templates
-// write without asking the spec. They say nothing, and are let pass in its file.
+// stockComments are comments, by kind, that the templates of oapi-codegen write
+// for every spec and that only repeat the name. They are allowed in the file of
+// the stock client.
 var stockComments = map[string]*regexp.Regexp{
 	"method of the HTTP client": regexp.MustCompile(`^HttpRequestDoer\.Do: $`),
 }
 
-// TestComments wants a comment at each exported name of the generated packages,
-// and one that says more than the name.
+// TestComments checks that each exported name of the generated packages has a
+// comment that says more than the name.
 func TestComments(t *testing.T) {
 	passed := map[string]bool{}
 	for _, file := range glob(t, "../../../gen/*/*/*.gen.go") {
@@ -45,7 +46,7 @@ func TestComments(t *testing.T) {
 	}
 	for kind := range stockComments {
 		if !passed[kind] {
-			t.Errorf("%s: there is none to let pass", kind)
+			t.Errorf("%s: no such comment", kind)
 		}
 	}
 }
@@ -73,8 +74,8 @@ type named struct {
 	comment string
 }
 
-// names returns the exported names that a file declares. A comment of a group
-// of constants or variables is that of each.
+// names returns the exported names that a file declares. The comment of a group
+// of constants or variables is the comment of each.
 func names(file *ast.File) []named {
 	var found []named
 	add := func(name string, comments ...*ast.CommentGroup) {
@@ -106,7 +107,7 @@ func names(file *ast.File) []named {
 				case *ast.TypeSpec:
 					add(spec.Name.Name, spec.Doc, declared.Doc)
 					for _, member := range members(spec.Type) {
-						for _, name := range member.Names { // an embedded one has none
+						for _, name := range member.Names { // an embedded field has no name
 							add(spec.Name.Name+"."+name.Name, member.Doc, member.Comment)
 						}
 					}
@@ -117,7 +118,7 @@ func names(file *ast.File) []named {
 	return found
 }
 
-// members returns the fields of a struct, the methods of an interface.
+// members returns the fields of a struct or the methods of an interface.
 func members(kind ast.Expr) []*ast.Field {
 	switch kind := kind.(type) {
 	case *ast.StructType:
@@ -128,7 +129,7 @@ func members(kind ast.Expr) []*ast.Field {
 	return nil
 }
 
-// fault says what is wrong with a comment, "" for nothing.
+// fault returns what is wrong with the comment, or "".
 func (n named) fault() string {
 	if n.comment == "" {
 		return "has no comment"
@@ -148,13 +149,13 @@ func (n named) fault() string {
 	return "has a comment that only repeats its name"
 }
 
-// filler are words that say nothing in a comment.
+// filler are words that add nothing to a comment.
 var filler = strings.Fields("a an and are by defines for from has in is it its of on or that the this to which with" +
 	" application body content json model parameters type values")
 
 var word = regexp.MustCompile(`[A-Z]+[a-z]*|[a-z]+|[0-9]+`)
 
-// words returns the words of a text in lower case, also those within names.
+// words returns the words of a text in lower case. It splits camel-case names.
 func words(text string) []string {
 	found := word.FindAllString(text, -1)
 	for i := range found {
