@@ -9,11 +9,11 @@ import (
 	"strings"
 )
 
-// rewording are comments of oapi-codegen's client and their replacements. A
-// comment that oapi-codegen no longer writes is an error.
+// rewording are comments of oapi-codegen's client and their replacements. If
+// oapi-codegen no longer writes a comment, tidyClient returns an error.
 var rewording = []struct{ old, new string }{
 	{"// Doer performs HTTP requests.\n//\n// The standard http.Client implements this interface.\n",
-		"// HttpRequestDoer sends HTTP requests. An *http.Client is one.\n"},
+		"// HttpRequestDoer sends HTTP requests. *http.Client implements it.\n"},
 	{"// RequestEditorFn is the function signature for the RequestEditor callback function\n",
 		"// RequestEditorFn changes a request before it is sent. An error ends the call.\n"},
 	{"// Client which conforms to the OpenAPI3 specification for this service.\n",

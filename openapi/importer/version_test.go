@@ -114,7 +114,7 @@ func TestBringInRefuses(t *testing.T) {
 		"no spec":          {file: "README.md", want: "no spec of the Assistant API of 2026-10"},
 		"a plane less":     {version: "2026-04", file: "control.yaml", text: strings.ReplaceAll(good, "2026-10", "2026-04"), want: "no spec of the data plane, which openapi/2026-04 has"},
 		"a faulty spec":    {text: strings.Replace(good, "type: object", "type: obj", 1), want: `/data.yaml:14: data plane: components/schemas/Thing: "obj" is not a type`},
-		"without an end":   {text: strings.Replace(good, "name: {type: string}}", "it: {$ref: '#/components/schemas/Thing'}}, required: [it]", 1), want: "data.yaml:13: data plane: schema Thing: its required property it leads back to it"},
+		"without an end":   {text: strings.Replace(good, "name: {type: string}}", "it: {$ref: '#/components/schemas/Thing'}}, required: [it]", 1), want: "data.yaml:13: data plane: schema Thing: its required property it contains the schema again"},
 		"what cannot be":   {text: strings.Replace(good, "responses:", "requestBody: {content: {text/csv: {schema: {type: string}}}}\n      responses:", 1), want: "data.yaml:6: data plane: GET /things/{thing_id}: request body of type text/csv is not supported"},
 		"tests that fail":  {text: good, test: func(context.Context, string, string) error { return errTests }, want: errTests.Error()},
 		"an interrupt":     {text: good, cancel: true, want: context.Canceled.Error()},
