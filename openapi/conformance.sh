@@ -1,12 +1,12 @@
 #!/bin/sh
-# Holds the specs of this project against the published ones: each version is
-# imported anew, and oasdiff compares what comes out with what is committed,
-# descriptions, titles and examples aside. It fails on any other difference.
+# Compares the specs of this project with the published ones: it imports each
+# version anew, and oasdiff compares the result with the committed specs, apart
+# from descriptions, titles and examples. It fails on any difference.
 #
 # usage: openapi/conformance.sh PUBLISHED [SPECS]
 #
-# Both are folders with a folder for each version; SPECS is openapi by default.
-# Versions that are not published there are named and passed over.
+# Both are folders with a folder for each version. SPECS is openapi by default.
+# Versions that PUBLISHED does not have are named and skipped.
 set -eu
 oasdiff=github.com/oasdiff/oasdiff@v1.35.0
 
@@ -30,7 +30,7 @@ for folder in "$specs"/20*/; do
 			--exclude-elements description,summary,title,examples --fail-on-diff; then
 			echo "$version/$plane: as published"
 		else
-			echo "$version/$plane: differs from what is published, see above"
+			echo "$version/$plane: differs from the published spec, see above"
 			failed=1
 		fi
 	done

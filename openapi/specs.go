@@ -1,6 +1,6 @@
-// Package openapi holds the OpenAPI documents of the Pinecone Assistant API
-// that this module is generated from, for tools that read them at run time. It
-// imports the standard library alone.
+// Package openapi embeds the OpenAPI documents of the Pinecone Assistant API
+// from which this module is generated, for tools that read them at run time. It
+// imports only the standard library.
 package openapi
 
 import (
@@ -13,19 +13,20 @@ import (
 	"strings"
 )
 
-// FS holds the folder of each version, VERSION/PLANE.yaml.
+// FS has a folder for each version, with the files VERSION/PLANE.yaml.
 //
 //go:embed 20*/*.yaml
 var FS embed.FS
 
-// The planes that all versions have: each has a document of its own.
+// Planes that every version has. Each plane has its own document.
 const (
 	Control    = "control"
 	Data       = "data"
 	Evaluation = "evaluation"
 )
 
-// Planes returns the planes of a version, sorted, none if there is no such version.
+// Planes returns the planes of a version, sorted, or nil if there is no such
+// version.
 func Planes(version string) []string {
 	if !slices.Contains(Versions(), version) {
 		return nil
@@ -42,7 +43,7 @@ func Planes(version string) []string {
 }
 
 // Versions returns the versions of the API, such as "2026-04" or "2026-10.rc",
-// oldest first: a release candidate stands before its release.
+// oldest first. A release candidate precedes its release.
 func Versions() []string {
 	folders, err := FS.ReadDir(".")
 	if err != nil {
@@ -61,7 +62,7 @@ func Versions() []string {
 }
 
 // Spec returns the YAML text of a version's document for a plane. The error
-// matches fs.ErrNotExist when there is no such version or plane.
+// matches fs.ErrNotExist if there is no such version or plane.
 func Spec(version, plane string) ([]byte, error) {
 	planes := Planes(version)
 	switch {
@@ -73,7 +74,8 @@ func Spec(version, plane string) ([]byte, error) {
 	return FS.ReadFile(path.Join(version, plane+".yaml"))
 }
 
-// stable returns 1 for the kind of a release, which is none, else 0.
+// stable returns 1 for the empty suffix of a release and 0 for any other
+// suffix.
 func stable(kind string) int {
 	if kind == "" {
 		return 1

@@ -9,33 +9,33 @@ import (
 	"strings"
 )
 
-// description is what a body says about an error.
+// description is the error that a body describes.
 type description struct {
 	code, message string
 	details       json.RawMessage
 }
 
-// describe understands
+// describe parses the shapes
 //
 //	{"status":404,"error":{"code":"NOT_FOUND","message":"…","details":…}}   control and data plane
 //	{"message":"…"}                                                         evaluation
-//	{"error":"…"}, {"code":5,"message":"…","details":[]}                    gateways in between
+//	{"error":"…"}, {"code":5,"message":"…","details":[]}                    gateways
 //
-// and takes each field by itself, so that one of an unexpected type does not
-// lose the others. The content type is a hint only. The message is empty if
-// and only if the body is blank.
+// It takes each field by itself, so that a field of an unexpected type does not
+// lose the others. The content type is only a hint. The message is empty if and
+// only if the body is blank.
 func describe(body []byte, contentType string) description {
 	body = trimSpace(body)
 	switch {
 	case json.Valid(body):
 		return describeJSON(body)
 	case isHTML(body, contentType):
-		return description{message: cmp.Or(htmlTitle(body), "HTML reply")}
+		return description{message: cmp.Or(htmlTitle(body), "HTML page")}
 	}
 	return description{message: excerpt(string(body))}
 }
 
-// trimSpace drops a byte-order mark and the white space around a body.
+// trimSpace removes a byte-order mark and the white space around a body.
 func trimSpace(body []byte) []byte {
 	return bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
 }
@@ -55,13 +55,13 @@ func describeJSON(body []byte) description {
 	}
 	if d.message == "" {
 		var compact bytes.Buffer
-		_ = json.Compact(&compact, body) // body is valid
+		_ = json.Compact(&compact, body) // body is valid JSON
 		d.message = excerpt(compact.String())
 	}
 	return d
 }
 
-// object returns the fields of a JSON object, nil for other JSON.
+// object returns the fields of a JSON object, or nil for other JSON.
 func object(raw json.RawMessage) map[string]json.RawMessage {
 	var fields map[string]json.RawMessage
 	if json.Unmarshal(raw, &fields) != nil {
@@ -70,7 +70,7 @@ func object(raw json.RawMessage) map[string]json.RawMessage {
 	return fields
 }
 
-// text returns the value of a JSON string, "" for other JSON.
+// text returns the value of a JSON string, or "" for other JSON.
 func text(raw json.RawMessage) string {
 	var s string
 	if json.Unmarshal(raw, &s) != nil {
@@ -79,7 +79,7 @@ func text(raw json.RawMessage) string {
 	return strings.TrimSpace(s)
 }
 
-// number returns a JSON number as it is written, "" for other JSON.
+// number returns the text of a JSON number, or "" for other JSON.
 func number(raw json.RawMessage) string {
 	if len(raw) > 0 && (raw[0] == '-' || '0' <= raw[0] && raw[0] <= '9') {
 		return string(raw)
@@ -87,11 +87,11 @@ func number(raw json.RawMessage) string {
 	return ""
 }
 
-// IsHTML reports whether a body is an HTML page: markup, of the content type of
-// HTML or with the beginning of a page.
+// IsHTML reports whether a body is an HTML page: it begins with "<" and has an
+// HTML content type, or it begins like an HTML document.
 func IsHTML(body []byte, contentType string) bool { return isHTML(trimSpace(body), contentType) }
 
-// isHTML wants markup, since some proxies send bare text as text/html.
+// isHTML requires a "<", since some proxies send plain text as text/html.
 func isHTML(body []byte, contentType string) bool {
 	if !bytes.HasPrefix(body, []byte("<")) {
 		return false
@@ -115,8 +115,8 @@ func htmlTitle(body []byte) string {
 	return line(html.UnescapeString(string(rest[:end])))
 }
 
-// indexTag returns where a tag starts, in whatever case it is written, or -1.
-// It does without package regexp, which every client would carry for it.
+// indexTag returns the index of a tag in upper or lower case, or -1. It does
+// not use package regexp, so that clients need not link it.
 func indexTag(text []byte, tag string) int {
 	for i := 0; i+len(tag) <= len(text); i++ {
 		if text[i] == tag[0] && strings.EqualFold(string(text[i:i+len(tag)]), tag) {

@@ -74,9 +74,9 @@ func TestShapes(t *testing.T) {
 		{"HTML title with attributes and entities", 502, html, "<TITLE lang=en>A &amp; B</TITLE >", "", "A & B", ""},
 		{"HTML without a type", 502, "", "<!DOCTYPE html><title>t</title>", "", "t", ""},
 		{"HTML as JSON", 502, json, "<html><title>t</title></html>", "", "t", ""},
-		{"HTML without a title", 502, html, "<html><body>down</body></html>", "", "HTML reply", ""},
-		{"HTML with an empty title", 502, html, "<html><title> </title></html>", "", "HTML reply", ""},
-		{"HTML cut in the title", 502, html, "<html><title>502 Bad", "", "HTML reply", ""},
+		{"HTML without a title", 502, html, "<html><body>down</body></html>", "", "HTML page", ""},
+		{"HTML with an empty title", 502, html, "<html><title> </title></html>", "", "HTML page", ""},
+		{"HTML cut in the title", 502, html, "<html><title>502 Bad", "", "HTML page", ""},
 		{"XHTML", 502, "application/xhtml+xml", "<?xml version='1.0'?><title>t</title>", "", "t", ""},
 		{"XML is text", 403, "application/xml", "<Error><Code>AccessDenied</Code></Error>", "", "<Error><Code>AccessDenied</Code></Error>", ""},
 

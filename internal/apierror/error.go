@@ -1,5 +1,5 @@
-// Package apierror holds the one error type that the clients of all planes and
-// versions return for a reply that cannot be used. Generated packages alias it.
+// Package apierror has the error type of the clients of all planes and
+// versions. Generated packages alias it.
 package apierror
 
 import (
@@ -50,10 +50,10 @@ type Error struct {
 	// Body is the beginning of the body, at most 64 KiB.
 	Body []byte
 
-	// cause says why a body was cut short or could not be used.
+	// cause is the reason why the body was cut short or cannot be decoded.
 	cause error
-	// version is the version of the API that the request asked for, and unserved
-	// the same if the service says that it does not serve it.
+	// version is the API version of the request. unserved is the same if the
+	// service answers that it does not serve this version, and "" otherwise.
 	version, unserved string
 }
 
@@ -81,7 +81,7 @@ func (e *Error) Error() string {
 	text := join(append(parts, message), ": ")
 	if e.unserved != "" {
 		text += ": the request asked for version " + line(e.unserved) +
-			": import the package of another version, or send another one with auth.WithVersion if its replies have the same form"
+			": import the package of another version, or send another one with auth.WithVersion if its responses have the same fields"
 	}
 	var notes []string
 	if id := line(e.RequestID); id != "" {
@@ -117,10 +117,10 @@ func join(parts []string, sep string) string {
 	return strings.Join(known, sep)
 }
 
-// maxText is how many bytes of one part an error shows.
+// maxText is the maximum length of a part of the error text in bytes.
 const maxText = 500
 
-// line returns s as one line of at most maxText bytes: see redact.Line.
+// line returns s as one line of at most maxText bytes; see redact.Line.
 func line(s string) string { return redact.Line(s, maxText) }
 
 // excerpt returns the first maxText bytes of s as valid UTF-8.

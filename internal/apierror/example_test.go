@@ -10,7 +10,7 @@ import (
 	"github.com/pinecone-community/assistant-go/internal/apierror"
 )
 
-// call stands for a method of a generated client.
+// call stands in for a method of a generated client.
 func call(handler http.HandlerFunc) error {
 	srv := httptest.NewServer(handler)
 	defer srv.Close()

@@ -10,7 +10,8 @@ import (
 
 const testKey = "test-key-5e1f9c"
 
-// reply returns the reply to a GET of /assistant/assistants/x?q=1 that carried testKey.
+// reply returns a response to GET /assistant/assistants/x?q=1 with the API key
+// testKey.
 func reply(status int, contentType, body string) *http.Response {
 	req := httptest.NewRequest(http.MethodGet, "https://api.pinecone.io/assistant/assistants/x?q=1", nil)
 	req.Header.Set("Api-Key", testKey)
@@ -21,7 +22,7 @@ func reply(status int, contentType, body string) *http.Response {
 	return &http.Response{StatusCode: status, Header: header, Body: io.NopCloser(strings.NewReader(body)), Request: req}
 }
 
-// fetch sends a GET with testKey to a server that answers with handler.
+// fetch sends a GET with testKey to a server with the given handler.
 func fetch(t *testing.T, path string, handler http.HandlerFunc) *http.Response {
 	t.Helper()
 	srv := httptest.NewServer(handler)

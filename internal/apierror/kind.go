@@ -7,12 +7,12 @@ import (
 
 // Kinds of errors, for [errors.Is]. An [Error] matches at most one of them:
 //
-//   - The status decides if it is 400, 401, 403, 404, 409, 422, 429 or at
-//     least 500. The one exception is 429 with the code ALREADY_EXISTS, a
-//     conflict: the published specs answer so when a name is taken. A quota
-//     that is used up (429 QUOTA_EXCEEDED) is rate limited like any other 429,
-//     though waiting may not help: Code tells.
-//   - A reply with a 2xx status matches none.
+//   - The status decides if it is 400, 401, 403, 404, 409, 422, 429 or at least
+//     500. There is one exception: 429 with the code ALREADY_EXISTS is a
+//     conflict, as the published specs document this response for a name that
+//     is taken. A used-up quota (429 QUOTA_EXCEEDED) matches ErrRateLimited
+//     like any other 429, although waiting may not help: see Code.
+//   - A response with a 2xx status matches none.
 //   - For every other status the code decides.
 var (
 	ErrBadRequest   = errors.New("pinecone: bad request")  // 400, 422; INVALID_ARGUMENT

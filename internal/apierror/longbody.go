@@ -9,21 +9,21 @@ import (
 )
 
 const (
-	// maxScan is how many bytes of the body of an error are read for its code and
-	// message. They are not kept.
+	// maxScan is the number of bytes that are searched for the code and the
+	// message of an error. The bytes are not kept.
 	maxScan = 64 << 20
 
-	// maxString is how many bytes of a code or a message are kept, as written.
+	// maxString is the number of bytes of a code or a message that are kept, as
+	// written in the JSON.
 	maxString = 4 << 10
 )
 
-// scan returns the code and the message in the text of a JSON object that is too
-// long to be kept or was cut short, as far as the text goes. The shapes are those
-// of describe.
+// scan returns the code and the message of a JSON object that is too long to
+// keep or is truncated. It accepts the shapes that describe does.
 func scan(text io.Reader) (code, message string) {
 	s := scanner{bufio.NewReader(io.LimitReader(text, maxScan))}
 	var top, nested description
-	_ = s.object(func(name string, first byte) error { // an error is where the text ends
+	_ = s.object(func(name string, first byte) error { // an error only ends the search
 		if name != "error" || first != '{' {
 			return s.member(&top, name, first)
 		}
@@ -51,7 +51,8 @@ var (
 
 type scanner struct{ *bufio.Reader }
 
-// member reads the value of a member, of which first is the first byte.
+// member reads the value of a member. first is the first byte of the value,
+// which is not yet consumed.
 func (s scanner) member(d *description, name string, first byte) error {
 	var field *string
 	switch name {
@@ -75,8 +76,8 @@ func (s scanner) member(d *description, name string, first byte) error {
 	return s.skip()
 }
 
-// object calls value with the name and the first byte of each member of an object.
-// value consumes the value.
+// object calls value for each member of an object, with the member's name and
+// the first byte of its value. The function must consume the value.
 func (s scanner) object(value func(name string, first byte) error) error {
 	if c, err := s.next(); err != nil || c != '{' {
 		return errors.Join(errSyntax, err)
@@ -120,7 +121,7 @@ func (s scanner) object(value func(name string, first byte) error) error {
 	}
 }
 
-// next returns the next byte that is no white space, without consuming it.
+// next skips white space and returns the next byte without consuming it.
 func (s scanner) next() (byte, error) {
 	for {
 		c, err := s.Peek(1)
@@ -134,7 +135,7 @@ func (s scanner) next() (byte, error) {
 	}
 }
 
-// text reads a string to its end and returns the beginning of it.
+// text reads a string to its end and returns up to maxString bytes of it.
 func (s scanner) text() (string, error) {
 	quote, err := s.ReadByte()
 	if err != nil {
@@ -155,7 +156,8 @@ func (s scanner) text() (string, error) {
 		escaped = c == '\\' && !escaped
 	}
 	var value string
-	// The cut may be in the middle of an escape sequence, of six bytes at most.
+	// The string may be truncated in the middle of an escape sequence, which
+	// has six bytes at most.
 	for range min(6, len(raw)) {
 		if json.Unmarshal(append(raw[:len(raw):len(raw)], '"'), &value) == nil {
 			return value, nil
@@ -170,7 +172,7 @@ func (s scanner) number(value *string) error {
 	for {
 		c, err := s.Peek(1)
 		if err != nil {
-			return err // a number may go on
+			return err // the number may be incomplete
 		}
 		if !strings.ContainsRune("+-.0123456789eE", rune(c[0])) {
 			*value = text.String()
@@ -183,7 +185,7 @@ func (s scanner) number(value *string) error {
 	}
 }
 
-// skip reads a value to its end.
+// skip skips a value.
 func (s scanner) skip() error {
 	for depth := 0; ; {
 		c, err := s.next()
@@ -203,7 +205,7 @@ func (s scanner) skip() error {
 			depth++
 		case '}', ']':
 			if depth == 0 {
-				return nil // the end of what the value is in
+				return nil // the end of the enclosing value
 			}
 			if depth--; depth == 0 {
 				_, _ = s.ReadByte()
@@ -225,8 +227,8 @@ func (s scanner) skipText() error {
 		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
 			return err
 		}
-		// An even number of backslashes before the quote escapes one another. A
-		// slice that is full may end within such a run.
+		// The quote is escaped if an odd number of backslashes precedes it. A
+		// full buffer may end between a backslash and the quote.
 		if errors.Is(err, bufio.ErrBufferFull) {
 			if chunk[len(chunk)-1] == '\\' {
 				if slashes(chunk)%2 == 1 {
@@ -241,7 +243,7 @@ func (s scanner) skipText() error {
 	}
 }
 
-// slashes counts the backslashes at the end of text.
+// slashes returns the number of backslashes at the end of text.
 func slashes(text []byte) int {
 	n := 0
 	for n < len(text) && text[len(text)-1-n] == '\\' {

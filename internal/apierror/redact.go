@@ -7,17 +7,17 @@ import (
 	"github.com/pinecone-community/assistant-go/internal/redact"
 )
 
-// minFragment is the shortest beginning of a secret that is removed from the
-// end of a body: shorter ones tell nothing and end many a word.
+// minFragment is the length of the shortest beginning of a secret that is
+// removed from the end of a body. Shorter ones reveal nothing and are common.
 const minFragment = 4
 
-// redactor removes the credentials of a request from what a reply echoes.
+// redactor removes the credentials of a request from the texts of its response.
 type redactor struct{ *redact.Secrets }
 
 func newRedactor(req *http.Request) redactor { return redactor{redact.Of(req)} }
 
-// body returns a redacted copy of at most MaxBody bytes. The beginning of a
-// secret at the end, where the body may have been cut, is left out.
+// body returns a redacted copy of at most MaxBody bytes. It removes the
+// beginning of a secret from the end, as the body may be truncated there.
 func (r redactor) body(b []byte) []byte {
 	s := r.Text(string(b[:min(len(b), MaxBody)]))
 	for _, secret := range r.Forms() {

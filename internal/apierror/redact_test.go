@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// shown is all that an error gives away, in every usual form.
+// shown returns all texts of an error, in every usual format.
 func shown(e *Error) string {
 	encoded, _ := json.Marshal(e)
 	text := fmt.Sprintf("%v %+v %#v %q %s\n%v %+v %#v\n%s %s %s\n", e, e, e, e, encoded, *e, *e, *e, e.Body, e.Details, e.Path)
@@ -98,7 +98,8 @@ func TestKeyAtBodyLimit(t *testing.T) {
 	}
 }
 
-// A key shorter than its replacement makes the body longer.
+// A key that is shorter than REDACTED makes the redacted body longer; the limit
+// still holds.
 func TestRedactionKeepsTheLimit(t *testing.T) {
 	resp := reply(500, "", strings.Repeat("k", MaxBody))
 	resp.Request.Header.Set("Api-Key", "k")
@@ -107,7 +108,7 @@ func TestRedactionKeepsTheLimit(t *testing.T) {
 	}
 }
 
-// valueError is an error whose fields every formatting verb can reach.
+// valueError is an error whose fields every formatting verb prints.
 type valueError struct{ text string }
 
 func (e valueError) Error() string { return e.text }

@@ -11,15 +11,16 @@ import (
 	"strings"
 )
 
-// MaxBody is how many bytes of a body are read and kept.
+// MaxBody is the maximum number of bytes of a body that an Error keeps.
 const MaxBody = 64 << 10
 
-// FromResponse returns the error for a reply that is not a success. It keeps at
-// most MaxBody bytes of the body, and does not close it: the caller does. Of a
-// longer body that is JSON, more is read for its code and message.
+// FromResponse returns the error for a response that is not a success. It keeps
+// at most MaxBody bytes of the body. If the body is longer and JSON,
+// FromResponse searches the rest for the code and the message. It does not
+// close the body.
 //
-// A body that ends early is used as far as it came; the error of reading it,
-// such as [io.ErrUnexpectedEOF], is the cause.
+// If the body is cut short, FromResponse uses the part that was received. The
+// read error, such as [io.ErrUnexpectedEOF], becomes the cause.
 func FromResponse(resp *http.Response) *Error {
 	e, r := newError(resp)
 	var body []byte
@@ -27,7 +28,7 @@ func FromResponse(resp *http.Response) *Error {
 	if resp.Body != nil {
 		var err error
 		if body, err = io.ReadAll(io.LimitReader(resp.Body, MaxBody)); err != nil {
-			e.cause = r.Error(fmt.Errorf("reply cut short: %w", err))
+			e.cause = r.Error(fmt.Errorf("response cut short: %w", err))
 		} else if len(body) == MaxBody {
 			more = resp.Body
 		}
@@ -36,9 +37,9 @@ func FromResponse(resp *http.Response) *Error {
 	return e
 }
 
-// FromEvent returns the error that came as an event of a stream, or as a body
-// with a status of success. Its status is the one that the event gives, if that
-// is the status of an error, else the reply's.
+// FromEvent returns the error that is reported by an event of a stream or by
+// the body of a 2xx response. Its status is the status that the event contains,
+// if that is 400 to 599, or else the status of the response.
 func FromEvent(resp *http.Response, event []byte) *Error {
 	e, r := newError(resp)
 	var claim struct {
@@ -51,14 +52,14 @@ func FromEvent(resp *http.Response, event []byte) *Error {
 	return e
 }
 
-// Reply returns the error for a reply that says success but whose body, of
-// which body is what was read, cannot be used. cause says why in words; when
-// it is nil, the content type is the reason. Message is the first bytes of
-// body, and Error shows both.
+// Reply returns the error for a 2xx response whose body cannot be used. The
+// argument body is the part of the body that was read. The argument cause is
+// the reason; if it is nil, the reason is the content type. Message is the
+// beginning of the body. The text of the error has both.
 func Reply(resp *http.Response, body []byte, cause error) *Error {
 	e, r := newError(resp)
 	if cause == nil {
-		cause = errors.New("reply is not JSON but " + cmp.Or(resp.Header.Get("Content-Type"), "of no content type"))
+		cause = errors.New("response is not JSON but " + cmp.Or(resp.Header.Get("Content-Type"), "of no content type"))
 	}
 	e.cause = r.Error(cause)
 	e.Body = r.body(body)
@@ -66,7 +67,8 @@ func Reply(resp *http.Response, body []byte, cause error) *Error {
 	return e
 }
 
-// describe sets what a body says, of which more follows what was read of it.
+// describe sets the fields that come from the body. The rest of the body can be
+// read from more.
 func (e *Error) describe(r redactor, body []byte, more io.Reader) {
 	e.Body = r.body(body)
 	found := describe(e.Body, e.Header.Get("Content-Type"))
@@ -82,7 +84,7 @@ func (e *Error) describe(r redactor, body []byte, more io.Reader) {
 	e.Message = cmp.Or(r.Text(found.message), http.StatusText(e.StatusCode))
 	e.Details = found.details
 	if e.StatusCode == http.StatusForbidden && strings.Contains(strings.ToLower(e.Message), "invalid api version") {
-		e.unserved = cmp.Or(e.version, "of no version")
+		e.unserved = cmp.Or(e.version, `""`)
 	}
 }
 

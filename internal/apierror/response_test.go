@@ -40,7 +40,7 @@ func TestRequestID(t *testing.T) {
 	}
 }
 
-// A reply that announces more than it sends.
+// A response that is shorter than its Content-Length is cut short.
 func TestCutShort(t *testing.T) {
 	const sent = `{"status":500,"error":{"message":"out of m`
 	resp := fetch(t, "/p", func(w http.ResponseWriter, _ *http.Request) {
@@ -57,7 +57,7 @@ func TestCutShort(t *testing.T) {
 	if !errors.Is(err, io.ErrUnexpectedEOF) || !errors.Is(err, ErrServer) {
 		t.Errorf("cause %v", err.Unwrap())
 	}
-	const want = `pinecone: GET /p: 500: reply cut short: unexpected EOF: "{\"status\":500,\"error\":{\"message\":\"out of m"`
+	const want = `pinecone: GET /p: 500: response cut short: unexpected EOF: "{\"status\":500,\"error\":{\"message\":\"out of m"`
 	if err.Error() != want || string(err.Body) != sent {
 		t.Errorf("got  %s\nwant %s", err, want)
 	}
@@ -133,9 +133,9 @@ func TestReply(t *testing.T) {
 		cause                   error
 		want                    string
 	}{
-		{"not JSON", "text/html", "<html>\n<b>Log in</b>", nil, `200: reply is not JSON but text/html: "<html> <b>Log in</b>"`},
-		{"no content type", "", "hello", nil, `200: reply is not JSON but of no content type: "hello"`},
-		{"content type with a line break", "a\nb", "", nil, "200: reply is not JSON but a b"},
+		{"not JSON", "text/html", "<html>\n<b>Log in</b>", nil, `200: response is not JSON but text/html: "<html> <b>Log in</b>"`},
+		{"no content type", "", "hello", nil, `200: response is not JSON but of no content type: "hello"`},
+		{"content type with a line break", "a\nb", "", nil, "200: response is not JSON but a b"},
 		{"not decodable", "application/json", `{"id":`, decodeErr, `200: unexpected end of JSON input: "{\"id\":"`},
 		{"empty", "application/json", "", io.EOF, "200: EOF"},
 	}
@@ -230,8 +230,8 @@ func TestFromEvent(t *testing.T) {
 	}
 }
 
-// A body that is longer than what is kept, or was cut short, keeps its code and
-// message, wherever they are.
+// The code and the message of a long or truncated body are found wherever they
+// are.
 func TestCodeOfLongBodies(t *testing.T) {
 	long := strings.Repeat("x", MaxBody)
 	deep := strings.Repeat(`[{"code":"INNER","a":`, 1000) + "1" + strings.Repeat("}]", 1000)
@@ -272,7 +272,7 @@ func TestCodeOfLongBodies(t *testing.T) {
 	}
 }
 
-// What is read of a body for its code is neither kept nor endless.
+// Searching an endless body for its code stops at a limit and keeps nothing.
 func TestEndlessBody(t *testing.T) {
 	for name, start := range map[string]string{"in a string": `{"details":"`, "in white space": "{", "in a number": `{"code":1`} {
 		resp := reply(500, "application/json", "")

@@ -10,28 +10,28 @@ import (
 	"testing"
 )
 
-// change is what a version that nobody has seen may bring: the newest spec of the
-// data plane with other text in places.
+// change is a change that an unknown version may bring: the newest spec of the
+// data plane with replacements.
 type change struct {
-	// replace has pairs: a text of the spec and what stands in its place.
+	// replace has pairs of old and new text.
 	replace []string
-	// paths and schemas are added to those of the spec.
+	// paths and schemas are added to the spec.
 	paths, schemas string
 	// actions are added to the overlay.
 	actions string
-	// base is the version that is changed; the newest one by default.
+	// base is the version that is changed, by default the newest.
 	base string
-	// refused is in the error, which has one line. Otherwise code is the body of a
-	// test of the package that the spec is compiled to, "data".
+	// refused is part of the error, which is one line. If refused is empty,
+	// code is the body of a test in the generated package "data".
 	refused, code string
-	// note is in a note of the result.
+	// note is part of a note in the result.
 	note string
-	// absent is in none of the generated files.
+	// absent is a text that no generated file may contain.
 	absent string
 }
 
-// operation returns the text of a path of a spec with one operation, whose
-// replies and further fields are given.
+// operation returns a path of a spec with one operation. fields has its
+// responses and further fields.
 func operation(at, verb, id, fields string) string {
 	return fmt.Sprintf("  %s:\n    %s:\n      operationId: %s\n%s", at, verb, id, fields)
 }
@@ -186,7 +186,7 @@ var changes = map[string]change{
 	},
 	"a download or JSON": {
 		paths:   operation("/both", "get", "both", "      responses: {'200': {description: A., content: {application/json: {schema: {$ref: '#/components/schemas/UsageModel'}}}}, '206': {description: B., content: {text/csv: {schema: {type: string}}}}}\n"),
-		refused: "GET /both: replies of several kinds",
+		refused: "GET /both: responses of several kinds",
 	},
 	"parameters of all types in the path": {
 		paths: operation("/a/{n}/{deep}/{kind}/{ratio}", "get", "look", `      parameters:
@@ -348,7 +348,7 @@ var changes = map[string]change{
 	"a published schema of a name that the overlay adds": {
 		base:    "2025-01",
 		schemas: "    MessageStartModel: {type: object, properties: {x: {type: string}}}\n",
-		refused: "the spec has a schema MessageStartModel of its own",
+		refused: "the spec already has a schema MessageStartModel",
 	},
 	"a property that the overlay adds is published": {
 		replace: []string{"    StreamChatCompletionChunkModel:\n", `    StreamChatCompletionChunkModel:
@@ -536,7 +536,7 @@ var changes = map[string]change{
 	},
 }
 
-// changesHelpers is what the code of changes uses.
+// changesHelpers has the functions that the code of changes uses.
 const changesHelpers = `package changes
 
 import (
@@ -557,7 +557,7 @@ import (
 
 var _, _, _ = json.Marshal, errors.Is, context.Background
 
-// exchange is the last request, and what the server replies.
+// exchange is the last request and the server's response.
 type exchange struct {
 	uri, sent, form string
 	header          http.Header
@@ -600,8 +600,8 @@ func equal[T comparable](t *testing.T, got, want T) {
 }
 `
 
-// TestChanges compiles versions that nobody has seen, compiles what they are
-// compiled to, and runs that against a server; or sees them refused in one line.
+// TestChanges compiles unknown versions. It builds the generated code and runs
+// it against a server, or checks that compile returns a one-line error.
 func TestChanges(t *testing.T) {
 	files := map[string]string{"gen/changes/helpers_test.go": changesHelpers}
 	for i, name := range slices.Sorted(maps.Keys(changes)) {

@@ -1,6 +1,6 @@
-// Package compile compiles the specs of a version of the API into Go: for each
-// plane a package with the models and oapi-codegen's client, and over them the
-// typed layer; for the version an index of the operations.
+// Package compile compiles the specs of a version of the API into Go: a package
+// for each plane, with the models, oapi-codegen's client and the typed layer,
+// and an index of the version's operations.
 //
 //	spec -> lift -> overlay -> names -> oapi-codegen -> tidy
 //
@@ -48,7 +48,7 @@ type Result struct {
 	// Overlays are the overlays of all planes, with the versions in which their
 	// actions applied.
 	Overlays []*Overlay
-	// Notes are decisions that the importer of a version has to make.
+	// Notes are decisions that the user who imports a version must make.
 	Notes []Note
 }
 
@@ -113,7 +113,7 @@ func Version(root, version string) (*Result, error) {
 // package.
 type configuration struct {
 	codegen.Configuration `yaml:",inline"`
-	// Words are words with their spelling in Go names.
+	// Words are words in the spelling that Go names use.
 	Words []string `yaml:"words"`
 
 	generator string // see generator
@@ -285,7 +285,7 @@ func prepare(text []byte, config configuration) (*prepared, error) {
 }
 
 func parse(text []byte) (*openapi3.T, error) {
-	spec, err := openapi3.NewLoader().LoadFromData(text) // refuses references to other documents
+	spec, err := openapi3.NewLoader().LoadFromData(text) // rejects references to other documents
 	if err != nil {
 		return nil, err
 	}
@@ -361,7 +361,7 @@ func compilePlane(text []byte, folder, templates string, config configuration) (
 	})
 	api, err := generate(input.spec, typed)
 	if refused != nil {
-		err = refused // without the words of the templates that it went through
+		err = refused // the error of the template package would wrap it
 	}
 	if err != nil {
 		return nil, nil, err

@@ -10,12 +10,11 @@ import (
 	"testing"
 )
 
-// moduleRoot is the folder of the module's root.
+// moduleRoot is the module's root.
 const moduleRoot = "../.."
 
-// newTree returns a folder with what is in openapi/, the versions whose names
-// are given aside, and with the packages whose comments are shown: a root to
-// compile in.
+// newTree returns a folder to compile in: a copy of openapi, without the given
+// versions, and of the packages whose comments the generated code shows.
 func newTree(t testing.TB, without ...string) string {
 	t.Helper()
 	root := t.TempDir()
@@ -35,7 +34,7 @@ versions:
 	return root
 }
 
-// glob returns the files of a pattern, by their paths below the module's root.
+// glob returns the files that match a pattern, relative to the module's root.
 func glob(t testing.TB, pattern string) []string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(moduleRoot, pattern))
@@ -69,9 +68,8 @@ func writeFile(t testing.TB, name, text string) {
 	}
 }
 
-// runTests builds the tests of a package of this module, as if files were there
-// that are not, and runs them. The files are texts by their paths below the
-// module's root.
+// runTests builds and runs the tests of a package of this module with
+// additional files. The files are texts by path relative to the module's root.
 func runTests(t testing.TB, files map[string]string, pkg string) {
 	t.Helper()
 	root, err := filepath.Abs(moduleRoot)
@@ -100,8 +98,8 @@ func runTests(t testing.TB, files map[string]string, pkg string) {
 	}
 }
 
-// replace returns a text in which the first of each pair of texts is replaced by
-// the second, once; it has to be there.
+// replace replaces the first of each pair of texts by the second, once. The
+// first must be in the text.
 func replace(t testing.TB, text string, pairs ...string) string {
 	t.Helper()
 	for i := 0; i < len(pairs); i += 2 {
@@ -113,7 +111,7 @@ func replace(t testing.TB, text string, pairs ...string) string {
 	return text
 }
 
-// What is committed below gen/ is what the specs compile to.
+// The committed code in gen is what the specs compile to.
 func TestCommitted(t *testing.T) {
 	versions, err := Versions(filepath.Join(moduleRoot, "openapi"))
 	if err != nil {

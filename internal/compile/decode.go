@@ -13,10 +13,10 @@ import (
 // types are the Go types of the responses of a spec. They are known only while
 // oapi-codegen runs.
 type types struct {
-	schemas map[string]codegen.Schema // by the name of the Go type
+	schemas map[string]codegen.Schema // by Go type name
 	unions  map[string]*union
-	wanted  []string // names of types in need of a decoder, in the order of their discovery
-	Waits   bool     // an operation can be waited for
+	wanted  []string // names of types that need a decoder, in the order in which they were found
+	Waits   bool     // an operation has x-wait
 	plane   *plane
 }
 
@@ -27,8 +27,9 @@ type union struct {
 	Doc      string
 	Property string
 	Members  []member
-	// Chunk reports whether the union is the event of a stream. It is an
-	// interface then, and not a struct with an interface in it.
+	// Chunk reports whether the union is the type of a stream's events. The Go
+	// type is then an interface; otherwise it is a struct with an interface in
+	// it.
 	Chunk bool
 }
 
@@ -131,8 +132,8 @@ func describeUnion(name, goName string, schema *openapi3.Schema) (*union, error)
 	return u, nil
 }
 
-// Decoder returns the expression for a function that decodes a type. A decoder
-// that has to be generated is added to those of Decoders.
+// Decoder returns the expression for a function that decodes a type. If the
+// decoder must be generated, it is added to Decoders.
 func (t *types) Decoder(goType string) string {
 	switch goType {
 	case "string", "bool", "int", "int32", "int64", "float32", "float64":
@@ -233,10 +234,10 @@ func (t *types) Decoders() []decoder {
 		}
 	}
 	var decoders []decoder
-	for i := 0; i < len(t.wanted); i++ { // it grows
+	for i := 0; i < len(t.wanted); i++ { // wanted grows in the loop
 		name := t.wanted[i]
 		if t.unions[name] != nil {
-			continue // the template writes its decoder with it
+			continue // the template writes the decoder of a union
 		}
 		d := decoder{Type: name}
 		for _, p := range t.schemas[name].Properties {

@@ -12,7 +12,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// A change of a spec changes no more generated lines than it has to.
+// A change of a spec changes no more generated lines than necessary.
 func TestSmallDiffs(t *testing.T) {
 	root := newTree(t)
 	const version = "2026-07"
@@ -49,7 +49,7 @@ func TestSmallDiffs(t *testing.T) {
 	}
 }
 
-// reverse reverses the order of the pairs in all mappings below a node.
+// reverse reverses the order of the pairs in all mappings in a node.
 func reverse(node *yaml.Node) {
 	if node.Kind == yaml.MappingNode {
 		var pairs []*yaml.Node
@@ -63,8 +63,8 @@ func reverse(node *yaml.Node) {
 	}
 }
 
-// changedLines returns how many lines are new or gone, and how many of those are
-// code. Lines of comments and the alignment of code do not count.
+// changedLines returns the number of added and removed lines, and how many of
+// them are code. It ignores comments and the alignment of code.
 func changedLines(before, after map[string][]byte) (n, code int) {
 	count := map[string]int{}
 	for sign, files := range map[int]map[string][]byte{1: after, -1: before} {

@@ -8,10 +8,10 @@ import (
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
 )
 
-// module is the path of the module that the packages are in.
+// module is the path of this module.
 const module = "github.com/pinecone-community/assistant-go"
 
-// packageDoc returns the comment of a package, as it stands in the code.
+// packageDoc returns the comment of a package as Go code.
 func packageDoc(p *plane, name string) (string, error) {
 	example, err := packageExample(p)
 	if err != nil {
@@ -138,7 +138,7 @@ func followDoc(m *method) []string {
 	text := fmt.Sprintf("%s calls [API.%s] and then waits like [API.%s], with the options in wait, which may be nil. "+
 		"The request editors run on every request.", m.Follow.Name, m.Name, m.Follow.Wait.Wait.Name)
 	if m.MayEmpty {
-		text += " The result is nil if the service replies 204 and there is nothing to wait for."
+		text += " The result is nil if the service responds with 204 and there is nothing to wait for."
 	}
 	return wrap(text + " If waiting fails, it returns the last response along with the error.")
 }

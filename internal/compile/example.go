@@ -144,7 +144,7 @@ func examplesFile(p *plane, generator string, code ...string) (string, error) {
 				continue
 			}
 			if _, twice := found[function]; twice {
-				return "", fmt.Errorf("%s: %s: %s has an example already", m.Endpoint, extExample, name)
+				return "", fmt.Errorf("%s: %s: %s already has an example", m.Endpoint, extExample, name)
 			}
 			body, err := p.exampleBody(m.Examples[name])
 			if err != nil {

@@ -22,8 +22,8 @@ const (
 `
 )
 
-// compileExamples compiles the newest version with one more operation, and an
-// action of the overlay for it.
+// compileExamples compiles the newest version with an additional operation and
+// an overlay action for it.
 func compileExamples(t *testing.T, action string) (examples string, notes []Note, err error) {
 	t.Helper()
 	root := newTree(t)
@@ -38,7 +38,7 @@ func compileExamples(t *testing.T, action string) (examples string, notes []Note
 	return string(result.Files["gen/"+examplesVersion+"/data/"+exampleFile]), result.Notes, nil
 }
 
-// exampleAction is an action that gives the probe examples.
+// exampleAction returns an action that adds x-example to the operation.
 func exampleAction(value string) string {
 	return "\n  - target: $.paths['/probes/{assistant_name}/{number}'].post\n    description: Examples.\n    update:\n      x-example:" + value + "\n"
 }
@@ -46,7 +46,7 @@ func exampleAction(value string) string {
 func TestExamplesFile(t *testing.T) {
 	for name, test := range map[string]struct {
 		action string
-		want   []string // in the file
+		want   []string // texts in the file
 		absent string
 		note   string
 		err    string
@@ -73,7 +73,7 @@ func TestExamplesFile(t *testing.T) {
 		},
 		"of a name twice": {
 			action: exampleAction("\n        Chat: fmt.Println(1)"),
-			err:    "x-example: Chat has an example already",
+			err:    "x-example: Chat already has an example",
 		},
 		"that does not parse": {
 			action: exampleAction("\n        SendProbe: if {"),

@@ -10,8 +10,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// indexFile is the name of the index, in the folder that has the packages of a
-// version.
+// indexFile is the name of the index, which is in the folder of a version.
 const indexFile = "API.md"
 
 // index returns the index of a version's operations.
@@ -33,8 +32,8 @@ func index(planes []*plane, version, templates string) ([]byte, error) {
 // not matter.
 func (p *plane) SinceOf(m *method) string { return p.since[m.Endpoint.withoutNames()] }
 
-// firstVersions returns the oldest version of the API, up to a version, for
-// each endpoint of a plane.
+// firstVersions returns, for each endpoint of a plane, the oldest version of
+// the API that has it, up to the given version.
 func firstVersions(openapi, version, plane string) (map[endpoint]string, error) {
 	versions, err := Versions(openapi)
 	if err != nil {

@@ -8,18 +8,17 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// lift gives names to the schemas that a spec describes in place and that need a
-// Go type of their own: it moves them to the components and leaves references.
-// What one version describes in place and the next one by a name is found in the
-// same place after that.
+// lift names the inline schemas that need a Go type: it moves them to the
+// components and leaves references. This also hides whether a version describes
+// a schema inline or as a component.
 //
 //	body of a request     CreateAssistantRequest, of create_assistant
-//	reply                 ListFilesResponse, of list_files
+//	response              ListFilesResponse, of list_files
 //	event of a stream     ChatAssistantChunk, of chat_assistant
 //	union in a property   its schema's name and its own, such as SnippetContent
-//	member of a union     the union's name and the value that announces it
+//	member of a union     the union's name and its discriminator value
 //
-// A name that the spec uses already gets a number.
+// A name that the spec already uses gets a number.
 func lift(root *yaml.Node) {
 	l := lifter{schemas: ensure(ensure(root, "components"), "schemas")}
 	eachPair(get(root, "paths"), func(_ string, item *yaml.Node) {
@@ -44,14 +43,14 @@ func lift(root *yaml.Node) {
 			})
 		})
 	})
-	for i := 0; i+1 < len(l.schemas.Content); i += 2 { // it grows
+	for i := 0; i+1 < len(l.schemas.Content); i += 2 { // schemas grows in the loop
 		l.unions(l.schemas.Content[i+1], l.schemas.Content[i].Value, true)
 	}
 }
 
 type lifter struct{ schemas *yaml.Node }
 
-// body lifts the schema of a body, if it is an object or a union.
+// body lifts the schema of a body if it is an object or a union.
 func (l *lifter) body(media *yaml.Node, name string) {
 	schema := get(media, "schema")
 	if get(schema, "properties") != nil || isUnion(schema) {
@@ -59,8 +58,7 @@ func (l *lifter) body(media *yaml.Node, name string) {
 	}
 }
 
-// unions lifts the unions in a schema, and the members of those that are
-// described in place.
+// unions lifts the inline unions in a schema, and the inline members of unions.
 func (l *lifter) unions(schema *yaml.Node, name string, named bool) {
 	if schema == nil || get(schema, "$ref") != nil {
 		return
@@ -68,7 +66,7 @@ func (l *lifter) unions(schema *yaml.Node, name string, named bool) {
 	if isUnion(schema) {
 		if !named {
 			l.move(schema, name)
-			return // it is visited as a schema of its own
+			return // the loop in lift visits the moved schema
 		}
 		property := scalar(get(get(schema, "discriminator"), "propertyName"))
 		for i, member := range variants(schema) {
@@ -118,7 +116,8 @@ func reference(name string) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: "#/components/schemas/" + name}
 }
 
-// isUnion reports whether a schema has members that a property tells apart.
+// isUnion reports whether a schema has members that a discriminator
+// distinguishes.
 func isUnion(schema *yaml.Node) bool {
 	return len(variants(schema)) > 0 && get(schema, "discriminator") != nil
 }
@@ -132,7 +131,7 @@ func variants(schema *yaml.Node) []*yaml.Node {
 	return nil
 }
 
-// onlyValue returns the one value that a property can have, or "".
+// onlyValue returns the value of a property that can have only one, or "".
 func onlyValue(property *yaml.Node) string {
 	if values := get(property, "enum"); values != nil && len(values.Content) == 1 {
 		return values.Content[0].Value
@@ -140,7 +139,7 @@ func onlyValue(property *yaml.Node) string {
 	return ""
 }
 
-// camel joins the words of a name in the spec, each with a capital.
+// camel joins the words of a name in the spec and capitalizes each.
 func camel(name string) string {
 	words := strings.FieldsFunc(name, func(r rune) bool { return !isAlphanumeric(r) })
 	for i, word := range words {
@@ -162,7 +161,7 @@ func get(node *yaml.Node, key string) *yaml.Node {
 	return nil
 }
 
-// set gives a key of a mapping a value.
+// set sets the value of a key in a mapping.
 func set(node *yaml.Node, key string, value *yaml.Node) {
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		if node.Content[i].Value == key {
@@ -173,7 +172,7 @@ func set(node *yaml.Node, key string, value *yaml.Node) {
 	node.Content = append(node.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: key}, value)
 }
 
-// remove removes a key of a mapping.
+// remove removes a key from a mapping.
 func remove(node *yaml.Node, key string) {
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		if node.Content[i].Value == key {
@@ -183,8 +182,8 @@ func remove(node *yaml.Node, key string) {
 	}
 }
 
-// ensure returns the mapping that a key has as its value, a new one if it has
-// none.
+// ensure returns the mapping that is the value of a key. It adds an empty
+// mapping if there is none.
 func ensure(node *yaml.Node, key string) *yaml.Node {
 	below := get(node, key)
 	if below == nil {

@@ -12,7 +12,7 @@ import (
 
 // method describes an operation for the templates.
 type method struct {
-	Name string // of the Go method
+	Name string // name of the Go method
 	// Published is the operation's name in the spec.
 	Published string
 	Doc       []string
@@ -22,23 +22,23 @@ type method struct {
 	Endpoint   endpoint
 	Raw        string // name of the method of Client
 	Path       []segment
-	Params     string // type of the parameters' struct, if there is one
+	Params     string // type of the parameters' struct, or ""
 	Query      []query
 	Header     []header
-	Body       string // type of the body, if there is one
+	Body       string // type of the body, or ""
 	Form       []field
-	Result     string // type of the reply, if it has one
+	Result     string // type of the response, or ""
 	Decode     string // code of the function that decodes it
-	MayEmpty   bool   // the reply may have none all the same
-	Download   bool   // the reply is content to be read, not JSON
-	StreamOnly bool   // the reply is a stream and nothing else
+	MayEmpty   bool   // the response may have no body
+	Download   bool   // the response is content to be read, not JSON
+	StreamOnly bool   // the response can only be a stream
 	Replies    *replies
 	Stream     *stream
 	Pages      *pages
 	Wait       *wait
 	Follow     *follow
 	Examples   examples
-	// Python and TypeScript are the calls of Pinecone's SDKs.
+	// Python and TypeScript are the corresponding calls of Pinecone's SDKs.
 	Python, TypeScript string
 }
 
@@ -169,7 +169,8 @@ func (c *constructors) check() error {
 	return nil
 }
 
-// describeConstructors describes the constructors of all types that have some.
+// describeConstructors describes the constructors of all types with
+// x-constructors.
 func (t *types) describeConstructors(input *prepared) error {
 	for _, name := range slices.Sorted(maps.Keys(input.spec.Components.Schemas)) {
 		schema := input.spec.Components.Schemas[name]

@@ -40,9 +40,10 @@ func nameOperations(spec *openapi3.T) (map[endpoint]string, error) {
 	return published, nil
 }
 
-// schemaNames returns the Go names of the schemas of a spec: that of x-go-name, or
-// their own without the ending Model, unless another schema is called that, and
-// with words as they are spelled: PDFReference of PdfReferenceModel.
+// schemaNames returns the Go names of the schemas of a spec. The name is that
+// of x-go-name, or else the name in the spec without the suffix Model, unless
+// another schema has that name. Words are spelled as configured:
+// PdfReferenceModel becomes PDFReference.
 func schemaNames(root *yaml.Node, words []string) (map[string]string, error) {
 	const ending = "Model"
 	schemas := get(get(root, "components"), "schemas")
@@ -92,8 +93,8 @@ func renameSchemas(root *yaml.Node, names map[string]string) {
 	renameReferences(root, names)
 }
 
-// renameReferences renames the schemas that references name, and those that the
-// mappings of unions do.
+// renameReferences renames the schemas in references and in the mappings of
+// unions.
 func renameReferences(node *yaml.Node, names map[string]string) {
 	const prefix = "#/components/schemas/"
 	rename := func(value *yaml.Node) {
@@ -112,7 +113,7 @@ func renameReferences(node *yaml.Node, names map[string]string) {
 		case "mapping":
 			eachPair(value, func(_ string, target *yaml.Node) {
 				if target.Kind == yaml.ScalarNode && !strings.Contains(target.Value, "/") {
-					target.Value = prefix + target.Value // a bare name stands for a schema
+					target.Value = prefix + target.Value // a bare name means a schema
 				}
 				rename(target)
 			})
@@ -120,7 +121,7 @@ func renameReferences(node *yaml.Node, names map[string]string) {
 	})
 }
 
-// spell returns a name with the spelling of its words.
+// spell returns a name with the configured spelling of its words.
 func spell(name string, words []string) string {
 	var spelled strings.Builder
 	for _, word := range camelWord.FindAllString(camel(name), -1) {
@@ -132,7 +133,7 @@ func spell(name string, words []string) string {
 	return spelled.String()
 }
 
-// camelWord is a word of a name whose words begin with capitals.
+// camelWord matches a word of a camel-case name.
 var camelWord = regexp.MustCompile(`\p{Lu}+(\P{Lu}*)|\P{Lu}+`)
 
 func extend(extensions *map[string]any, name string, value any) {
@@ -150,8 +151,8 @@ type enumType struct {
 
 func (e *enumType) check() error { return identifier(e.Name) }
 
-// nameEnums names the constants of enums, and creates the types that several
-// enums share. An enum of the texts true and false becomes a boolean.
+// nameEnums names the constants of enums and creates the types that several
+// enums share. An enum of the strings true and false becomes a boolean.
 func nameEnums(spec *openapi3.T, words []string) error {
 	spelling := map[string]string{}
 	for _, word := range words {
@@ -207,7 +208,7 @@ func nameEnums(spec *openapi3.T, words []string) error {
 	for _, name := range slices.Sorted(maps.Keys(types)) {
 		of := types[name]
 		if of.schema.Description == "" {
-			return fmt.Errorf("%s %s: no place has its description", extEnumType, name)
+			return fmt.Errorf("%s %s: want a description in one of the places", extEnumType, name)
 		}
 		if spec.Components.Schemas[name] != nil {
 			return fmt.Errorf("%s %s: the spec has a schema of that name", extEnumType, name)
@@ -227,8 +228,8 @@ func isTrueFalse(values []any) bool {
 	return len(values) == 2 && slices.Contains(values, any("true")) && slices.Contains(values, any("false"))
 }
 
-// nameConstants names the constants of an enum: from names, or else by the rule
-// of constantName.
+// nameConstants names the constants of an enum. It takes names from names, or
+// else from constantName.
 func nameConstants(schema *openapi3.Schema, names map[string]string, spelling map[string]string) error {
 	if len(schema.Enum) == 0 {
 		return nil
@@ -254,8 +255,9 @@ func nameConstants(schema *openapi3.Schema, names map[string]string, spelling ma
 	return nil
 }
 
-// constantName returns the name of a value of an enum: its words, each with a
-// capital, or as it is spelled: NotFound of NOT_FOUND, GPT41 of gpt-4.1.
+// constantName returns the Go name of an enum value: its words, capitalized or
+// in the configured spelling. NOT_FOUND becomes NotFound, gpt-4.1 becomes
+// GPT41.
 func constantName(value string, spelling map[string]string) string {
 	if value == "" {
 		return "Empty"
@@ -279,14 +281,14 @@ func constantName(value string, spelling map[string]string) string {
 
 func isAlphanumeric(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// capital returns a word with a capital at its beginning.
+// capital returns a word with its first letter in upper case.
 func capital(word string) string {
 	r, n := utf8.DecodeRuneInString(word)
 	return string(unicode.ToUpper(r)) + word[n:]
 }
 
-// eachSchema calls f with every schema that a spec describes, by its place.
-// References are not followed.
+// eachSchema calls f with every schema in a spec and its place. It does not
+// follow references.
 func eachSchema(spec *openapi3.T, f func(place string, ref *openapi3.SchemaRef)) {
 	var schema func(place string, ref *openapi3.SchemaRef)
 	schema = func(place string, ref *openapi3.SchemaRef) {
@@ -349,10 +351,10 @@ func eachSchema(spec *openapi3.T, f func(place string, ref *openapi3.SchemaRef))
 	}
 }
 
-// completeUnions gives every union the values that announce its members, and
-// returns the names of the unions in the spec: components with members that a
-// property tells apart. A member without a value in the union's mapping is
-// announced by the only value that its property can have, else by its name.
+// completeUnions completes the mapping of every union and returns the names of
+// the unions: components with members and a discriminator. A member that the
+// mapping lacks is mapped from the only value of its discriminator property, or
+// else from its name.
 func completeUnions(spec *openapi3.T) ([]string, error) {
 	if spec.Components == nil {
 		return nil, nil
@@ -377,7 +379,7 @@ func completeUnions(spec *openapi3.T) ([]string, error) {
 		}
 		for _, member := range members {
 			if member.Ref == "" {
-				return nil, fmt.Errorf("union %s: a member has no name", name)
+				return nil, fmt.Errorf("union %s: a member is not a named schema", name)
 			}
 			if announced[member.Ref] {
 				continue

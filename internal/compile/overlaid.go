@@ -15,8 +15,8 @@ type Overlaid struct {
 	Spec *openapi3.T
 	// GoNames are the Go names of its schemas.
 	GoNames map[string]string
-	// Methods are the names of the operations in Go, by endpoint, such as
-	// "GET /files".
+	// Methods are the Go names of the operations by endpoint, such as "GET
+	// /files".
 	Methods map[string]string
 }
 
@@ -62,13 +62,13 @@ func OverlaidSpecs(root string) ([]*Overlay, map[string]map[string]*Overlaid, er
 	return overlays, specs, err
 }
 
-// Plane is the plane that the overlay is for.
+// Plane returns the plane to which the overlay applies.
 func (o *Overlay) Plane() string {
 	return strings.TrimSuffix(filepath.Base(o.File), overlaySuffix)
 }
 
-// Effect is what the action does to its target, as YAML: two actions with the same
-// target and effect are the same.
+// Effect returns the effect of the action on its target, as YAML. Actions with
+// the same target and effect are the same.
 func (a *Action) Effect() string {
 	effect := struct {
 		Remove   bool       `yaml:"remove,omitempty"`
@@ -78,7 +78,7 @@ func (a *Action) Effect() string {
 	}{a.remove, a.update, a.only, a.unless}
 	text, err := yaml.Marshal(effect)
 	if err != nil {
-		panic(err) // what was read from YAML can be written
+		panic(err) // the nodes were read from YAML
 	}
 	return string(text)
 }

@@ -10,9 +10,9 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// An Overlay adds to the published specs of a plane, for all versions: facts
-// about the service, Go names, examples. An action applies to the versions in
-// which its target exists.
+// An Overlay adds facts about the service, Go names and examples to the
+// published specs of a plane, for all versions. An action applies to the
+// versions in which its target exists.
 type Overlay struct {
 	File    string
 	Actions []*Action
@@ -25,13 +25,13 @@ type Action struct {
 	Target      string
 	Description string
 	// Parts are the targets of an action. A target with several keys, such as
-	// ['a', 'b'], has a part for each key, and each part has to exist in some
+	// ['a', 'b'], has a part for each key. Each part must exist in at least one
 	// version.
 	Parts  []Part
 	update *yaml.Node
 	remove bool
-	only   []string // versions that it is about; none stands for all
-	unless string   // target whose presence in the published spec makes it needless
+	only   []string // versions to which it applies; empty for all
+	unless string   // the action is skipped if the published spec has this target
 }
 
 // Part is one of the targets of an action.
@@ -117,8 +117,8 @@ func readOverlay(file string, text []byte) (*Overlay, error) {
 	return o, nil
 }
 
-// apply applies the actions to a spec of a version. An update adds to the spec
-// and does not change what is there.
+// apply applies the actions to the spec of a version. An update adds to the
+// spec; it does not replace existing values.
 func (o *Overlay) apply(root *yaml.Node, version string) error {
 	published := clone(root)
 	schemas := map[string]bool{}
@@ -174,12 +174,12 @@ func (o *Overlay) applyPart(root *yaml.Node, action *Action, target string, publ
 	all := get(get(root, "components"), "schemas")
 	for _, node := range nodes {
 		if get(node, "$ref") != nil {
-			continue // what stands beside a reference means nothing
+			continue // OpenAPI 3.0 ignores keywords beside a reference
 		}
 		if node == all {
 			for i := 0; i < len(action.update.Content); i += 2 {
 				if name := action.update.Content[i].Value; published[name] {
-					return false, fmt.Errorf("the spec has a schema %s of its own: the action wants another name, or %s", name, fieldUnless)
+					return false, fmt.Errorf("the spec already has a schema %s: rename the schema in the action, or add %s", name, fieldUnless)
 				}
 			}
 		}
@@ -188,8 +188,8 @@ func (o *Overlay) applyPart(root *yaml.Node, action *Action, target string, publ
 	return applied, nil
 }
 
-// merge adds an update to a node and reports whether the node has changed. An
-// existing value stays as it is, except the value of an extension.
+// merge adds an update to a node and reports whether the node has changed. It
+// keeps existing values, except those of extensions.
 func merge(node, update *yaml.Node) bool {
 	changed := false
 	switch {
@@ -266,10 +266,11 @@ func (o *Overlay) stale(versions []string) error {
 	return fmt.Errorf("actions that change no version:\n%s", strings.Join(lines, "\n"))
 }
 
-// choice is a part of a target that names several keys, such as ['a', 'b'].
+// choice matches the part of a target that has several keys, such as ['a',
+// 'b'].
 var choice = regexp.MustCompile(`\['[^']*'(?:, *'[^']*')+\]`)
 
-// alternatives returns a target for each of the keys that a target names.
+// alternatives returns a target for each of the keys in a target.
 func alternatives(target string) []string {
 	found := choice.FindStringIndex(target)
 	if found == nil {

@@ -28,7 +28,7 @@ func apply(t *testing.T, spec, action string) (string, *Overlay, error) {
 	return strings.Join(strings.Fields(string(text)), " "), o, nil
 }
 
-// What a spec says stays, whatever an overlay says.
+// An overlay adds to a spec and never changes it.
 func TestOverlayAddsAndNeverChanges(t *testing.T) {
 	for name, test := range map[string]struct {
 		spec, target, update string
@@ -100,7 +100,7 @@ func TestOverlayForSomeVersions(t *testing.T) {
 	}
 }
 
-// Each extension refuses a value of a wrong shape, and the error names the
+// A value of the wrong shape for an extension is an error that names the
 // action.
 func TestVocabulary(t *testing.T) {
 	for _, extension := range Vocabulary {

@@ -10,15 +10,15 @@ import (
 
 // pages is an iterator over all pages of an operation.
 type pages struct {
-	Name    string // of the Go method
-	Element string // type of what is iterated over
-	List    string // field of the reply that has a page of them
-	Next    string // code of the token of the next page, "page"; "" if there is none
-	Token   string // field of the parameters that takes the token
+	Name    string // name of the Go method
+	Element string // type of the elements
+	List    string // field of the response with the elements of a page
+	Next    string // expression for the next page token, with the variable "page"; "" for none
+	Token   string // field of the parameters for the page token
 }
 
-// pagesOf is the value of x-pages: names of properties of the reply, the path to
-// the token in it, and the name of a parameter.
+// pagesOf is the value of x-pages: the property of the response with the list,
+// the path to the next page token, and the parameter for the page token.
 type pagesOf struct {
 	List  string `json:"list"`
 	Next  string `json:"next"`
@@ -102,8 +102,8 @@ func (t *types) onlyList(goType string) string {
 	return name
 }
 
-// path returns the expression for a text in a variable of a type, whose
-// property names are joined by dots, or "" if there is no such text.
+// path returns the expression for a string in a variable of type goType, or ""
+// if there is none. names are property names joined by dots.
 func (t *types) path(variable, goType, names string) string {
 	for name := range strings.SplitSeq(names, ".") {
 		p, ok := t.field(strings.TrimPrefix(goType, "*"), name)

@@ -53,8 +53,8 @@ func renameParameters(spec *openapi3.T) {
 	}
 }
 
-// used are names that generated methods use: of their parameters and variables,
-// of packages, and of types and functions that Go declares.
+// used are names in generated methods: of parameters and variables, of
+// packages, and of predeclared types and functions.
 var used = strings.Fields(`
 	a api body c call chunk client contenttype ctx err form method opts p page params q r req reqeditors resp server state stream text token v wait last
 	apierror bytes context fmt http io iter json jsonscan rest runtime slices strconv strings time upload url
@@ -101,7 +101,7 @@ func (m *method) describePath(op codegen.OperationDefinition, _ *types) error {
 }
 
 // limit returns the expression for the limit of a string, or "" if the spec has
-// none.
+// no limit.
 func limit(schema *openapi3.Schema) string {
 	if !schema.Type.Is("string") || schema.MinLength == 0 && schema.MaxLength == nil && schema.Pattern == "" {
 		return ""
@@ -172,7 +172,7 @@ func convert(kind, from, value string) string {
 	return kind + "(" + value + ")"
 }
 
-// asText returns the expression for a parameter's value as a text.
+// asText returns the expression for a parameter's value as a string.
 func asText(p codegen.ParameterDefinition, value string) (string, bool) {
 	if p.IsJson() || p.Spec.Schema == nil {
 		return "", false
@@ -180,8 +180,8 @@ func asText(p codegen.ParameterDefinition, value string) (string, bool) {
 	return scalarText(p.SchemaType(), p.SchemaFormat(), p.TypeDef(), value)
 }
 
-// scalarText returns the expression for a value of a schema's type and format,
-// and of a Go type, as a text.
+// scalarText returns the expression that converts a value to a string. kind and
+// format are those of its schema, goType is its Go type.
 func scalarText(kind, format, goType, value string) (string, bool) {
 	switch {
 	case kind == "string" && !slices.Contains([]string{"date", "date-time", "byte", "binary"}, format):

@@ -15,30 +15,33 @@ type plane struct {
 	Note        string // see extNote
 	Example     string // code, see extExample
 	// Server is the URL of the first server. HostVariable is the variable in it
-	// that stands for a host, if there is one.
+	// for the host, or "".
 	Server       string
 	HostVariable string
-	// Regions are the servers to choose from, where there are several.
+	// Regions are the servers, if there are several.
 	Regions   []region
-	Uploads   bool // an operation takes a file
-	Streams   bool // an operation replies a stream of events
-	Downloads bool // an operation replies content that is not JSON
-	// Folder is the folder of the generated package, below the module's root.
+	Uploads   bool // an operation uploads a file
+	Streams   bool // an operation responds with an event stream
+	Downloads bool // an operation responds with content that is not JSON
+	// Folder is the folder of the generated package, relative to the module's
+	// root.
 	Folder  string
 	Methods []*method // in the order of their endpoints
-	// Constructors are functions that make a value of a type from a text.
+	// Constructors are functions that return a value of a type with a given
+	// text.
 	Constructors []constructor
-	// Replies are the results of operations that reply one of several types.
+	// Replies are the results of operations that respond with one of several
+	// types.
 	Replies []*replies
-	// since is the oldest version that has an endpoint, without the names of its
-	// parameters.
+	// since maps endpoints, without parameter names, to the oldest version that
+	// has them.
 	since map[endpoint]string
 	// published are the names of the operations in the spec.
 	published map[endpoint]string
 	notes     []Note
 }
 
-// region is a server of a plane with a server for each region.
+// region is the server of a region.
 type region struct {
 	GoName, Name, URL string
 }

@@ -9,22 +9,22 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// breakRecursion makes an optional property whose schema leads back to the schema
-// that has it a pointer in Go. A required property that does so is an error: no
-// value of it would ever end.
+// breakRecursion turns optional properties into pointers if their schema
+// contains the schema that has the property. A required property of this kind
+// is an error, as no finite value could have it.
 func breakRecursion(spec *openapi3.T) error {
 	done := map[*openapi3.Schema]bool{}
 	var path []*openapi3.Schema
 	var visit func(name string, schema *openapi3.Schema) error
 	visit = func(name string, schema *openapi3.Schema) error {
-		if done[schema] || len(schema.OneOf) > 0 || len(schema.AnyOf) > 0 { // a union has its value behind an interface
+		if done[schema] || len(schema.OneOf) > 0 || len(schema.AnyOf) > 0 { // a union holds its value in an interface
 			return nil
 		}
 		path = append(path, schema)
 		defer func() { path, done[schema] = path[:len(path)-1], true }()
 		for _, part := range schema.AllOf {
 			if slices.Contains(path, part.Value) {
-				return fmt.Errorf("schema %s: it is made of itself", name)
+				return fmt.Errorf("schema %s: it consists of itself", name)
 			}
 			if err := visit(name, part.Value); err != nil {
 				return err
@@ -39,7 +39,7 @@ func breakRecursion(spec *openapi3.T) error {
 					return err
 				}
 			case slices.Contains(schema.Required, key) && !property.Value.Nullable:
-				return fmt.Errorf("schema %s: its required property %s leads back to it: no value ever ends", name, key)
+				return fmt.Errorf("schema %s: its required property %s contains the schema again: no value is finite", name, key)
 			default:
 				if property.Extensions == nil {
 					property.Extensions = map[string]any{}
@@ -63,8 +63,8 @@ func breakRecursion(spec *openapi3.T) error {
 	return nil
 }
 
-// held returns the schema that a property holds a value of, by itself or as the
-// only part of it.
+// held returns the schema of a property's value: its own, or the only element
+// of its allOf.
 func held(property *openapi3.SchemaRef) *openapi3.Schema {
 	if schema := property.Value; property.Ref == "" && len(schema.AllOf) == 1 && len(schema.Properties) == 0 {
 		return schema.AllOf[0].Value

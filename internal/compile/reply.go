@@ -11,16 +11,16 @@ import (
 // replies is the result of an operation whose type depends on the status: a
 // struct with a field for each type.
 type replies struct {
-	Name   string // of the struct
+	Name   string // name of the struct
 	Method string
 	Of     []oneReply
 }
 
-// oneReply is a type of the result of an operation, with its statuses.
+// oneReply is one type of an operation's result, with its statuses.
 type oneReply struct {
 	Statuses []string
 	Type     string
-	Decode   string // code of the function that decodes it
+	Decode   string // expression for the function that decodes it
 }
 
 // describeReply finds the type of the successful response of an operation.
@@ -62,18 +62,18 @@ func (m *method) describeReply(op codegen.OperationDefinition, t *types) error {
 	}
 	switch {
 	case m.Download && (len(found) > 0 || streams):
-		return fmt.Errorf("replies of several kinds: JSON or a stream, and other content")
+		return fmt.Errorf("responses of several kinds: JSON or a stream, and other content")
 	case m.Download:
 		t.plane.Downloads = true
 	case len(found) == 1:
 		m.Result, m.Decode = found[0].Type, found[0].Decode
 	case len(found) > 1:
 		if _, taken := t.schemas[op.OperationId+"Result"]; taken {
-			return fmt.Errorf("replies of several types; a schema has the name of their result, %sResult", op.OperationId)
+			return fmt.Errorf("responses of several types, and a schema has the name of their result, %sResult", op.OperationId)
 		}
 		for _, reply := range found {
 			if !isName(reply.Type) {
-				return fmt.Errorf("replies of several types, of which %s has no name: %s chooses one", reply.Type, extReply)
+				return fmt.Errorf("responses of several types, and %s is not a named type: %s selects one", reply.Type, extReply)
 			}
 		}
 		m.Replies = &replies{op.OperationId + "Result", op.OperationId, found}
@@ -87,7 +87,7 @@ func (m *method) describeReply(op codegen.OperationDefinition, t *types) error {
 	return nil
 }
 
-// isName reports whether a Go type is written as a name.
+// isName reports whether a Go type is a named type.
 func isName(goType string) bool {
 	return !strings.ContainsAny(goType, "[]*{} ")
 }

@@ -17,7 +17,7 @@ import (
 // package shows them at its aliases of these declarations, because neither go doc
 // nor pkg.go.dev follows an alias into an internal package.
 type sources struct {
-	root     string // of the module
+	root     string // root of the module
 	packages map[string]*sourcePackage
 }
 
@@ -62,8 +62,8 @@ func (s *sources) load(name string) (*sourcePackage, error) {
 	return p, nil
 }
 
-// comment returns the comment lines of a declaration such as apierror.Error. If
-// the alias has another name, the comment uses the name of the alias.
+// comment returns the comment lines of a declaration such as apierror.Error. as
+// is the name of the alias, if it differs; it replaces the name in the comment.
 func (s *sources) comment(qualified string, as ...string) (string, error) {
 	pkg, name, _ := strings.Cut(qualified, ".")
 	p, err := s.load(pkg)
@@ -193,7 +193,7 @@ func narrow(text string) string {
 var link = regexp.MustCompile(`\[(\*?[A-Za-z][\w.]*)\]`)
 
 // commented returns the lines of a text as comment lines. inner is the
-// indentation behind the comment sign, outer the indentation before it.
+// indentation after the comment marker, outer the indentation before it.
 func commented(text, inner string, outer ...string) string {
 	if text == "" {
 		return ""

@@ -95,8 +95,8 @@ func TestSourceDeclaration(t *testing.T) {
 	}
 }
 
-// A declaration that has gone, or lost its comment, is an error: an alias would
-// show nothing.
+// A declaration that is missing or has no comment is an error, as its alias
+// would have no comment.
 func TestSourceErrors(t *testing.T) {
 	s := shapeSources(t)
 	for name, want := range map[string]string{

@@ -14,25 +14,24 @@ const eventStream = "text/event-stream"
 
 // stream describes the event stream of an operation.
 type stream struct {
-	Name   string // of the Go method
+	Name   string // name of the Go method
 	Chunk  string // Go type of an event
-	Decode string // code of the function that decodes one
-	Ends   string // code that tells the last one, "c"
-	More   bool   // other events may follow the one that Ends tells
-	// Flag is the field of the body that asks for a stream.
+	Decode string // expression for the function that decodes an event
+	Ends   string // statements that report whether event "c" is the last
+	More   bool   // events may follow the one that Ends reports
+	// Flag is the field of the request body that requests a stream.
 	Flag    string
 	Collect *collector
 }
 
-// collector describes the functions that collect the events of a stream to a
+// collector describes the functions that collect the events of a stream into a
 // response.
 type collector struct {
-	Name  string // of the Go function
-	Text  string // of the Go function for the text alone
+	Name  string // name of the Go function
+	Text  string // name of the Go function for the text
 	Reply string
 	Cases []collected
-	// List is the field of the reply that has the texts, if there is a list of
-	// them.
+	// List is the field of the response with the list of texts, or "".
 	List string
 }
 
@@ -66,7 +65,7 @@ func (m *method) describeStream(op codegen.OperationDefinition, t *types) error 
 	end, _ := extension[string](op.Spec.Extensions, extStreamEnd)
 	if schema == nil {
 		if end != "" {
-			return fmt.Errorf("%s: it has no stream", extStreamEnd)
+			return fmt.Errorf("%s: the operation has no stream", extStreamEnd)
 		}
 		return nil
 	}
@@ -97,7 +96,7 @@ func (m *method) describeStream(op codegen.OperationDefinition, t *types) error 
 			if s.Ends, err = t.notEmpty(name, end); err != nil {
 				return err
 			}
-			s.More = true // a property of an event is no type of a last event
+			s.More = true // unlike a type, a property does not mark the last event
 		}
 	} else {
 		return fmt.Errorf("the events of its stream are neither objects nor a union")
@@ -143,13 +142,13 @@ func (t *types) notEmpty(goType, path string) (string, error) {
 	return fmt.Sprintf(`return slices.ContainsFunc(c.%s, func(c %s) bool { return %s })`, p.GoFieldName(), element, isSet("c."+q.GoFieldName())), nil
 }
 
-// isSet returns the condition that a text is set. In places the service writes
-// the text "null" for a value that is not set.
+// isSet returns the condition that a string is set. The service sometimes sends
+// the string "null" for a value that is not set.
 func isSet(text string) string { return text + ` != "" && ` + text + ` != "null"` }
 
-// collector returns how chunks of a type are put together to the reply of a
-// method, or nil if they have no text that belongs in it, or not all that the
-// reply always has.
+// collector returns how to collect chunks into the response of a method. It
+// returns nil if the chunks have no text for the response, or do not fill all
+// its required fields.
 func (t *types) collector(method, chunk, reply string) *collector {
 	c := &collector{Name: "Collect" + method, Text: method + "Text", Reply: reply}
 	if u, ok := t.unions[chunk]; ok {
@@ -196,7 +195,7 @@ func (t *types) collector(method, chunk, reply string) *collector {
 	return c
 }
 
-// fills reports whether a chunk gives a field of the reply something.
+// fills reports whether a chunk sets a field of the response.
 func (c *collector) fills(field string) bool {
 	if field == c.List {
 		return true
@@ -207,11 +206,11 @@ func (c *collector) fills(field string) bool {
 	})
 }
 
-// collect returns what a struct adds to another one: a property of the same name
-// and type is taken over, one that a list has the plural of is appended, the
-// content of a delta is appended to the message's, and what else a message has
-// is taken over into it. The code is about the variables from and into; index
-// is the number of the text among several.
+// collect returns the code that adds a struct to another. A property of the
+// same name and type is assigned. A property whose plural is a list is
+// appended. The content of a delta is appended to the content of the message,
+// and its other properties are assigned to the message. from and into are the
+// variables of the code; index is the expression for the number of the text.
 func (t *types) collect(fromType, intoType, from, into, index string) collected {
 	part := collected{Type: fromType}
 	message, hasMessage := t.field(intoType, "message")

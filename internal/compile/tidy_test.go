@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// A paragraph with a line that is too long is filled anew, and nothing else is.
+// A paragraph is wrapped if one of its lines is too long. All other text is
+// unchanged.
 func TestFormat(t *testing.T) {
 	long := strings.Repeat("twelve chars ", 6) + "end"
 	got, err := format(`package p

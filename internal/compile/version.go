@@ -35,7 +35,7 @@ func btoi(b bool) int {
 	return 0
 }
 
-// Versions returns the versions that have a folder of specs, the oldest first.
+// Versions returns the versions that have a folder of specs, oldest first.
 func Versions(openapi string) ([]string, error) {
 	entries, err := os.ReadDir(openapi)
 	if err != nil {
@@ -51,8 +51,8 @@ func Versions(openapi string) ([]string, error) {
 	return versions, nil
 }
 
-// Planes returns the planes of a version, sorted: the names of its specs. Any
-// other file in its folder is an error.
+// Planes returns the planes of a version, sorted: the names of its spec files.
+// Any other file in the folder is an error.
 func Planes(openapi, version string) ([]string, error) {
 	entries, err := os.ReadDir(filepath.Join(openapi, version))
 	if err != nil {
@@ -72,7 +72,7 @@ func Planes(openapi, version string) ([]string, error) {
 	return planes, nil
 }
 
-// planeForm is the form of the name of a plane, which is also the name of a Go
+// planeForm is the form of a plane's name, which is also the name of a Go
 // package.
 var planeForm = regexp.MustCompile(`^[a-z][a-z0-9]*$`)
 

@@ -6,10 +6,12 @@ import (
 	"strings"
 )
 
-// testFile is the name of a version's test, in the folder that has its packages.
+// testFile is the name of a version's test, which is in the folder of the
+// version.
 const testFile = "version_gen_test.go"
 
-// versionTest returns the test of a version, which tests all its packages alike.
+// versionTest returns the test of a version. It tests all packages of the
+// version.
 func versionTest(planes []*plane, version string) []byte {
 	var imports, packages strings.Builder
 	for _, p := range planes {

@@ -37,8 +37,8 @@ const (
 // Extension is an entry of the vocabulary.
 type Extension struct {
 	Name  string
-	Of    string // what it is an extension of
-	Value string // what its value looks like
+	Of    string // the element that can have it
+	Value string // form of its value
 	Means string
 	check func(any) error
 }
@@ -47,23 +47,23 @@ type Extension struct {
 var Vocabulary = []Extension{
 	{extGoName, "schema, property, parameter, operation, server", "Go identifier", "its name in Go", identifier},
 	{extGoType, "parameter's schema", "Go type", "the type of the parameter in Go", oneOf("bool")},
-	{extGoTypeName, "schema described in place", "Go identifier", "the name of its Go type", identifier},
-	{extNoPointer, "optional property", "boolean", "`false`: the field is a pointer, so that absent and zero differ; `true`: it is none, although the property can be null", boolean},
+	{extGoTypeName, "inline schema", "Go identifier", "the name of its Go type", identifier},
+	{extNoPointer, "optional property", "boolean", "`false`: the field is a pointer, so that absent and zero differ; `true`: the field is not a pointer, although the property can be null", boolean},
 	{extOmitEmpty, "optional property", "boolean", "`false`: an empty value that is not nil is sent", boolean},
 	{extEnumType, "text", "`name` and, in one of the places that share it, `description`", "the Go type that all places with that name share; its constants are the values that the spec lists in any of them", shape[enumType]},
-	{extEnumNames, "enum", "Go names by value", "names for values that the rule names badly", shape[map[string]string]},
-	{extAlso, "property", "list of names", "other names under which replies have the property; the first that is not empty is taken", shape[[]string]},
-	{extConstructor, "schema", "`enum` and `text`, names of properties", "a function for each value of the enum that makes a value of the type from a text", shape[constructors]},
-	{extMaxBytes, "parameter, property of a form", "number", "how many bytes of JSON it may have", positive},
-	{extRegion, "one of several servers", "text", "the region that the server stands in", text},
-	{extStreamEnd, "operation with a stream", "value or path", "what tells the last event: the value of the union's discriminator, or a property that is set, `name` or `list.name`", text},
-	{extPages, "operation", "`list`, `next`, `token`", "the reply's property with the items, the path to its token of the next page, and the parameter that takes the token", shape[pagesOf]},
-	{extWait, "operation", "`name`, `status`, `done`, `failed`, `message`, `progress`", "the method that polls it: its name; the property with the state, the states of success and of failure; the properties with the reason and with the percentage", shape[wait]},
-	{extReply, "operation", "status", "the success whose schema is the method's result, where others have another schema", text},
+	{extEnumNames, "enum", "Go names by value", "names of values, in place of the derived names", shape[map[string]string]},
+	{extAlso, "property", "list of names", "other names of the property in responses; the first value that is not empty is used", shape[[]string]},
+	{extConstructor, "schema", "`enum` and `text`, names of properties", "a function for each value of the enum, which returns a value of the type with a given text", shape[constructors]},
+	{extMaxBytes, "parameter, property of a form", "number", "maximum size of its JSON in bytes", positive},
+	{extRegion, "one of several servers", "text", "the region of the server", text},
+	{extStreamEnd, "operation with a stream", "value or path", "how to recognize the last event: the value of the union's discriminator, or a property that is set, `name` or `list.name`", text},
+	{extPages, "operation", "`list`, `next`, `token`", "the response's property with the items, the path to its next page token, and the parameter for the page token", shape[pagesOf]},
+	{extWait, "operation", "`name`, `status`, `done`, `failed`, `message`, `progress`", "the method that polls the operation: its name; the property with the state, the states of success and of failure; the properties with the reason of a failure and with the progress in percent", shape[wait]},
+	{extReply, "operation", "status", "the 2xx status whose schema is the method's result, if others have another schema", text},
 	{extExample, "spec, operation", "Go code; for an operation also code by the name of what it shows", "examples in the documentation, which may use `api` and `ctx` and return `err`", checkExamples},
 	{extNote, "spec", "text", "a paragraph of the package's documentation", text},
-	{extPython, "operation", "text", "the call of Pinecone's Python SDK that does the same", text},
-	{extTypeScript, "operation", "text", "the call of Pinecone's TypeScript SDK that does the same", text},
+	{extPython, "operation", "text", "the corresponding call of Pinecone's Python SDK", text},
+	{extTypeScript, "operation", "text", "the corresponding call of Pinecone's TypeScript SDK", text},
 }
 
 // checkVocabulary checks the extensions in an update: their names and the shape
@@ -163,7 +163,7 @@ func as[T any](value any) (T, error) {
 }
 
 // extension returns the value of an extension as a T, and whether it is set.
-// The shape of the value was checked before.
+// checkVocabulary has checked the shape of the value.
 func extension[T any](extensions map[string]any, name string) (T, bool) {
 	var none T
 	value, ok := extensions[name]

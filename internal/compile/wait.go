@@ -11,12 +11,12 @@ import (
 // wait is the value of x-wait. The names of properties of the response are
 // replaced by expressions with the variable "v".
 type wait struct {
-	Name     string   `json:"name"`     // of the Go method
+	Name     string   `json:"name"`     // name of the Go method
 	Status   string   `json:"status"`   // property with the state
 	Done     []string `json:"done"`     // states of success
 	Failed   []string `json:"failed"`   // states of failure
-	Message  string   `json:"message"`  // property that says why it failed, if there is one
-	Progress string   `json:"progress"` // property with the percentage that is done, if there is one
+	Message  string   `json:"message"`  // property with the reason of a failure, or ""
+	Progress string   `json:"progress"` // property with the progress in percent, or ""
 }
 
 func (w *wait) check() error {
@@ -32,7 +32,7 @@ func (m *method) describeWait(op codegen.OperationDefinition, t *types) error {
 		return nil
 	}
 	if m.Result == "" || m.Replies != nil {
-		return fmt.Errorf("%s: want a reply of one type", extWait)
+		return fmt.Errorf("%s: want a response of one type", extWait)
 	}
 	status, ok := t.field(m.Result, w.Status)
 	if !ok {
@@ -66,15 +66,16 @@ func (m *method) describeWait(op codegen.OperationDefinition, t *types) error {
 // follow describes the method that calls an operation and polls until it is
 // done.
 type follow struct {
-	Name      string   // of the Go method
-	Wait      *method  // what is waited with
-	Arguments []string // code of its parameters in the path: those of the call, and fields of the reply "v"
+	Name      string   // name of the Go method
+	Wait      *method  // method that polls
+	Arguments []string // expressions for its path parameters: parameters of the call and fields of the response "v"
 }
 
 // describeFollow finds the operation that polls the result of m: the only
-// operation with x-wait whose response has the type of m's. Its path parameters
-// have the values of m's parameters of the same name, or else of the field that
-// the last word of the name denotes, such as id for operation_id.
+// operation with x-wait whose response has the type of m's response. Each of
+// its path parameters has the value of m's parameter of the same name, or else
+// of the response field that the last word of the name denotes, such as id for
+// operation_id.
 func (m *method) describeFollow(methods []*method, t *types) {
 	if m.HTTP == "http.MethodGet" || m.Result == "" || m.Replies != nil || m.Stream != nil {
 		return
@@ -85,7 +86,7 @@ func (m *method) describeFollow(methods []*method, t *types) {
 			continue
 		}
 		if f != nil {
-			return // of two, which one?
+			return // several operations would match
 		}
 		f = &follow{Name: m.Name + "AndWait", Wait: polled}
 	}

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// The types of a chunk and of a context reply, as they are generated.
+// Types of a chunk and of a context response, as the generator writes them.
 type (
 	chunk interface{ isChunk() }
 
@@ -204,13 +204,13 @@ func (v *file) decodeJSON(d *Decoder) {
 
 const chunkJSON = `{"type":"content_chunk","id":"0000000000000000a1b2c3d4e5f60718","model":"gpt-4o-2024-11-20","delta":{"content":"Hello world"}}`
 
-// passage is text as documents have it: in 220 bytes there are three line
-// breaks, two quotation marks, and three letters beyond ASCII.
+// passage is text as in documents: its 220 bytes contain three line breaks, two
+// quotation marks, and three letters beyond ASCII.
 const passage = "The harbour office keeps two ledgers: one for the ships that arrive and\n" +
 	"one for those that are \"expected\". Clément reads both at a café on the\n" +
 	"quay, notes what differs, and sends it to Müller before the noon tide\n"
 
-// contextJSON is a reply of 16 snippets, about 46 KB.
+// contextJSON returns a response of 16 snippets, about 46 KB.
 func contextJSON(kindFirst bool) []byte {
 	first, last := `"type":"text",`, ""
 	if !kindFirst {
@@ -276,7 +276,7 @@ func BenchmarkContext(b *testing.B) {
 	}
 }
 
-// flatContext is a context without unions.
+// flatContext is a context response without unions.
 type flatContext struct {
 	ID       string `json:"id"`
 	Snippets []struct {
@@ -287,10 +287,10 @@ type flatContext struct {
 	} `json:"snippets"`
 }
 
-// standards are the decoders of the standard library.
+// standards are the standard library's decoders.
 var standards = map[string]func([]byte, any) error{"encoding-json": json.Unmarshal}
 
-// An event of a stream costs its struct, what is in it that is new, and no more.
+// Decoding an event allocates its struct and its new strings, and nothing else.
 func TestChunkAllocations(t *testing.T) {
 	data := []byte(chunkJSON)
 	var d Decoder

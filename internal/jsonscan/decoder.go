@@ -1,12 +1,12 @@
-// Package jsonscan reads JSON for generated decoders: in one pass, and without
-// reflection. It takes and refuses what encoding/json does, but for this: names
-// of members are compared by case, an integer may be written as a float64, such
-// as 53.0 or 1e3, a time may be empty, which is the zero time, or hold escape
-// sequences, and a byte-order mark may come first. Of members of one name the
-// last one counts, even if it is null; only structs are merged.
+// Package jsonscan reads JSON for generated decoders, in one pass and without
+// reflection. It accepts and rejects the same texts as encoding/json, with
+// these differences: member names are case-sensitive; an integer may be written
+// as a float64, such as 53.0 or 1e3; a time may be the empty string, which is
+// the zero time, and may contain escape sequences; a byte-order mark may
+// precede the text. If an object has several members of one name, the last one
+// counts, even if it is null; only structs are merged.
 //
-// What a text decodes to takes at most [MaxExpansion] times the length of the
-// text; see there.
+// The memory of a decoded value is bounded; see [MaxExpansion].
 package jsonscan
 
 import (
@@ -18,43 +18,44 @@ import (
 	"time"
 )
 
-// maxDepth bounds how deep values are nested, as encoding/json does.
+// maxDepth bounds the nesting of values, as in encoding/json.
 const maxDepth = 10000
 
-// MaxExpansion bounds the memory that a decoded value takes, as a multiple of
-// the length of its text. A text that would take more is an error: three bytes
-// of a list, {}, may stand for a struct of hundreds. Up to 4 MiB are allowed
-// whatever the length. Replies of the service take about as much as their text.
+// MaxExpansion bounds the memory of a decoded value, as a multiple of the
+// length of its text: a short text could otherwise take much memory, as the
+// three bytes of a list element {}, may stand for a struct of hundreds of
+// bytes. A text that would take more is an error. Values of up to 4 MiB are
+// always allowed. Responses of the service take about as much memory as their
+// text.
 const MaxExpansion = 16
 
 const minRoom = 4 << 20
 
-// maxScratch bounds how much a decoder at rest keeps for strings with escape
-// sequences.
+// maxScratch bounds the scratch memory that a Decoder keeps between texts.
 const maxScratch = 64 << 10
 
-// Decoder reads one JSON text from front to back. The first error sticks: what
-// is read after it is zero, and no object or list has more members. A null is
-// the zero value of whatever is asked for.
+// Decoder reads a JSON text from front to back. After the first error, all
+// values are zero and objects and lists have no more members. A null is read as
+// the zero value of any type.
 //
-// The zero Decoder has nothing to read: see Reset.
+// A zero Decoder has no text; see Reset.
 type Decoder struct {
 	data  []byte
 	pos   int
 	depth int
-	room  int // bytes that may still be allocated
+	room  int // number of bytes that may still be allocated
 	owned bool
-	ahead bool // what is read is going to be read again
-	named bool // "error", in the outermost object
+	ahead bool // Kind reads ahead; the text will be read again
+	named bool // the outermost object has a member "error"
 	err   error
 	errAt int
 
-	scratch []byte // what strings are unescaped into
+	scratch []byte // unescaped string
 	strings cache
 }
 
-// Reset starts another text. What is owned stays as it is for as long as what
-// was decoded is in use, so that Raw can refer to it instead of copying.
+// Reset starts reading data. If data is owned, it must not change while the
+// decoded values are in use; Raw then returns parts of it instead of copies.
 func (d *Decoder) Reset(data []byte, owned bool) {
 	d.data, d.pos, d.depth, d.owned, d.named, d.err = data, 0, 0, owned, false, nil
 	d.room = max(minRoom, MaxExpansion*len(data))
@@ -65,13 +66,13 @@ func (d *Decoder) Reset(data []byte, owned bool) {
 
 var byteOrderMark = []byte("\ufeff")
 
-// End returns the first error, which may be that something follows the value. It
-// names the byte and the path, such as snippets[3].score.
+// End returns the first error. Bytes after the value are an error too. The
+// error names the offset and the path of the fault, such as snippets[3].score.
 func (d *Decoder) End() error {
 	if d.err == nil {
 		d.next()
 		if d.pos < len(d.data) {
-			d.fail("want the end")
+			d.fail("want the end of the text")
 		}
 	}
 	if d.err == nil {
@@ -83,14 +84,14 @@ func (d *Decoder) End() error {
 	return fmt.Errorf("at byte %d: %w", d.errAt, d.err)
 }
 
-// Fail makes err the error, unless there is one.
+// Fail sets the error if there is none yet.
 func (d *Decoder) Fail(err error) {
 	if d.err == nil {
 		d.err, d.errAt = err, d.pos
 	}
 }
 
-// allocate reports whether so many bytes may be allocated.
+// allocate reports whether size more bytes may be allocated.
 func (d *Decoder) allocate(size uintptr) bool {
 	if d.room -= int(size); d.room < 0 {
 		d.Fail(errRoom)
@@ -98,7 +99,7 @@ func (d *Decoder) allocate(size uintptr) bool {
 	return d.room >= 0
 }
 
-// fail says what was wanted and what there is instead.
+// fail sets an error that says what was wanted and what was found.
 func (d *Decoder) fail(want string) {
 	if d.err != nil {
 		return
@@ -115,7 +116,7 @@ var (
 	errRoom = fmt.Errorf("the decoded value takes more than %d times the length of its text", MaxExpansion)
 )
 
-// next skips white space and returns the byte behind it, 0 at the end.
+// next skips white space and returns the next byte, or 0 at the end.
 func (d *Decoder) next() byte {
 	if d.pos < len(d.data) && d.data[d.pos] > ' ' {
 		return d.data[d.pos]
@@ -135,12 +136,12 @@ func (d *Decoder) skipSpace() byte {
 	return 0
 }
 
-// Null consumes a null, if that is what comes next.
+// Null consumes a null if it is the next value, and reports whether it did.
 func (d *Decoder) Null() bool {
 	return d.next() == 'n' && d.literal("null")
 }
 
-// literal consumes a word that the next byte has announced.
+// literal consumes word, whose first byte is the next byte.
 func (d *Decoder) literal(word string) bool {
 	if end := d.pos + len(word); d.err == nil && end <= len(d.data) && string(d.data[d.pos:end]) == word {
 		d.pos = end
@@ -150,21 +151,21 @@ func (d *Decoder) literal(word string) bool {
 	return false
 }
 
-// Object enters an object and reports whether it has a member; after each,
-// NextMember does so.
+// Object enters an object and reports whether it has a member. NextMember must
+// be called after each member:
 //
 //	for more := d.Object(); more; more = d.NextMember() {
 //		switch string(d.Name()) {
 func (d *Decoder) Object() bool { return d.enter('{', '}', "want an object") }
 
-// NextMember leaves a member and reports whether there is another.
+// NextMember ends a member and reports whether there is another.
 func (d *Decoder) NextMember() bool { return d.more('}', "want a comma or the end of the object") }
 
-// List enters a list and reports whether it has an element; after each,
-// NextElement does so.
+// List enters a list and reports whether it has an element. NextElement must be
+// called after each element.
 func (d *Decoder) List() bool { return d.enter('[', ']', "want a list") }
 
-// NextElement leaves an element and reports whether there is another.
+// NextElement ends an element and reports whether there is another.
 func (d *Decoder) NextElement() bool { return d.more(']', "want a comma or the end of the list") }
 
 func (d *Decoder) enter(start, end byte, want string) bool {
@@ -204,8 +205,8 @@ func (d *Decoder) more(end byte, want string) bool {
 	return false
 }
 
-// Name consumes the name of a member and the colon. It is valid until another
-// string is read.
+// Name consumes the name of a member and the colon. The name is valid until the
+// next string is read.
 func (d *Decoder) Name() []byte {
 	if d.err != nil {
 		return nil
@@ -226,8 +227,8 @@ func (d *Decoder) Name() []byte {
 	return name
 }
 
-// HasError reports whether the outermost object has a member named error, of
-// those that were read.
+// HasError reports whether the part of the outermost object that was read has a
+// member named error.
 func (d *Decoder) HasError() bool { return d.named }
 
 // String reads a string.
@@ -241,7 +242,7 @@ func (d *Decoder) String() string {
 	return d.text(d.quoted())
 }
 
-// text returns what was read as a string of its own.
+// text returns read as a string.
 func (d *Decoder) text(read []byte) string {
 	if !d.allocate(uintptr(len(read))) {
 		return ""
@@ -267,7 +268,7 @@ func (d *Decoder) Bool() bool {
 	return false
 }
 
-// Int reads an integer of so many bits.
+// Int reads an integer of the given number of bits.
 func (d *Decoder) Int(bits int) int64 {
 	if d.Null() || d.err != nil {
 		return 0
@@ -281,7 +282,7 @@ func (d *Decoder) Int(bits int) int64 {
 	if err == nil {
 		return n
 	}
-	// Perhaps an integer in the notation of another language.
+	// The text may be an integer in float notation.
 	f, err := strconv.ParseFloat(string(text), 64)
 	limit := math.Ldexp(1, bits-1)
 	if err == nil && f == math.Trunc(f) && f >= -limit && f < limit {
@@ -292,7 +293,7 @@ func (d *Decoder) Int(bits int) int64 {
 	return 0
 }
 
-// Float reads a number as a float of so many bits.
+// Float reads a number as a float of the given number of bits.
 func (d *Decoder) Float(bits int) float64 {
 	if d.Null() || d.err != nil {
 		return 0
@@ -311,7 +312,7 @@ func (d *Decoder) Float(bits int) float64 {
 	return f
 }
 
-// Time reads a time as RFC 3339 has it, to the nanosecond.
+// Time reads a time in RFC 3339 format, to the nanosecond.
 func (d *Decoder) Time() (t time.Time) {
 	if d.Null() || d.err != nil {
 		return t
@@ -329,8 +330,8 @@ func (d *Decoder) Time() (t time.Time) {
 	return t
 }
 
-// What an interface points to takes at most, and what a map takes: itself, room
-// for its first 8 entries, and each entry beyond these.
+// Memory, at most, of the value that an interface points to and of a map: the
+// map itself, its first 8 entries, and each further entry.
 const (
 	boxSize   = 24
 	mapSize   = 48
@@ -338,7 +339,7 @@ const (
 	entrySize = 80
 )
 
-// Map reads an object of whatever it holds, as encoding/json does.
+// Map reads an object with values of any type, like encoding/json.
 func (d *Decoder) Map() map[string]any {
 	if d.Null() || d.err != nil || !d.allocate(mapSize) {
 		return nil
@@ -356,7 +357,7 @@ func (d *Decoder) Map() map[string]any {
 	return m
 }
 
-// Any reads whatever there is, as encoding/json does.
+// Any reads a value of any type, like encoding/json.
 func (d *Decoder) Any() any {
 	if d.err != nil || !d.allocate(boxSize) {
 		return nil
@@ -380,7 +381,7 @@ func (d *Decoder) Any() any {
 	return nil
 }
 
-// Skip passes over whatever there is.
+// Skip skips a value.
 func (d *Decoder) Skip() {
 	if d.err != nil {
 		return
@@ -410,23 +411,24 @@ func (d *Decoder) Skip() {
 	}
 }
 
-// Raw reads whatever there is as it is written.
+// Raw reads a value and returns its JSON text.
 func (d *Decoder) Raw() []byte {
 	start := d.Position()
 	d.Skip()
-	if !d.allocate(2 * boxSize) { // for what refers to it: the member of a union
+	if !d.allocate(2 * boxSize) { // for the union member that refers to it
 		return nil
 	}
 	return d.Since(start)
 }
 
-// Position returns where the next value starts, for Since.
+// Position returns the offset of the next value, for Since.
 func (d *Decoder) Position() int {
 	d.next()
 	return d.pos
 }
 
-// Since returns what was read from a position on, as it is written.
+// Since returns the JSON text between the offset start and the current
+// position.
 func (d *Decoder) Since(start int) []byte {
 	if d.err != nil {
 		return nil
@@ -441,9 +443,9 @@ func (d *Decoder) Since(start int) []byte {
 	return raw
 }
 
-// Kind returns the text of a member of the object that comes next, the first of
-// that name, without consuming any of it; "" if there is no such member, or no
-// such object.
+// Kind returns the text of a member of the next object without consuming the
+// object. It returns "" if the next value is not an object or has no such
+// member. If the object has several members of the name, the first counts.
 func (d *Decoder) Kind(member string) (kind string) {
 	pos, depth, err, ahead := d.pos, d.depth, d.err, d.ahead
 	d.ahead = true

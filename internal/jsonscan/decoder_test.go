@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// read is what a method of a Decoder makes of a text.
+// read calls a method of a Decoder.
 type read func(*Decoder) any
 
 func readString(d *Decoder) any  { return d.String() }
@@ -36,7 +36,7 @@ func readNames(d *Decoder) any {
 
 func readStrings(d *Decoder) any { return List(d, String[string]) }
 
-// readMember reads the member "a" of an object.
+// readMember reads the member "a" of an object with as.
 func readMember(as read) read {
 	return func(d *Decoder) (v any) {
 		for more := d.Object(); more; more = d.NextMember() {
@@ -155,9 +155,9 @@ func TestErrors(t *testing.T) {
 		{"string", readString, "\ufeff\ufeff\"a\"", `at byte 3: want a string, found "\ufeff\"a\""`},
 		{"string", readString, " \ufeff\"a\"", `at byte 1: want a string, found "\ufeff\"a\""`},
 		{"string", readString, "\x00", `at byte 0: want a string, found "\x00"`},
-		{"string", readString, `"a" "b"`, `at byte 4: want the end, found "\"b\""`},
-		{"string", readString, "\"a\"\x00", `at byte 3: want the end, found "\x00"`},
-		{"string", readMember(readString), `{"a":"x"},`, `at byte 9: want the end, found ","`},
+		{"string", readString, `"a" "b"`, `at byte 4: want the end of the text, found "\"b\""`},
+		{"string", readString, "\"a\"\x00", `at byte 3: want the end of the text, found "\x00"`},
+		{"string", readMember(readString), `{"a":"x"},`, `at byte 9: want the end of the text, found ","`},
 		{"string", readMember(readString), `{"a":{"b":1}}`, `at byte 5, in a: want a string, found "{\"b\":1}}"`},
 		{"string", readMember(readString), `{"a":123456789012345678}`, `at byte 5, in a: want a string, found "1234567890123456"`},
 		{"string", readMember(readString), `{"\u0061":1}`, `at byte 10, in a: want a string, found "1}"`},
@@ -166,7 +166,7 @@ func TestErrors(t *testing.T) {
 		{"bool", readBool, `truth`, `at byte 0: want true, found "truth"`},
 		{"bool", readBool, `fals`, `at byte 0: want false, found "fals"`},
 		{"bool", readBool, `nil`, `at byte 0: want null, found "nil"`},
-		{"bool", readBool, `truer`, `at byte 4: want the end, found "r"`},
+		{"bool", readBool, `truer`, `at byte 4: want the end of the text, found "r"`},
 		{"int", readMember(readInt64), `{"a": "1"}`, `at byte 6, in a: want an integer, found "\"1\"}"`},
 		{"int", readInt64, `true`, `at byte 0: want an integer, found "true"`},
 		{"int", readInt64, `-`, `at byte 0: want an integer, found "-"`},
@@ -179,7 +179,7 @@ func TestErrors(t *testing.T) {
 		{"int", readInt32, `2147483648`, `at byte 0: want an integer of 32 bits, found "2147483648"`},
 		{"int", readInt32, `-2147483649`, `at byte 0: want an integer of 32 bits, found "-2147483649"`},
 		{"int", readInt32, `2147483648.0`, `at byte 0: want an integer of 32 bits, found "2147483648.0"`},
-		{"int", readInt64, `01`, `at byte 1: want the end, found "1"`},
+		{"int", readInt64, `01`, `at byte 1: want the end of the text, found "1"`},
 		{"float", readMember(readFloat64), `{"b":0,"a":"NaN"}`, `at byte 11, in a: want a number, found "\"NaN\"}"`},
 		{"float", readFloat64, `+1`, `at byte 0: want a number, found "+1"`},
 		{"float", readFloat64, `.5`, `at byte 0: want a number, found ".5"`},
@@ -228,7 +228,7 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// What cannot be read is zero, and so is all that is asked for afterwards.
+// After an error, every value is zero.
 func TestErrorsStick(t *testing.T) {
 	first := errors.New("first")
 	for name, test := range map[string]struct {
@@ -339,7 +339,7 @@ func TestRawIsOwnedOrCopied(t *testing.T) {
 	}
 }
 
-// What was decoded does not change with the text, unless it is owned.
+// Decoded values do not change with the text, unless the text is owned.
 func TestValuesAreCopies(t *testing.T) {
 	const text = `{"id":"a","long":"` + "0123456789012345678901234567890123456789012345678901234567890123456789" + `","esc\u0061ped":["\u0062"]}`
 	data := []byte(text)
@@ -381,7 +381,7 @@ func TestKind(t *testing.T) {
 		t.Run(test.text, func(t *testing.T) {
 			var d Decoder
 			d.Reset([]byte(test.text), false)
-			for range 2 { // it consumes nothing
+			for range 2 { // Kind consumes nothing
 				if got := d.Kind("type"); got != test.want {
 					t.Errorf("kind %q, want %q", got, test.want)
 				}

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// FuzzAgainstStandard compares with encoding/json what a text is as a value, as
-// numbers and strings, and whether it is JSON at all.
+// FuzzAgainstStandard compares with encoding/json: whether a text is valid
+// JSON, and its value read as any value, as numbers and as strings.
 func FuzzAgainstStandard(f *testing.F) {
 	for _, text := range []string{
 		`{"a":[1,2.5,"x\u00e9\ud83d\ude00",null,true,{"b":{}}],"c":"` + "\xff" + `"}`, `[]`, `"`, `{"a"}`, `[1,]`, `{"a":1,}`, `-0.1e+5`,
@@ -38,7 +38,7 @@ func FuzzAgainstStandard(f *testing.F) {
 	})
 }
 
-// withoutMark returns a text for encoding/json, which takes no byte-order mark.
+// withoutMark removes the byte-order mark, which encoding/json rejects.
 func withoutMark(text []byte) []byte { return bytes.TrimPrefix(text, byteOrderMark) }
 
 func compare[T any](t *testing.T, text []byte, decode func(*T, *Decoder)) {
@@ -53,7 +53,7 @@ func compare[T any](t *testing.T, text []byte, decode func(*T, *Decoder)) {
 	}
 }
 
-// everything has a field of every kind that generated types have.
+// everything has a field of every kind of type that the generator writes.
 type everything struct {
 	Any     any            `json:"any"`
 	Bool    bool           `json:"bool"`
@@ -116,8 +116,8 @@ func (v *everything) decodeJSON(d *Decoder) {
 	}
 }
 
-// standard is an everything whose unions encoding/json decodes, from what
-// rewrite writes for them.
+// standard is an everything that encoding/json decodes; rewrite adapts the text
+// of its unions.
 type standard struct {
 	everything
 	List   []standard      `json:"list"`
@@ -180,8 +180,8 @@ func (v standard) plain() everything {
 	return e
 }
 
-// FuzzStruct compares with encoding/json what a text is as a struct. Where the
-// two are meant to differ, encoding/json gets the text in other words.
+// FuzzStruct compares the decoding of a struct with encoding/json. Where the
+// two differ on purpose, encoding/json gets a rewritten text.
 func FuzzStruct(f *testing.F) {
 	for _, text := range []string{
 		`{"any":[1,{"a":null}],"bool":true,"enum":"x","float":0.1,"int":53,"int32":-5,"map":{"a":{}},"numbers":[1,null],"pointer":0,"single":0.1,"string":"a\nb","time":"2026-01-02T03:04:05.123456789+01:00","new":[{}]}`,

@@ -6,24 +6,23 @@ import (
 	"strconv"
 )
 
-// Bounds of a path in an error: how many steps of it, from its end, and how many
-// bytes of a name.
+// Bounds of the path in an error: the number of steps, counted from its end,
+// and the bytes of a name.
 const (
 	maxSteps = 8
 	maxName  = 64
 )
 
-// step is where a path goes on: to a member of an object or, if there is an
-// index, to an element of a list.
+// step is one step of a path: a member of an object or an element of a list.
 type step struct {
 	list  bool
 	index int
 	name  []byte
 }
 
-// pathTo returns the path to what comes after the beginning of a JSON text, such
-// as snippets[3].score, "" for the whole. Names that are no identifiers are
-// quoted. It is found by another pass, so that only errors pay for it.
+// pathTo returns the path to the value that follows beginning, such as
+// snippets[3].score, or "" for the outermost value. It quotes names that are
+// not identifiers. It parses beginning again, so that only errors pay for it.
 func pathTo(beginning []byte) string {
 	var d Decoder
 	var steps []step

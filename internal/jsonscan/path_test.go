@@ -27,7 +27,7 @@ func TestPath(t *testing.T) {
 		{`{"any":{"a":1,}}`, `at byte 14, in any: want the name`},
 		{`{"any":[{},[],]}`, `in any[2]: want a value`},
 		{`{"any":[{},[]`, `in any[1]: want a comma`},
-		{`{"any":1}]`, `at byte 9: want the end`},
+		{`{"any":1}]`, `at byte 9: want the end of the text`},
 		{`{"any":` + strings.Repeat(`[`, 12) + `{"a":x`, `at byte 24, in …[0][0][0][0][0][0][0].a: want a value`},
 		{`{"any":` + strings.Repeat(`[`, 20000), `in …[0][0][0][0][0][0][0][0]: nested too deep`},
 		{`{"any":{"` + long + `":x`, `in any["` + long[:maxName] + `"]: want`},

@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// node is a JSON value as encoding/json reads it, with members of one name apart.
+// node is a JSON value as encoding/json reads it. It keeps all members of one
+// name.
 type node struct {
 	raw     []byte
 	value   any // of a scalar
@@ -55,17 +56,19 @@ func parseNext(d *json.Decoder, text []byte) (n node) {
 	return n
 }
 
-// rewrite writes a text for an everything in such a way that encoding/json
-// makes of it what this package makes of the text itself:
+// rewrite rewrites the text of an everything so that encoding/json decodes it
+// to the value that this package decodes from the original text:
 //
-//   - names that are no field's, by case, are left out;
-//   - integers that are written as floats are written as integers;
-//   - empty times are written out, and the others without escape sequences;
-//   - a null that stands for a zero is written as one, as structs are merged;
-//   - a union is a standardShape: the text that it keeps, its kind, its value.
+//   - members whose name is not, by case, a field's are left out;
+//   - integers in float notation are written as integers;
+//   - an empty time becomes the zero time, and times lose their escape
+//     sequences;
+//   - a null that stands for a zero value is written as the zero value, as
+//     structs are merged;
+//   - a union becomes a standardShape: its text, kind and value.
 //
-// Members of one name are all there in all, where each has to be of the right
-// type. In last there are those that count.
+// The result all keeps every member of a repeated name, so that each is checked
+// for its type. The result last keeps only the members that count.
 func rewrite(text []byte) (all, last []byte) {
 	n, as := parse(text), reflect.TypeFor[everything]()
 	return n.write(nil, as, false), n.write(nil, as, true)
@@ -134,8 +137,8 @@ func (n node) writeStruct(to []byte, as reflect.Type, last bool) []byte {
 	return append(to, '}')
 }
 
-// replaced tells whether a member does not count because of a later one. Structs
-// are merged.
+// replaced reports whether a later member of the same name replaces member i.
+// Structs are merged, not replaced.
 func (n node) replaced(i int, as reflect.Type) bool {
 	if as == reflect.TypeFor[circle]() {
 		return false
@@ -170,7 +173,8 @@ func (n node) writeShape(to []byte, last bool) []byte {
 	return append(to, text...)
 }
 
-// integer writes a float that is an integer of so many bits as one.
+// integer writes an integer in float notation as an integer of the given number
+// of bits.
 func integer(number json.Number, bits int) string {
 	if _, err := strconv.ParseInt(number.String(), 10, bits); err == nil {
 		return number.String()

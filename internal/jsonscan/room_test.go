@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// A value takes at most MaxExpansion times its text, and is refused if it would
-// take more.
+// A decoded value takes at most MaxExpansion times the length of its text; a
+// text that would take more is an error.
 func TestRoom(t *testing.T) {
 	const length = 1 << 20
 	list := func(element string) string {
@@ -53,7 +53,7 @@ func TestRoom(t *testing.T) {
 			}
 			heap := func() (live, total int) {
 				runtime.GC()
-				runtime.GC() // what pools hold
+				runtime.GC() // empties the pools
 				var stats runtime.MemStats
 				runtime.ReadMemStats(&stats)
 				return int(stats.HeapAlloc), int(stats.TotalAlloc)
@@ -78,7 +78,7 @@ func TestRoom(t *testing.T) {
 	}
 }
 
-// A short text may take more.
+// The value of a short text may take up to 4 MiB.
 func TestRoomOfShortTexts(t *testing.T) {
 	text := []byte("[" + strings.Repeat(`{"":0},`, 10000) + "{}]")
 	var v any

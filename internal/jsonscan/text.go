@@ -8,22 +8,22 @@ import (
 	"unicode/utf8"
 )
 
-// special returns a word in which the lowest bit that is set belongs to the
-// first of eight bytes that is not plain: a quotation mark, a backslash, a
-// control character, or part of a rune of several bytes. It returns 0 if all
-// eight are plain.
+// special returns 0 if all eight bytes are plain. Otherwise the lowest bit set
+// in the result belongs to the first byte that is not plain: a quotation mark,
+// a backslash, a control character, or part of a multi-byte rune.
 func special(eight uint64) uint64 {
 	const each = 0x0101010101010101
 	quote, escape := eight^each*'"', eight^each*'\\'
 	return (eight | (eight - each*' ') | (quote - each) | (escape - each)) & (each << 7)
 }
 
-// quoted consumes a string and returns what it stands for, which is valid until
-// another string is read. Invalid UTF-8 and half a surrogate pair become U+FFFD.
+// quoted consumes a string and returns its unescaped bytes, which are valid
+// until the next string is read. Invalid UTF-8 and half a surrogate pair become
+// U+FFFD.
 func (d *Decoder) quoted() []byte {
 	data, first := d.data, d.pos+1
 	to := d.scratch[:0]
-	start := first // of what is to be appended to it
+	start := first // of the part not yet appended to it
 	for i := first; i < len(data); {
 		if len(data)-i >= 8 {
 			s := special(binary.LittleEndian.Uint64(data[i:]))
@@ -51,7 +51,7 @@ func (d *Decoder) quoted() []byte {
 				d.fail("want an escape sequence")
 				return nil
 			}
-			if r < utf8.RuneSelf { // in the place of the backslash
+			if r < utf8.RuneSelf { // overwrite the backslash
 				to = append(to, data[start:i+1]...)
 				to[len(to)-1] = byte(r)
 			} else {
@@ -67,7 +67,8 @@ func (d *Decoder) quoted() []byte {
 			i++
 		default:
 			for i < len(data) && data[i] >= utf8.RuneSelf {
-				// Most runes, whose first byte leaves no doubt about the others.
+				// Most runes of two and three bytes are valid by their first
+				// byte and the bits of the others.
 				if c := data[i]; i+2 < len(data) && data[i+1]&0xc0 == 0x80 {
 					if 0xc2 <= c && c <= 0xdf {
 						i += 2
@@ -94,7 +95,8 @@ func (d *Decoder) quoted() []byte {
 
 var escapes = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
 
-// skipQuoted consumes a string that is going to be read again.
+// skipQuoted consumes a string without checking it. The string will be read
+// again.
 func (d *Decoder) skipQuoted() {
 	start := d.pos + 1
 	for i := start; ; i++ {
@@ -116,8 +118,8 @@ func (d *Decoder) skipQuoted() {
 	}
 }
 
-// unescape returns what the escape sequence that text starts with stands for,
-// and its length: 0 if it is none.
+// unescape returns the rune of the escape sequence at the start of text and the
+// length of the sequence, or 0 if the sequence is invalid.
 func unescape(text []byte) (r rune, size int) {
 	if len(text) < 2 {
 		return 0, 0
@@ -190,7 +192,8 @@ func (d *Decoder) number(want string) []byte {
 	return text[:n]
 }
 
-// digits returns where the digits end that start at n, and whether there are any.
+// digits returns the end of the digits that start at n, and whether there are
+// any.
 func digits(text []byte, n int) (end int, ok bool) {
 	start := n
 	for n < len(text) && '0' <= text[n] && text[n] <= '9' {
@@ -199,7 +202,7 @@ func digits(text []byte, n int) (end int, ok bool) {
 	return n, n > start
 }
 
-// cache hands out the same string for the same short text again and again:
+// cache returns the same string for equal short texts, without allocating:
 // names, kinds, and the ids that every event of a stream repeats.
 type cache [64]string
 

@@ -10,7 +10,7 @@ import (
 	"unsafe"
 )
 
-// std returns what encoding/json makes of a text.
+// std decodes a text with encoding/json.
 func std[T any](t *testing.T, text string) (v T, ok bool) {
 	t.Helper()
 	return v, json.Unmarshal([]byte(text), &v) == nil
@@ -56,7 +56,7 @@ func TestStringErrors(t *testing.T) {
 	}
 }
 
-// Every byte at every place of the eight that are looked at together.
+// Every byte is decoded correctly at every offset within a word of eight bytes.
 func TestStringsOfEveryByte(t *testing.T) {
 	var d Decoder
 	check := func(inside []byte) {
@@ -153,7 +153,7 @@ func TestCache(t *testing.T) {
 			t.Errorf("%d bytes: the same string: %v", length, !want)
 		}
 	}
-	// Strings that meet in a slot, as these of equal ends do, push each other out.
+	// Strings with equal ends share a slot of the cache and replace each other.
 	for i := range 10000 {
 		want := fmt.Sprintf("a%04db%04dc", i, i)
 		if got := decode(`"` + want + `"`); got != want {
@@ -169,7 +169,8 @@ func TestCache(t *testing.T) {
 	}
 }
 
-// Strings do not change when others are unescaped, and long ones are not kept.
+// A decoded string does not change when the next is unescaped. Long scratch
+// memory is not kept.
 func TestScratch(t *testing.T) {
 	var d Decoder
 	for _, length := range []int{1, 100, 10, maxScratch / 2, 2 * maxScratch, 20} {

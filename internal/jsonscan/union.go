@@ -15,9 +15,9 @@ func Member[T any](d *Decoder, decode func(*T, *Decoder)) *T {
 	return v
 }
 
-// MarshalUnion encodes a union whose member was decoded from raw, if it was
-// decoded at all. A member that is still what decode makes of raw is encoded as
-// raw, with all that the member's type has no field for.
+// MarshalUnion encodes the member of a union. If the member was decoded from
+// raw and has not been modified since, the result is raw, which includes the
+// fields that the member's type does not have.
 func MarshalUnion[M any](member M, raw []byte, decode func(*Decoder) M) ([]byte, error) {
 	if raw != nil {
 		var again M

@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// A union of *circle, *square and *unknownShape, as it is generated.
+// shape is a union of *circle, *square and *unknownShape, as the generator
+// writes it.
 type shape struct {
 	Value shapeMember
 	raw   []byte
@@ -156,7 +157,7 @@ func TestUnionErrors(t *testing.T) {
 	}
 }
 
-// A union does not change with the text that it was decoded from.
+// A decoded union does not change with its text.
 func TestUnionsAreCopies(t *testing.T) {
 	const text = `{"type":"square","new":1,"inner":{"type":"line","length":1}}`
 	data := []byte(text)

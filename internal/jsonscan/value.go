@@ -8,8 +8,8 @@ import (
 
 var decoders = sync.Pool{New: func() any { return new(Decoder) }}
 
-// Unmarshal decodes a text into v with its decoder. What is owned stays as it is
-// for as long as v is in use.
+// Unmarshal decodes data into v with decode. If data is owned, it must not
+// change while v is in use.
 func Unmarshal[T any](data []byte, v *T, decode func(*T, *Decoder), owned bool) error {
 	d := decoders.Get().(*Decoder)
 	defer func() {
@@ -21,7 +21,7 @@ func Unmarshal[T any](data []byte, v *T, decode func(*T, *Decoder), owned bool) 
 	return d.End()
 }
 
-// List reads a list, each element with a decoder.
+// List reads a list and decodes each element with decode.
 func List[T any](d *Decoder, decode func(*T, *Decoder)) []T {
 	if d.Null() || d.err != nil {
 		return nil
@@ -42,7 +42,7 @@ func List[T any](d *Decoder, decode func(*T, *Decoder)) []T {
 	return list
 }
 
-// Pointer reads a value that may be missing.
+// Pointer reads a value that may be null.
 func Pointer[T any](d *Decoder, decode func(*T, *Decoder)) *T {
 	if d.Null() {
 		return nil
@@ -50,8 +50,8 @@ func Pointer[T any](d *Decoder, decode func(*T, *Decoder)) *T {
 	return Member(d, decode)
 }
 
-// Default reads a value that another member of the object may have given
-// already: that one stays, unless it is zero.
+// Default reads a value unless v is already set by another member of the
+// object.
 func Default[T comparable](v *T, decode func(*T, *Decoder), d *Decoder) {
 	var zero T
 	if *v != zero {
@@ -63,7 +63,8 @@ func Default[T comparable](v *T, decode func(*T, *Decoder), d *Decoder) {
 
 func size[T any]() uintptr { return reflect.TypeFor[T]().Size() }
 
-// Other reads a value of a type that has no decoder.
+// Other reads a value with encoding/json, for types without a generated
+// decoder.
 func Other[T any](v *T, d *Decoder) {
 	start := d.Position()
 	d.Skip()
@@ -96,8 +97,8 @@ func Float64[T ~float64](v *T, d *Decoder) { *v = T(d.Float(64)) }
 // Float32 reads a number of 32 bits.
 func Float32[T ~float32](v *T, d *Decoder) { *v = T(d.Float(32)) }
 
-// Any reads whatever there is.
+// Any reads a value of any type.
 func Any(v *any, d *Decoder) { *v = d.Any() }
 
-// Map reads an object of whatever it holds.
+// Map reads an object with values of any type.
 func Map(v *map[string]any, d *Decoder) { *v = d.Map() }

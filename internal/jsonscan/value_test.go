@@ -47,7 +47,7 @@ func TestUnmarshal(t *testing.T) {
 		{"List", decodeWith(list), `[[1],null,[]]`, [][]int{{1}, nil, {}}, ""},
 		{"List", decodeWith(list), `null`, [][]int(nil), ""},
 		{"List", decodeWith(list), `[[1],[x]]`, [][]int{{1}, {0}}, `want an integer, found "x]]"`},
-		{"trailing", decodeWith(Any), `1 1`, 1.0, "at byte 2: want the end"},
+		{"trailing", decodeWith(Any), `1 1`, 1.0, "at byte 2: want the end of the text"},
 		{"empty", decodeWith(Any), ``, nil, "unexpected end of JSON"},
 	} {
 		t.Run(test.name+" "+test.text, func(t *testing.T) {
@@ -76,7 +76,8 @@ func list(v *[][]int, d *Decoder) {
 	*v = List(d, func(v *[]int, d *Decoder) { *v = List(d, Int[int]) })
 }
 
-// A decoder that was used before, and left in the middle, is like a new one.
+// A Decoder that is reused after an error or an incomplete read is like a new
+// one.
 func TestDecodersAreReused(t *testing.T) {
 	var used *Decoder
 	broken := func(v *string, d *Decoder) {

@@ -1,4 +1,4 @@
-// Package jsonwrite writes JSON for requests.
+// Package jsonwrite encodes JSON for requests.
 package jsonwrite
 
 import (
@@ -6,10 +6,9 @@ import (
 	"encoding/json"
 )
 
-// Marshal is json.Marshal without the escapes that make JSON safe in HTML and
-// JavaScript: <, >, &, U+2028 and U+2029 stand as they are, also in what the
-// MarshalJSON methods of values return. The service counts and limits characters
-// that are not escaped.
+// Marshal is like json.Marshal, but does not escape <, >, &, U+2028 and U+2029,
+// also in the results of MarshalJSON methods. The service counts unescaped
+// characters toward its limits.
 func Marshal(value any) ([]byte, error) {
 	text, err := json.Marshal(value)
 	if err != nil {
@@ -18,19 +17,20 @@ func Marshal(value any) ([]byte, error) {
 	return plain(text), nil
 }
 
-// escapes are the escape sequences that json.Marshal adds to those that JSON
-// demands, each after `\u`, and what they stand for.
+// escapes maps the escape sequences that json.Marshal adds beyond those that
+// JSON requires, without their `\u`, to their characters.
 var escapes = map[string]string{
 	"003c": "<", "003C": "<", "003e": ">", "003E": ">", "0026": "&", "2028": "\u2028", "2029": "\u2029",
 }
 
-// plain replaces the escapes of valid JSON in place.
+// plain replaces these escape sequences in place. The text must be valid JSON.
 func plain(text []byte) []byte {
 	at := bytes.Index(text, []byte(`\u`))
 	if at < 0 {
 		return text
 	}
-	// A backslash before the first `\u` may escape that one's.
+	// An escaped backslash may precede the "u", so start at the first
+	// backslash.
 	at = bytes.IndexByte(text, '\\')
 	out := text[:at]
 	for i := at; i < len(text); {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// inner encodes itself with the standard library.
+// inner encodes itself with encoding/json.
 type inner struct{ text string }
 
 func (v inner) MarshalJSON() ([]byte, error) { return json.Marshal(map[string]string{"inner": v.text}) }
@@ -44,7 +44,8 @@ func TestMarshal(t *testing.T) {
 	}
 }
 
-// The text means the same as that of encoding/json, which is never shorter.
+// The result decodes to the same value as that of encoding/json and is never
+// longer.
 func FuzzMarshal(f *testing.F) {
 	for _, s := range []string{"", `\`, `\u003c`, `\\\<`, "<>&\u2028\u2029", "\xff", `"`} {
 		f.Add(s)
@@ -67,7 +68,8 @@ func FuzzMarshal(f *testing.F) {
 			t.Fatalf("%s is not %s", got, stock)
 		}
 		for _, escape := range []string{`\u003c`, `\u003e`, `\u0026`, `\u2028`, `\u2029`} {
-			// Of the value's own, a backslash is doubled.
+			// An escape sequence that is part of the value has a doubled
+			// backslash.
 			if strings.Contains(strings.ReplaceAll(string(got), `\\`, ""), escape) {
 				t.Fatalf("%s holds %s", got, escape)
 			}

@@ -6,14 +6,13 @@ import (
 	"unicode/utf8"
 )
 
-// maxError is how many bytes the text of an error has at most.
+// maxError is the maximum length of an error's text in bytes.
 const maxError = 4096
 
-// Line returns s as one line of at most limit bytes of valid UTF-8: each run of
-// white space, control characters and characters that change the direction of the
-// text becomes a space, and an ellipsis stands for the rest. Nothing is dropped
-// without a space in its place, so that a redacted secret cannot come together
-// again.
+// Line returns s as one line of valid UTF-8 of at most limit bytes. Each run of
+// white space, control characters and bidirectional control characters becomes
+// a space. If s is longer, the line ends in an ellipsis. Characters are
+// replaced, not dropped, so that the parts of a secret cannot join.
 func Line(s string, limit int) string {
 	if len(s) <= limit && plain(s) {
 		return s
@@ -34,9 +33,9 @@ func Line(s string, limit int) string {
 	return Cut(b.String(), limit)
 }
 
-// isControl reports whether a terminal may take r for a command, or as one that
-// changes the direction of the text: a control character, the replacement of
-// invalid UTF-8, a bidirectional control or a separator of lines.
+// isControl reports whether r may control a terminal or change the direction of
+// the text: a control character, the replacement of invalid UTF-8, a
+// bidirectional control character or a line separator.
 func isControl(r rune) bool {
 	return unicode.IsControl(r) || r == utf8.RuneError || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
 }
@@ -54,8 +53,8 @@ func plain(s string) bool {
 	return s == "" || last != ' '
 }
 
-// Cut returns the beginning of s, which is valid UTF-8, in at most limit bytes,
-// the ellipsis at its end included.
+// Cut truncates s, which must be valid UTF-8, to at most limit bytes, including
+// the ellipsis at its end.
 func Cut(s string, limit int) string {
 	const mark = "…"
 	if len(s) <= limit {

@@ -1,22 +1,22 @@
-// Package redact keeps secrets out of errors.
+// Package redact removes secrets from the texts of errors.
 package redact
 
 import "errors"
 
-// Mark stands where a secret was.
+// Mark replaces a secret.
 const Mark = "REDACTED"
 
-// Error returns an error with a text of its own that stands in for cause, whose
-// text holds a secret. The cause can be matched with errors.Is and errors.As but
-// not printed: no formatting verb finds it, and there is no Unwrap that a logger
-// could follow.
+// Error returns an error with the given text in place of the text of cause,
+// which contains a secret. errors.Is and errors.As match the cause, but nothing
+// prints it: the formatting verbs do not reach it, and there is no Unwrap
+// method that a logger could follow.
 func Error(text string, cause error) error {
 	return &redacted{text, func() error { return cause }}
 }
 
 type redacted struct {
 	text  string
-	cause func() error // verbs do not look into a func
+	cause func() error // the verbs of package fmt do not print the variables of a func
 }
 
 func (e *redacted) Error() string        { return e.text }

@@ -12,25 +12,25 @@ import (
 )
 
 const (
-	// minError is the length of the shortest secret that Error removes. A shorter
-	// one is part of ordinary words.
+	// minError is the length of the shortest secret that Error removes. A
+	// shorter secret may be part of ordinary words.
 	minError = 4
 
-	// minPiece is the length of the shortest piece of a secret that Error removes,
-	// and minPieces that of the shortest secret whose pieces it removes. Errors
-	// quote what they are about in part.
+	// minPiece is the length of the shortest piece of a secret that Error
+	// removes, and minPieces the length of the shortest secret whose pieces it
+	// removes. Some errors quote only a part of a value.
 	minPiece  = 10
 	minPieces = 16
 )
 
-// Secrets are the credentials of requests. The zero value has none.
+// Secrets holds the credentials of requests. The zero value is empty.
 type Secrets struct {
 	plain    []string
-	forms    []string // longest first, with the forms that encoders give a secret
+	forms    []string // the secrets in all encodings, longest first
 	replacer *strings.Replacer
 }
 
-// Of returns the secrets of a request's header and URL; the request may be nil.
+// Of returns the secrets in the header and URL of req, which may be nil.
 func Of(req *http.Request) *Secrets {
 	s := &Secrets{}
 	if req != nil {
@@ -39,8 +39,9 @@ func Of(req *http.Request) *Secrets {
 	return s
 }
 
-// Add adds the secrets of a request: the values of Api-Key, X-Api-Key and Cookie,
-// the credentials of Authorization and Proxy-Authorization, a password in the URL.
+// Add adds the secrets of a request: the values of Api-Key, X-Api-Key and
+// Cookie, the credentials of Authorization and Proxy-Authorization, and the
+// password in the URL.
 func (s *Secrets) Add(req *http.Request) {
 	for name, values := range req.Header {
 		for _, value := range values {
@@ -73,8 +74,8 @@ func (s *Secrets) Add(req *http.Request) {
 	s.replacer = strings.NewReplacer(pairs...)
 }
 
-// add takes a secret as it is and as JSON encoders, with and without the escapes
-// that make JSON safe in HTML, URLs and quotation write it.
+// add adds a secret and its forms: escaped for a URL, quoted as a Go string,
+// and encoded as JSON with and without HTML escapes.
 func (s *Secrets) add(secret string) {
 	secret = strings.TrimSpace(secret)
 	if secret == "" || slices.Contains(s.plain, secret) {
@@ -87,7 +88,7 @@ func (s *Secrets) add(secret string) {
 	for _, escapeHTML := range []bool{false, true} {
 		encoder := json.NewEncoder(&escaped)
 		encoder.SetEscapeHTML(escapeHTML)
-		_ = encoder.Encode(secret) // a string into memory
+		_ = encoder.Encode(secret) // encoding a string into memory cannot fail
 	}
 	for form := range strings.Lines(escaped.String()) {
 		forms = append(forms, form[1:len(form)-len("\"\n")])
@@ -110,9 +111,9 @@ func (s *Secrets) Text(text string) string {
 // Forms returns the secrets in all forms that Text replaces.
 func (s *Secrets) Forms() []string { return s.forms }
 
-// Error returns err itself if its text holds no secret, no piece of a secret, no
-// line break and no other character that Line replaces, else an error with a
-// clean text that stands in for err as that of the function Error does.
+// Error removes the secrets, and long pieces of them, from an error. It returns
+// err itself if its text needs no change and fits on a line; see Line.
+// Otherwise it returns an error with a clean text; see the function Error.
 func (s *Secrets) Error(err error) error {
 	if err == nil {
 		return nil
@@ -125,7 +126,7 @@ func (s *Secrets) Error(err error) error {
 	return Error(Line(clean, maxError), err)
 }
 
-// long is Text for the secrets that are not too short.
+// long is like Text, but ignores secrets shorter than minError.
 func (s *Secrets) long(text string) string {
 	for _, form := range s.forms {
 		if len(form) >= minError {
@@ -135,7 +136,7 @@ func (s *Secrets) long(text string) string {
 	return text
 }
 
-// pieces replaces the pieces of secrets in text.
+// pieces replaces the pieces of secrets in text with Mark.
 func (s *Secrets) pieces(text string) string {
 	for _, secret := range s.plain {
 		if len(secret) < minPieces {
@@ -156,7 +157,7 @@ func (s *Secrets) pieces(text string) string {
 	return text
 }
 
-// piece returns where the first piece of a secret is in text, and its size.
+// piece returns the offset and size of the first piece of secret in text.
 func piece(text, secret string) (at, size int) {
 	for at := 0; at+minPiece <= len(text); at++ {
 		for i := 0; i+minPiece <= len(secret); i++ {

@@ -69,7 +69,7 @@ func TestSecretsError(t *testing.T) {
 	}
 }
 
-// Keys that rotate are all kept out.
+// The secrets of several requests add up, so that rotated keys are removed too.
 func TestSecretsAddUp(t *testing.T) {
 	s := Of(request("Api-Key", "first-key"))
 	s.Add(request("Api-Key", "second-key"))

@@ -13,27 +13,28 @@ import (
 	"github.com/pinecone-community/assistant-go/internal/redact"
 )
 
-// attempt is one sending of a call: the request, the wait for the reply, and the
-// reading of the reply. It is the context of all three, which ends with that of
-// the call, with the idle timeout, and with the attempt.
+// attempt is one attempt of a call: it sends the request, waits for the
+// response and reads the response. It is the context of all three. The context
+// ends with the context of the call, with the idle timeout, and with the
+// attempt.
 type attempt struct {
 	context.Context
 	call   *Call
 	parent context.Context
 	cancel context.CancelCauseFunc
-	idle   limiter     // of the time without a byte
-	event  limiter     // of the time without an event
-	unhook func() bool // what happens when the parent ends, unless it never does
+	idle   limiter     // bounds the time without a byte
+	event  limiter     // bounds the time without an event
+	unhook func() bool // unregisters closeBodies from parent; nil if parent cannot end
 
 	mu    sync.Mutex
-	body  *onceClosed // of the request, as it was opened last
-	reply *onceClosed
+	body  *onceClosed // request body that was opened last
+	reply *onceClosed // response body
 	ended bool
 
-	replied bool // the attempt has a reply
+	replied bool // a response was received
 }
 
-// callKey is what the Value of an attempt is asked for to get its call.
+// callKey is the key under which Value returns the call of an attempt.
 type callKey struct{}
 
 func (a *attempt) Value(key any) any {
@@ -43,22 +44,22 @@ func (a *attempt) Value(key any) any {
 	return a.Context.Value(key)
 }
 
-// callOf returns the call whose attempt ctx is, or nil.
+// callOf returns the call of the attempt that ctx derives from, or nil.
 func callOf(ctx context.Context) *Call {
 	call, _ := ctx.Value(callKey{}).(*Call)
 	return call
 }
 
-// start begins an attempt, sends the request and returns the reply if it says
-// success; any other becomes an *apierror.Error. The caller ends the attempt, also
-// after an error.
+// start begins an attempt and sends the request. It returns the response if its
+// status is 2xx; any other response becomes an *apierror.Error. The caller must
+// end the attempt, also after an error.
 func (c *Call) start(ctx context.Context) (*attempt, *http.Response, error) {
 	a := &attempt{call: c, parent: ctx}
 	a.Context, a.cancel = context.WithCancelCause(ctx)
 	a.idle = limiter{attempt: a, kind: ErrIdleTimeout, text: "no byte was sent or received"}
 	a.event = limiter{attempt: a, kind: ErrEventTimeout, text: "no event was received"}
-	// The end of the context also ends what does not know of it: a source of an
-	// upload that blocks, a body whose Read only Close ends.
+	// A source of an upload and a response body from a Doer may ignore the
+	// context. Closing the body ends their Read.
 	if ctx.Done() != nil {
 		a.unhook = context.AfterFunc(ctx, a.closeBodies)
 	}
@@ -92,17 +93,17 @@ func (a *attempt) send() (*http.Response, error) {
 	resp, err := a.do(req)
 	a.idle.stop()
 	if err != nil {
-		a.closeBodies() // a doer that is no http.Client may not have done it
+		a.closeBodies() // a Doer other than http.Client may leave them open
 		return nil, &sendError{a.reason(err)}
 	}
-	if resp.Request == nil { // such a doer may leave these out
+	if resp.Request == nil { // a Doer other than http.Client may leave out Request and Body
 		resp.Request = req
 	}
 	if resp.Body == nil {
 		resp.Body = http.NoBody
 	}
 	if resp.StatusCode == http.StatusSwitchingProtocols {
-		// Its body is the connection, which never ends by itself.
+		// The body of a 101 response is the connection, which has no end.
 		_ = resp.Body.Close()
 		resp.Body = http.NoBody
 	}
@@ -128,15 +129,17 @@ func (a *attempt) do(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// end ends the attempt: nothing of it goes on, but for what a source of the
-// caller's may still wait for.
+// end ends the attempt: it stops the timers, cancels the context and closes the
+// bodies. Only a Read of the caller's upload source that blocks for longer than
+// maxSettle may outlive the attempt.
 func (a *attempt) end() {
 	a.idle.end()
 	a.event.end()
 	if a.unhook != nil {
 		a.unhook()
 	}
-	// The transport may read on after a Close that comes first.
+	// Cancel before closing the bodies: a transport may read the rest of a body
+	// that is closed first.
 	a.cancel(nil)
 	a.mu.Lock()
 	a.ended = true
@@ -147,19 +150,20 @@ func (a *attempt) end() {
 	}
 }
 
-// hold keeps a body, to be closed when the attempt ends.
+// hold stores a body that closeBodies closes. If the attempt or the call's
+// context has ended, hold closes the body at once.
 func (a *attempt) hold(place **onceClosed, body *onceClosed) {
 	a.mu.Lock()
 	*place = body
-	late := a.ended || a.Err() != nil || a.parent.Err() != nil // the parent's comes first
+	late := a.ended || a.Err() != nil || a.parent.Err() != nil // parent ends before the attempt's own context does
 	a.mu.Unlock()
 	if late {
 		_ = body.Close()
 	}
 }
 
-// closeBodies closes the bodies. When it returns they are closed, whoever closed
-// them.
+// closeBodies closes the bodies of the request and of the response. Both are
+// closed when it returns, also if another goroutine closes them.
 func (a *attempt) closeBodies() {
 	a.mu.Lock()
 	bodies := []*onceClosed{a.body, a.reply}
@@ -171,21 +175,21 @@ func (a *attempt) closeBodies() {
 	}
 }
 
-// reason returns why the attempt was ended while it was under way, and err if it
-// was not. The call's context comes first.
+// reason returns the timeout that ended the attempt, or else err. If the call's
+// context has ended, the context is the reason instead of a timeout.
 func (a *attempt) reason(err error) error {
 	ended := a.parent.Err()
 	if ended == nil {
 		if cause := new(timeoutError); errors.As(context.Cause(a.Context), &cause) {
 			return cause
 		}
-	} else if errors.Is(err, fs.ErrClosed) { // a source that was closed for it
+	} else if errors.Is(err, fs.ErrClosed) { // closeBodies closed the source
 		return because(ended, err)
 	}
 	return err
 }
 
-// because returns err as a consequence of the end of a context.
+// because wraps err in the error of the context that caused it.
 func because(ended, err error) error {
 	if errors.Is(err, ended) {
 		return err

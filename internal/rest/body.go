@@ -6,26 +6,27 @@ import (
 	"time"
 )
 
-// Limits of the wait for a Read that is under way when its attempt ends.
+// Limits of the wait for a Read that is in progress when its attempt ends.
 const (
-	// maxSettle is for the source of an upload that a reply has ended. A Read that
-	// blocks for longer goes on, as the end of a context leaves it.
+	// maxSettle bounds the wait for the source of an upload whose response
+	// arrived early. A Read that blocks for longer continues in its goroutine.
 	maxSettle = 50 * time.Millisecond
-	// maxTurn is for the body of a reply. A Read that the end of the context has
-	// not ended by then is ended by Close.
+	// maxTurn bounds the wait for a Read of the response body. After it, Close
+	// is called although the Read has not returned.
 	maxTurn = 100 * time.Millisecond
 )
 
-// watchBody returns a body of the request whose reading counts as bytes sent.
+// watchBody returns a request body that renews the idle timeout whenever bytes
+// are read from it.
 func (a *attempt) watchBody(body io.ReadCloser) io.ReadCloser {
 	once := &onceClosed{ReadCloser: body}
 	a.hold(&a.body, once)
 	return &sentBody{once, a}
 }
 
-// onceClosed is a body that is closed once. The end of a context closes it in one
-// goroutine while its reader closes it in another, and a body from a Doer or a
-// source of the caller's need not allow that.
+// onceClosed closes a body once. When a context ends, one goroutine closes the
+// body while the body's reader may close it in another. A body from a Doer or
+// from the caller need not support that.
 type onceClosed struct {
 	io.ReadCloser
 	once sync.Once
@@ -37,8 +38,8 @@ func (b *onceClosed) Close() error {
 	return b.err
 }
 
-// alternating is a body that is not closed while it is read, if the Read ends soon:
-// a body that a Doer has wrapped may not be made for both at a time.
+// alternating delays Close until a Read in progress returns, for maxTurn at
+// most. A body that a Doer has wrapped may not support a Close during a Read.
 type alternating struct {
 	io.ReadCloser
 	turn chan struct{}
@@ -79,8 +80,8 @@ func (b *sentBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// watchedBody is the body of a reply. Time counts while it is read, and not while
-// its reader is busy with what came.
+// watchedBody is the body of a response. The idle timeout runs during a Read,
+// and not while the caller handles the data.
 type watchedBody struct {
 	io.ReadCloser
 	attempt *attempt
@@ -90,9 +91,9 @@ func (b *watchedBody) Read(p []byte) (int, error) {
 	b.attempt.idle.start(b.attempt.call.options.IdleTimeout)
 	n, err := b.ReadCloser.Read(p)
 	b.attempt.idle.stop()
-	if err != nil && err != io.EOF { //nolint:errorlint // as readers return it
+	if err != nil && err != io.EOF { //nolint:errorlint // readers return io.EOF unwrapped
 		err = b.attempt.reason(err)
-		if ended := b.attempt.parent.Err(); ended != nil { // the body was closed for it
+		if ended := b.attempt.parent.Err(); ended != nil { // closeBodies closed the body
 			err = because(ended, err)
 		}
 	}

@@ -22,33 +22,34 @@ import (
 	"github.com/pinecone-community/assistant-go/internal/upload"
 )
 
-// Call is one request in the making. Its methods build it up in any order; the
-// first error sticks and is what sending it returns.
+// Call is a request that is being built. Its methods can be called in any
+// order. Sending the call returns the first error of the methods.
 type Call struct {
 	client  *Client
 	editors []Editor
 	method  string
 	path    strings.Builder // escaped, below the server's path
 	query   strings.Builder
-	header  map[string]string // besides these two
+	header  map[string]string // other headers than accept and content
 	accept  string
-	content string // type of the body
+	content string // Content-Type
 	length  int64
 	body    func() (io.ReadCloser, error)
-	rewinds bool // body can be called again
+	rewinds bool // body can be called for each attempt
 	form    *upload.Form
 	err     error
 
-	// Of the attempt that is under way, or was the last one.
+	// State of the current or last attempt.
 	attempt   int     // from 1
-	options   Options // the client's, as the editors have adjusted them
+	options   Options // the client's options, adjusted by the editors
 	responses []*Response
 	sent      *http.Request
-	answered  *http.Request   // the one that was answered, if that is another one
-	secrets   *redact.Secrets // of the attempts before
+	answered  *http.Request   // the request of the response, if a Doer replaced sent
+	secrets   *redact.Secrets // of the earlier attempts
 }
 
-// NewCall starts a request. The editors run after the client's own.
+// NewCall returns a call to be built. Its editors run after the client's
+// editors.
 func NewCall[E ~func(context.Context, *http.Request) error](client *Client, method string, editors []E) *Call {
 	c := &Call{
 		client: client,
@@ -56,7 +57,7 @@ func NewCall[E ~func(context.Context, *http.Request) error](client *Client, meth
 		accept: mediaJSON,
 	}
 	if client == nil {
-		c.fail(errors.New("the API is its zero value: make one with New"))
+		c.fail(errors.New("the API is a zero value: make one with New"))
 		return c
 	}
 	c.options = client.options
@@ -83,8 +84,8 @@ func (c *Call) Path(literal string) *Call {
 	return c
 }
 
-// PathParam appends a parameter as one segment of the path, escaped. Values
-// that would name another path, which are "", "." and "..", are refused.
+// PathParam appends a parameter to the path as one escaped segment. The values
+// "", "." and ".." are errors, as they would select another path.
 func (c *Call) PathParam(name, value string, limits ...Limit) *Call {
 	for _, limit := range limits {
 		if err := limit.check(name, value); err != nil {
@@ -101,12 +102,12 @@ func (c *Call) PathParam(name, value string, limits ...Limit) *Call {
 	return c
 }
 
-// Limit is what the service takes as a value.
+// Limit is a constraint on a parameter's value.
 type Limit struct {
-	Min, Max int    // characters; no Max stands for no limit
-	Pattern  string // regular expression, or none
-	// Match is Matches where there is a Pattern: only clients that call such an
-	// operation carry package regexp.
+	Min, Max int    // in characters; a Max of 0 means no limit
+	Pattern  string // regular expression; "" means any value
+	// Match is Matches if there is a Pattern. It is a field so that only
+	// clients with such an operation link package regexp.
 	Match func(pattern, value string) bool
 }
 
@@ -121,7 +122,8 @@ func (l Limit) check(name, value string) error {
 	return nil
 }
 
-// Matches reports whether a value matches a pattern. It compiles each once.
+// Matches reports whether value matches the regular expression pattern. It
+// compiles each pattern once.
 func Matches(pattern, value string) bool {
 	compiled, ok := patterns.Load(pattern)
 	if !ok {
@@ -132,29 +134,33 @@ func Matches(pattern, value string) bool {
 
 var patterns sync.Map // of *regexp.Regexp, by pattern
 
-// Query adds a parameter. An empty optional value stands for none.
+// Query adds a query parameter. An empty value is left out unless the parameter
+// is required.
 func (c *Call) Query(name, value string, required bool) {
 	if value != "" || required {
 		c.addQuery(url.QueryEscape(name) + "=" + url.QueryEscape(value))
 	}
 }
 
-// QueryInt adds an integer parameter. An optional zero stands for none.
+// QueryInt adds an integer query parameter. Zero is left out unless the
+// parameter is required.
 func (c *Call) QueryInt(name string, value int64, required bool) {
 	if value != 0 || required {
 		c.Query(name, strconv.FormatInt(value, 10), true)
 	}
 }
 
-// QueryBool adds a boolean parameter. An optional false stands for none.
+// QueryBool adds a boolean query parameter. False is left out unless the
+// parameter is required.
 func (c *Call) QueryBool(name string, value, required bool) {
 	if value || required {
 		c.Query(name, strconv.FormatBool(value), true)
 	}
 }
 
-// QueryJSON adds a parameter that is written as JSON, of at most limit bytes if
-// there is one. An optional nil map stands for none.
+// QueryJSON adds a query parameter whose value is written as JSON. The JSON may
+// have at most limit bytes; a limit of 0 means no limit. A nil map is left out
+// unless the parameter is required.
 func (c *Call) QueryJSON(name string, value map[string]any, required bool, limit int) {
 	if value == nil && !required {
 		return
@@ -167,8 +173,9 @@ func (c *Call) QueryJSON(name string, value map[string]any, required bool, limit
 	c.Query(name, string(text), true)
 }
 
-// QueryStyled adds a parameter of any other type in a style of OpenAPI's. An
-// optional zero value stands for none.
+// QueryStyled adds a query parameter of any other type in an OpenAPI
+// serialization style. The zero value is left out unless the parameter is
+// required.
 func (c *Call) QueryStyled(name, style string, explode bool, value any, required bool) {
 	if v := reflect.ValueOf(value); !v.IsValid() || !required && v.IsZero() {
 		if required {
@@ -183,7 +190,7 @@ func (c *Call) QueryStyled(name, style string, explode bool, value any, required
 		c.fail(fmt.Errorf("%s: %w", name, err))
 		return
 	}
-	c.addQuery(strings.ReplaceAll(text, " ", "%20")) // the runtime's delimiter is bare
+	c.addQuery(strings.ReplaceAll(text, " ", "%20")) // package runtime does not escape its delimiter
 }
 
 func (c *Call) addQuery(pair string) {
@@ -198,7 +205,8 @@ func (c *Call) addQuery(pair string) {
 
 const mediaJSON = "application/json"
 
-// headers returns those of an attempt, whose editors may change them.
+// headers returns the headers of an attempt. Editors may change them, so that
+// no two attempts share them.
 func (c *Call) headers() http.Header {
 	values := []string{c.accept, c.client.options.Version, c.content}
 	header := http.Header{"Accept": values[0:1:1], VersionHeader: values[1:2:2]}
@@ -211,7 +219,7 @@ func (c *Call) headers() http.Header {
 	return header
 }
 
-// Header sets a header. An empty value stands for none.
+// Header sets a header. An empty value is left out.
 func (c *Call) Header(name, value string) {
 	if value != "" {
 		if c.header == nil {
@@ -221,7 +229,7 @@ func (c *Call) Header(name, value string) {
 	}
 }
 
-// JSON makes value the body.
+// JSON sets the request body to value, encoded as JSON.
 func (c *Call) JSON(value any) *Call {
 	text, err := jsonwrite.Marshal(value)
 	if err != nil {
@@ -235,7 +243,8 @@ func (c *Call) JSON(value any) *Call {
 	return c
 }
 
-// Form makes a multipart form the body. It is read while it is sent.
+// Form sets the request body to a multipart form. The parts are read while they
+// are sent.
 func (c *Call) Form(parts ...upload.Part) *Call {
 	form, err := upload.NewForm(parts...)
 	if err != nil {
@@ -250,7 +259,7 @@ func (c *Call) Form(parts ...upload.Part) *Call {
 	return c
 }
 
-// check returns why the call cannot be sent, if it cannot.
+// check returns the error of a call that cannot be sent, or nil.
 func (c *Call) check(ctx context.Context) error {
 	err := c.err
 	if err == nil && ctx == nil {
@@ -262,7 +271,8 @@ func (c *Call) check(ctx context.Context) error {
 	return nil
 }
 
-// clean returns an error without the secrets of the call's requests, on one line.
+// clean removes the secrets of the call's requests from err and puts its text
+// on one line.
 func (c *Call) clean(err error) error {
 	if err == nil {
 		return nil
@@ -283,7 +293,7 @@ func (c *Call) addSecrets(s *redact.Secrets) {
 	}
 }
 
-// request returns the request that was built, with all editors run on it.
+// request builds the request of an attempt and runs all editors on it.
 func (c *Call) request(ctx context.Context) (*http.Request, error) {
 	c.options, c.responses = c.client.options, nil
 	target := c.client.server
@@ -310,7 +320,7 @@ func (c *Call) request(ctx context.Context) (*http.Request, error) {
 			return nil, err
 		}
 		req.ContentLength = c.length
-		if c.rewinds { // otherwise its error would take the place of the one that asked for it
+		if c.rewinds { // the error of a second Open would hide the error that caused the retry
 			req.GetBody = c.body
 		}
 	}

@@ -68,7 +68,7 @@ func TestPathParamLimits(t *testing.T) {
 	tests := []struct {
 		limit Limit
 		value string
-		want  string // in the error, if there is one
+		want  string // in the error; "" for no error
 	}{
 		{id, "a", ""},
 		{id, "a_B-9", ""},
@@ -286,8 +286,8 @@ func TestJSONBody(t *testing.T) {
 	}
 }
 
-// What cannot be sent is refused before anything is sent or edited. The first
-// error is the one.
+// An invalid call returns its first error. No editor runs and no request is
+// sent.
 func TestCallRefused(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "missing.txt")
 	tests := []struct {
@@ -299,7 +299,7 @@ func TestCallRefused(t *testing.T) {
 		{"JSON of a channel", func(c *Call) { c.JSON(make(chan int)) }, "POST /files: request body: ", nil},
 		{"JSON of NaN", func(c *Call) { c.JSON(map[string]any{"a": math.NaN()}) }, "request body: ", nil},
 		{"query of a function", func(c *Call) { c.QueryJSON("filter", map[string]any{"a": func() {}}, false, 0) }, "filter: ", nil},
-		{"query longer than its limit", func(c *Call) { c.QueryJSON("filter", map[string]any{"a": 1}, false, 6) }, "filter: it has 7 bytes", nil},
+		{"query longer than its limit", func(c *Call) { c.QueryJSON("filter", map[string]any{"a": 1}, false, 6) }, "filter: 7 bytes", nil},
 		{"unknown style", func(c *Call) { c.QueryStyled("ids", "square", true, []string{"a"}, true) }, "ids: ", nil},
 		{"styled nil", func(c *Call) { c.QueryStyled("ids", "form", true, nil, true) }, "ids is nil", nil},
 		{"styled nil pointer", func(c *Call) { c.QueryStyled("ids", "form", true, (*int)(nil), true) }, "ids: ", nil},
@@ -367,7 +367,7 @@ func TestForm(t *testing.T) {
 	}
 }
 
-// The client's editors run first; all see the request as it is going to be sent.
+// The client's editors run before the call's. All see the complete request.
 func TestEditors(t *testing.T) {
 	type key struct{}
 	ctx := context.WithValue(t.Context(), key{}, "value")
@@ -434,7 +434,7 @@ func TestEditorsOfOtherTypes(t *testing.T) {
 	server.one(t)
 }
 
-// closeCounter counts how often a body is closed.
+// closeCounter counts the calls of Close.
 type closeCounter struct {
 	io.ReadCloser
 	closed int
@@ -445,7 +445,8 @@ func (c *closeCounter) Close() error {
 	return c.ReadCloser.Close()
 }
 
-// An editor's error is returned as it is, and nothing is sent or left open.
+// An editor's error is returned as it is. No request is sent and the body is
+// closed.
 func TestEditorFails(t *testing.T) {
 	refused := errors.New("refused")
 	fail := func(context.Context, *http.Request) error { return refused }
@@ -498,7 +499,7 @@ func TestEditorFails(t *testing.T) {
 	})
 }
 
-// What editors do to one request is not seen by the next.
+// The changes that editors make to one request do not reach the next request.
 func TestRequestsShareNothing(t *testing.T) {
 	server := newWitness(t, nil)
 	spoil := func(_ context.Context, req *http.Request) error {
@@ -531,7 +532,8 @@ func TestRequestsShareNothing(t *testing.T) {
 	}
 }
 
-// Nor is it seen when the same request is sent again, which it is as a whole.
+// The changes that editors make to one attempt do not reach the next attempt,
+// which sends the same body.
 func TestAttemptsShareNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		type sent struct {

@@ -1,6 +1,6 @@
-// Package rest is what the typed layer of every generated package calls: it
-// builds a request, sends it, and decodes the reply. Nothing in it knows an
-// endpoint.
+// Package rest implements the typed layer of the generated packages: it builds
+// requests, sends them, retries transient failures, and decodes responses,
+// streams and pages. It knows no endpoint.
 package rest
 
 import (
@@ -14,19 +14,19 @@ import (
 	"github.com/pinecone-community/assistant-go/auth"
 )
 
-// VersionHeader tells the service which version of the API a request speaks.
+// VersionHeader is the header with the version of the API that a request uses.
 const VersionHeader = "X-Pinecone-Api-Version"
 
-// Doer sends requests. *http.Client is one.
+// Doer sends HTTP requests. *http.Client implements it.
 type Doer interface {
 	Do(*http.Request) (*http.Response, error)
 }
 
-// Editor changes a request before it is sent. It is the shape of every
-// generated package's RequestEditorFn.
+// Editor changes a request before it is sent. The RequestEditorFn of every
+// generated package has this type.
 type Editor = func(context.Context, *http.Request) error
 
-// Client is what the methods of one API share. It is safe for concurrent use.
+// Client holds what all calls of one API share. It is safe for concurrent use.
 type Client struct {
 	server  url.URL
 	doer    Doer
@@ -34,9 +34,9 @@ type Client struct {
 	options Options
 }
 
-// New returns a client of the API at server, an absolute http or https URL. An
-// *http.Client without a CheckRedirect of its own gets one in a copy that never
-// takes the API key to another origin.
+// New returns a client of the API at server, an absolute http or https URL. If
+// doer is an *http.Client without CheckRedirect, New uses a copy of it whose
+// CheckRedirect never sends the API key to another origin.
 func New[E ~func(context.Context, *http.Request) error](server string, doer Doer, editors []E, options Options) (*Client, error) {
 	base, err := parseServer(server)
 	if err != nil {
@@ -59,22 +59,24 @@ func New[E ~func(context.Context, *http.Request) error](server string, doer Doer
 	return c, nil
 }
 
-// DefaultDoer is the HTTP client of an API that was not given one. It has no
-// timeout of its own, as answers can take minutes: see Options.IdleTimeout.
+// DefaultDoer returns the HTTP client of an API that was not given one. It has
+// no timeout of its own, as a response can take minutes: see
+// Options.IdleTimeout.
 func DefaultDoer() Doer { return defaultDoer }
 
 var defaultDoer = &http.Client{CheckRedirect: auth.CheckRedirect}
 
-// NoServer is the base URL of a client whose options have not set one. It is not
-// the empty string, which is what an option may have set by mistake.
+// NoServer is the base URL of a client whose options have not set a base URL.
+// It differs from the empty string, which an option may have set by mistake.
 const NoServer = "\x00"
 
-// Server returns the base URL for a host, from the URL of a spec's server whose
-// one variable stands for the host. It takes what the service calls a host: with
-// or without scheme (https is assumed), with or without the server's own path.
+// Server returns the base URL for a host. The URL template of the spec's server
+// has one variable, which stands for the host. The host may come with or
+// without a scheme (https is the default) and with or without the path of the
+// template.
 func Server(template, host string) (string, error) {
 	if host == "" {
-		return "", errors.New("host is empty: want that of an assistant, as it is created or described")
+		return "", errors.New("host is empty: want the Host of an assistant that was created or described")
 	}
 	address := host
 	if !strings.Contains(address, "://") {
@@ -91,8 +93,8 @@ func Server(template, host string) (string, error) {
 	return base.String(), nil
 }
 
-// BaseURL checks a base URL, which is absolute, and returns it without slashes at
-// its end.
+// BaseURL checks that server is an absolute URL and returns it without trailing
+// slashes.
 func BaseURL(server string) (string, error) {
 	base, err := parseServer(server)
 	if err != nil {
@@ -101,8 +103,8 @@ func BaseURL(server string) (string, error) {
 	return base.String(), nil
 }
 
-// parseServer parses an absolute URL; slashes at its end are dropped. Its errors
-// show nothing of a password.
+// parseServer parses an absolute URL and drops trailing slashes. Its errors do
+// not show a password.
 func parseServer(server string) (*url.URL, error) {
 	if server == "" {
 		return nil, errors.New("it is empty")
@@ -110,10 +112,10 @@ func parseServer(server string) (*url.URL, error) {
 	base, err := url.Parse(server)
 	if err != nil {
 		var parse *url.Error
-		if strings.Contains(server, "@") { // what is quoted may be of a password
+		if strings.Contains(server, "@") { // url.Error may quote a part of a password
 			err = errors.New("not a URL")
 		} else if errors.As(err, &parse) {
-			err = parse.Err // the caller names the URL
+			err = parse.Err // the caller adds the URL
 			if _, rest, _ := strings.Cut(server, "://"); strings.Contains(err.Error(), "invalid port") && strings.Count(rest, ":") > 1 {
 				err = errors.New("an IPv6 address belongs in brackets")
 			}
@@ -130,18 +132,19 @@ func parseServer(server string) (*url.URL, error) {
 	case base.Host[0] != '[' && strings.Count(base.Host, ":") > 1:
 		return nil, errors.New("an IPv6 address belongs in brackets")
 	case base.User != nil:
-		return nil, errors.New("a user does not belong there")
+		return nil, errors.New("want no user in it")
 	case base.RawQuery != "" || base.ForceQuery || base.Fragment != "":
-		return nil, errors.New("neither a query nor a fragment belongs there")
+		return nil, errors.New("want no query or fragment in it")
 	}
-	for strings.HasSuffix(base.EscapedPath(), "/") { // not an escaped one
+	for strings.HasSuffix(base.EscapedPath(), "/") { // an escaped slash stays
 		base.Path = strings.TrimSuffix(base.Path, "/")
 		base.RawPath = strings.TrimSuffix(base.RawPath, "/")
 	}
 	return base, nil
 }
 
-// hidePassword returns an error of parsing a URL without the user of the URL.
+// hidePassword returns an error of url.Parse without the user and password of
+// the URL.
 func hidePassword(err error) error {
 	var parse *url.Error
 	if !errors.As(err, &parse) || !strings.Contains(parse.URL, "@") {
@@ -151,7 +154,7 @@ func hidePassword(err error) error {
 	return fmt.Errorf("%s %q: not a URL", parse.Op, hideUser(parse.URL))
 }
 
-// hideUser returns a URL, also one that cannot be parsed, without its user.
+// hideUser returns a URL without its user and password. The URL may be invalid.
 func hideUser(server string) string {
 	at := strings.LastIndexByte(server, '@')
 	if at < 0 {

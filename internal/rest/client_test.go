@@ -20,7 +20,7 @@ const (
 	testVersion = "2026-04"
 )
 
-// received is what a server saw.
+// received is a request as a server received it.
 type received struct {
 	method, uri, host string
 	header            http.Header
@@ -29,7 +29,7 @@ type received struct {
 	encoding          []string
 }
 
-// witness is a server that records the requests it gets.
+// witness is a server that records its requests.
 type witness struct {
 	*httptest.Server
 	mu       sync.Mutex
@@ -42,7 +42,7 @@ func (w *witness) seen() []received {
 	return w.requests
 }
 
-// one returns the only request there was.
+// one returns the only request; it fails the test if there were more or none.
 func (w *witness) one(t *testing.T) received {
 	t.Helper()
 	seen := w.seen()
@@ -52,7 +52,7 @@ func (w *witness) one(t *testing.T) received {
 	return seen[0]
 }
 
-// newWitness answers {} unless a handler answers something else.
+// newWitness returns a witness that answers {} unless answer is set.
 func newWitness(t *testing.T, answer http.HandlerFunc) *witness {
 	t.Helper()
 	w := &witness{}
@@ -77,12 +77,13 @@ func newWitness(t *testing.T, answer http.HandlerFunc) *witness {
 	return w
 }
 
-// doerFunc is a doer that is no http.Client.
+// doerFunc is a Doer other than http.Client.
 type doerFunc func(*http.Request) (*http.Response, error)
 
 func (f doerFunc) Do(req *http.Request) (*http.Response, error) { return f(req) }
 
-// okReply is a 200 of JSON as a careless doer makes it.
+// okReply returns a 200 response with a JSON body and without the fields that
+// only http.Client sets.
 func okReply(body string) *http.Response {
 	return &http.Response{
 		StatusCode:    http.StatusOK,
@@ -104,7 +105,7 @@ func newClient(t testing.TB, server string, doer Doer, editors ...Editor) *Clien
 	return client
 }
 
-// newCall is a NewCall of a GET.
+// newCall returns a GET call.
 func newCall(client *Client, editors ...Editor) *Call {
 	return NewCall(client, http.MethodGet, editors)
 }
@@ -182,7 +183,7 @@ func TestServerTemplates(t *testing.T) {
 	}
 }
 
-// What is refused as a host, and as a base URL.
+// Invalid hosts and base URLs are errors that name the fault.
 func TestServerRefused(t *testing.T) {
 	tests := []struct {
 		name, host string
@@ -302,7 +303,7 @@ func TestNewRefused(t *testing.T) {
 	}
 }
 
-// The version is what a request starts out with, and an editor's to replace.
+// Requests carry the version of the client unless an editor replaces it.
 func TestVersionHeader(t *testing.T) {
 	set := func(version string) Editor {
 		return func(_ context.Context, req *http.Request) error {
@@ -336,7 +337,8 @@ func TestVersionHeader(t *testing.T) {
 	}
 }
 
-// The default doer keeps the key on the first origin, and a request whole.
+// The default Doer follows a redirect within an origin with key and body, and
+// none to another origin.
 func TestDefaultDoerRedirects(t *testing.T) {
 	key := func(_ context.Context, req *http.Request) error {
 		req.Header.Set("Api-Key", "hidden")

@@ -8,21 +8,23 @@ import (
 	"sync"
 )
 
-// What generated code puts the chunks of a stream together with.
+// Generated code uses these functions to collect the chunks of a stream into a
+// response.
 
-// maxTexts bounds how many answers a stream may have in parallel.
+// maxTexts bounds how many answers (the choices of a completion) a stream may
+// have.
 const maxTexts = 1024
 
-// size is how much of a stream has been read, and how much of it is collected at
-// most.
+// size counts the bytes read from a stream and holds the limit up to which the
+// stream can be collected.
 type size struct{ read, limit int64 }
 
-// sizes are those of the streams whose first chunk is being handed over, by the
-// chunk, which is a pointer.
+// sizes maps the first chunk of a stream, a pointer, to the size of the stream,
+// while the first chunk is being handed to the caller.
 var sizes sync.Map
 
-// announce tells Text.Check the size of the stream that chunk is the first of,
-// until the function that it returns is called.
+// announce makes the size of a stream available to Text.Check under the
+// stream's first chunk, until forget is called.
 func announce(chunk any, s *size) (forget func()) {
 	if v := reflect.ValueOf(chunk); v.Kind() != reflect.Pointer || v.IsNil() {
 		return func() {}
@@ -31,18 +33,18 @@ func announce(chunk any, s *size) (forget func()) {
 	return func() { sizes.Delete(chunk) }
 }
 
-// Text is the text of one answer or more, as it comes.
+// Text collects the texts of the answers in a stream.
 type Text struct {
 	answers []*strings.Builder
 	begun   bool
-	size    *size // of the stream, if that is known
+	size    *size // nil if the stream was not made by Stream
 	length  int64
 }
 
-// Check returns an error if a stream of which chunk is the next is too long to be
-// collected: the data of its events together is longer than the limit of a
-// response. Of a stream that was not made by Stream, the texts count, and the
-// limit is the default.
+// Check is called with each chunk of a stream, in order. It returns an error if
+// the data of all events is longer than the stream's MaxResponseBytes. For a
+// stream that was not made by Stream, it compares the length of the texts with
+// DefaultMaxResponseBytes.
 func (t *Text) Check(chunk any) error {
 	if !t.begun {
 		t.begun = true
@@ -62,7 +64,8 @@ func (t *Text) Check(chunk any) error {
 	return nil
 }
 
-// Add appends a piece to an answer, whose number At has checked.
+// Add appends a piece of text to an answer. The caller must have checked the
+// number of the answer with At.
 func (t *Text) Add(answer int, piece string) {
 	for len(t.answers) <= answer {
 		t.answers = append(t.answers, new(strings.Builder))
@@ -71,7 +74,7 @@ func (t *Text) Add(answer int, piece string) {
 	t.length += int64(len(piece))
 }
 
-// Of returns an answer.
+// Of returns the text of an answer.
 func (t *Text) Of(answer int) string {
 	if answer >= len(t.answers) {
 		return ""
@@ -79,14 +82,14 @@ func (t *Text) Of(answer int) string {
 	return t.answers[answer].String()
 }
 
-// Set takes over a value that is there.
+// Set assigns value to field unless value is zero.
 func Set[T any](field *T, value T) {
 	if !reflect.ValueOf(&value).Elem().IsZero() {
 		*field = value
 	}
 }
 
-// Value returns what a pointer points to, or zero.
+// Value returns what p points to, or the zero value if p is nil.
 func Value[T any](p *T) (value T) {
 	if p != nil {
 		value = *p
@@ -94,7 +97,7 @@ func Value[T any](p *T) (value T) {
 	return value
 }
 
-// At returns the element of a list, which grows as it must.
+// At returns the element of a list at index. It extends the list if necessary.
 func At[T any](list *[]T, index int) (*T, error) {
 	if index < 0 || index >= maxTexts {
 		return nil, fmt.Errorf("answer %d of a stream: want 0 to %d", index, maxTexts-1)
@@ -106,7 +109,7 @@ func At[T any](list *[]T, index int) (*T, error) {
 	return &(*list)[index], nil
 }
 
-// First returns the text of the first answer among the elements of a chunk.
+// First returns the text of the element whose index is 0, or "".
 func First[T any](list []T, text func(T) (index int, text string)) string {
 	for _, element := range list {
 		if index, text := text(element); index == 0 {
@@ -116,7 +119,7 @@ func First[T any](list []T, text func(T) (index int, text string)) string {
 	return ""
 }
 
-// TextOf iterates over the texts in a stream, but for the empty ones.
+// TextOf iterates over the texts in a stream. It skips empty texts.
 func TextOf[C any](stream iter.Seq2[C, error], text func(C) string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		for chunk, err := range stream {

@@ -20,8 +20,9 @@ type Download struct {
 	Header http.Header
 }
 
-// Open sends a call whose reply is content to be read. Retries end when the
-// reply begins.
+// Open sends a call and returns the content of the response for reading.
+// Retries end when the response begins; an error of a Read is the caller's to
+// handle.
 func Open(ctx context.Context, c *Call) (*Download, error) {
 	c.accept = "*/*"
 	var a *attempt
@@ -35,7 +36,7 @@ func Open(ctx context.Context, c *Call) (*Download, error) {
 	if err != nil {
 		return nil, c.clean(err)
 	}
-	if resp == nil { // a repeated DELETE that has found nothing
+	if resp == nil { // a retried DELETE answered with 404
 		resp = &http.Response{Body: http.NoBody, Header: http.Header{}}
 	}
 	return &Download{
@@ -46,7 +47,7 @@ func Open(ctx context.Context, c *Call) (*Download, error) {
 	}, nil
 }
 
-// download is the body of a reply that ends its attempt when it is closed.
+// download is the body of a response. Closing it ends the attempt.
 type download struct {
 	body    io.Reader
 	attempt *attempt
@@ -54,7 +55,7 @@ type download struct {
 
 func (d *download) Read(p []byte) (int, error) {
 	n, err := d.body.Read(p)
-	if err != nil && err != io.EOF { //nolint:errorlint // a wrapped one is a failure
+	if err != nil && err != io.EOF { //nolint:errorlint // a wrapped io.EOF is a failure
 		err = d.attempt.call.clean(err)
 	}
 	return n, err

@@ -16,7 +16,8 @@ import (
 	"github.com/pinecone-community/assistant-go/internal/jsonwrite"
 )
 
-// Request editors that adjust a single call, or tell about it.
+// This file has the request editors that adjust a single call or record its
+// response.
 
 // Response is information about the response to a call, beside the decoded value.
 type Response struct {
@@ -115,10 +116,11 @@ func SetField(name string, value any) Editor {
 	}
 }
 
-// recordReply tells the captured responses and the secrets of a reply.
+// recordReply fills in the responses to capture, and keeps the request of resp
+// for its secrets.
 func (c *Call) recordReply(req *http.Request, resp *http.Response) {
 	if resp.Request != req {
-		c.answered = resp.Request // a transport may have added a key
+		c.answered = resp.Request // a Doer may have added a key to it
 	}
 	for _, r := range c.responses {
 		r.StatusCode = resp.StatusCode

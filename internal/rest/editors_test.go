@@ -67,7 +67,7 @@ func TestCaptureResponse(t *testing.T) {
 		check("error", failed, 404, "")
 	})
 
-	// No response at all, and what it is not for.
+	// Without a response, and with arguments that the editor refuses.
 	broken := errors.New("broken")
 	var none Response
 	client := newClientWith(t, doerFunc(func(*http.Request) (*http.Response, error) { return nil, broken }), Options{})
@@ -149,10 +149,10 @@ func TestExtraFieldsAndQuery(t *testing.T) {
 	server.one(t)
 }
 
-// Things that are nil are errors that say which.
+// A nil argument is an error that names the argument.
 func TestNilThings(t *testing.T) {
 	client := newClient(t, "http://127.0.0.1:1", nil)
-	//lint:ignore SA1012 the subject
+	//lint:ignore SA1012 the nil context is tested
 	for name, send := range ways(client) {
 		if err := send(nil); err == nil || !strings.Contains(err.Error(), "the context is nil") {
 			t.Errorf("%s: error %v", name, err)
@@ -169,7 +169,7 @@ func TestNilThings(t *testing.T) {
 		}
 	}
 	ask := func(context.Context) (int, State, error) { return 0, State{Done: true}, nil }
-	if _, err := Wait(nil, nil, ask); err == nil || !strings.Contains(err.Error(), "context is nil") { //nolint:staticcheck // the subject
+	if _, err := Wait(nil, nil, ask); err == nil || !strings.Contains(err.Error(), "context is nil") { //nolint:staticcheck // the nil context is tested
 		t.Errorf("error %v", err)
 	}
 	if _, err := Wait(t.Context(), []WaitOption{WaitProgress(nil), nil}, ask); err == nil || err.Error() != "wait option 2 is nil" {
@@ -177,7 +177,7 @@ func TestNilThings(t *testing.T) {
 	}
 }
 
-// A DELETE that is repeated because its reply was lost and finds nothing succeeds.
+// A DELETE whose response was lost succeeds if the retry is answered with 404.
 func TestRepeatedDelete(t *testing.T) {
 	gone := coded(404, "NOT_FOUND")
 	lost := answer{err: urlError(io.ErrUnexpectedEOF)}
@@ -212,7 +212,7 @@ func TestRepeatedDelete(t *testing.T) {
 	}
 }
 
-// The longest Retry-After that is waited for is an option.
+// MaxRetryAfter bounds the Retry-After that is waited for.
 func TestMaxRetryAfter(t *testing.T) {
 	for _, tt := range []struct {
 		limit time.Duration
@@ -240,7 +240,7 @@ func TestMaxRetryAfter(t *testing.T) {
 	}
 }
 
-// Replies that say success and are none.
+// A 2xx response that reports an error is an error.
 func TestFalseSuccess(t *testing.T) {
 	send := func(contentType, body string) (map[string]error, *thing) {
 		doer := doerFunc(func(*http.Request) (*http.Response, error) {
@@ -279,7 +279,7 @@ func TestFalseSuccess(t *testing.T) {
 	}
 }
 
-// A conflict is one whatever the size of its body, and not repeated.
+// A 409 with a long body is still ErrConflict and is not retried.
 func TestLongConflictIsNotRetried(t *testing.T) {
 	doer := newScript(answer{status: 429, body: strings.NewReader(`{"error":{"details":"` + strings.Repeat("x", 1<<20) + `","code":"ALREADY_EXISTS","message":"it is taken"}}`)}, success)
 	_, err := ask(t.Context(), newClientWith(t, doer, DefaultOptions("v")), "POST")
@@ -304,8 +304,7 @@ func TestStreamEventTypes(t *testing.T) {
 	}
 }
 
-// What is collected of a stream is bounded by the stream's limit of a response; the
-// stream is not.
+// MaxResponseBytes bounds a collected stream, not a stream that is ranged over.
 func TestCollectLimit(t *testing.T) {
 	type chunk struct{ text string }
 	decode := func(d *jsonscan.Decoder) *chunk { return &chunk{decodePiece(d).Text} }
@@ -340,7 +339,7 @@ func TestCollectLimit(t *testing.T) {
 	if n != 0 {
 		t.Errorf("%d streams are remembered", n)
 	}
-	// A stream that is not ours.
+	// A stream that was not made by Stream.
 	var text Text
 	var err error
 	for range DefaultMaxResponseBytes>>20 + 1 {

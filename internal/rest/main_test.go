@@ -6,5 +6,5 @@ import (
 	"go.uber.org/goleak"
 )
 
-// No goroutine outlives the tests: not of a stream, an attempt, a wait.
+// The tests leave no goroutine behind: no stream, no attempt, no wait.
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

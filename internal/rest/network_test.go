@@ -12,8 +12,8 @@ import (
 	"testing/synctest"
 )
 
-// network is a server, and a client whose connections to it are in memory. In a
-// bubble of synctest the clock stands still while anything but waiting goes on.
+// network is a server and a client that are connected in memory. In a synctest
+// bubble, time passes only while all goroutines wait.
 type network struct {
 	*http.Client
 	server *http.Server
@@ -32,7 +32,7 @@ func newNetwork(t *testing.T, http2 bool, handler http.HandlerFunc) *network {
 	protocols.SetHTTP1(!http2)
 	protocols.SetUnencryptedHTTP2(http2)
 	n.server = &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(r.Body) // before it, HTTP/1 does not see that a client leaves
+		body, err := io.ReadAll(r.Body) // an HTTP/1 server notices a closed connection only after it has read the body
 		if err != nil {
 			panic(http.ErrAbortHandler)
 		}
@@ -88,8 +88,8 @@ func (n *network) observe(conn net.Conn, state http.ConnState) {
 	n.states[conn] = state
 }
 
-// check wants so many connections to have been made, and of them, so many to be
-// left, none of which is in use.
+// check fails the test unless made connections were made, left of them are
+// idle, and the others are closed.
 func (n *network) check(t *testing.T, made, left int) {
 	t.Helper()
 	synctest.Wait()

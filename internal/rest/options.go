@@ -18,34 +18,36 @@ const (
 
 // Options configure what the stock client does not offer.
 type Options struct {
-	// Version is the value of VersionHeader that a request starts out with.
+	// Version is the value of VersionHeader. An editor can replace it.
 	Version string
-	// MaxResponseBytes bounds what is read of a reply, and what is collected of a
-	// stream; zero means DefaultMaxResponseBytes.
+	// MaxResponseBytes bounds the size of a response, and of a stream that is
+	// collected; zero means DefaultMaxResponseBytes.
 	MaxResponseBytes int64
-	// MaxRetries bounds how often a request is sent again.
+	// MaxRetries bounds how often a call is retried.
 	MaxRetries int
-	// RetryNonIdempotent repeats POST and PATCH like all others.
+	// RetryNonIdempotent retries POST and PATCH like the other methods.
 	RetryNonIdempotent bool
-	// MaxRetryAfter is the longest wait that the service can ask for; zero means
+	// MaxRetryAfter is the longest Retry-After that is waited for; zero means
 	// DefaultMaxRetryAfter.
 	MaxRetryAfter time.Duration
-	// IdleTimeout bounds how long no byte is sent or received while an attempt
-	// waits for the other side; zero means DefaultIdleTimeout.
+	// IdleTimeout bounds the time in which an attempt sends and receives no
+	// byte; zero means DefaultIdleTimeout. The time in which the caller handles
+	// data does not count.
 	IdleTimeout time.Duration
-	// EventTimeout bounds how long a stream is without an event; zero means no
-	// limit.
+	// EventTimeout bounds the time between two events of a stream; zero means
+	// no limit.
 	EventTimeout time.Duration
-	// MaxEventBytes bounds an event of a stream; zero means DefaultMaxEventBytes.
+	// MaxEventBytes bounds the size of an event; zero means
+	// DefaultMaxEventBytes.
 	MaxEventBytes int
 }
 
-// DefaultOptions are the options of a client of a version of the API.
+// DefaultOptions returns the options of a client of the given API version.
 func DefaultOptions(version string) Options {
 	return Options{Version: version, MaxRetries: DefaultMaxRetries}
 }
 
-// complete checks the options and puts the defaults in.
+// complete checks the options and replaces zero values with defaults.
 func (o *Options) complete() error {
 	for _, limit := range []struct {
 		name  string
@@ -81,14 +83,14 @@ func (o *Options) complete() error {
 	return nil
 }
 
-// Errors of options, for generated packages.
+// Errors that the options of generated packages return.
 var (
 	ErrNilOption  = errors.New("the option is nil")
 	ErrClientOnly = errors.New("the option configures a client, not a single call")
 )
 
-// OptionError returns the error of an option, of which number is the index. It
-// shows no password of a URL.
+// OptionError wraps the error of the option at index number. It does not show
+// the password of a URL.
 func OptionError(number int, err error) error {
 	return fmt.Errorf("option %d: %w", number+1, hidePassword(err))
 }

@@ -8,13 +8,15 @@ import (
 	"github.com/pinecone-community/assistant-go/internal/redact"
 )
 
-// Pages iterates over the elements of all pages. A page is asked for when the
-// one before is used up, the first with no token; the last one has none.
+// Pages iterates over the elements of all pages. The page function is called
+// with "" for the first page and with the next token of the page before for the
+// others. It is called when all elements of the page before were handed out.
+// The last page has no next token.
 func Pages[T any](ctx context.Context, page func(ctx context.Context, token string) (elements []T, next string, err error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
 		var secrets redact.Secrets
-		if ctx != nil { // the page refuses it otherwise
+		if ctx != nil { // page returns the error of a nil context
 			ctx = context.WithValue(ctx, recorderKey{}, &secrets)
 		}
 		seen := map[string]bool{}

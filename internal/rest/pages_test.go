@@ -9,11 +9,11 @@ import (
 	"testing"
 )
 
-// book is a list of pages; the token of each is its number.
+// book is a list of pages. The token of a page is its number.
 type book struct {
 	pages map[string][]int
 	next  map[string]string
-	fail  string // the token whose page is an error
+	fail  string // token that returns an error
 	asked []string
 }
 
@@ -33,7 +33,7 @@ func TestPages(t *testing.T) {
 		name  string
 		next  map[string]string
 		fail  string
-		stop  int // the element to break at
+		stop  int // element at which the loop breaks
 		want  []int
 		asked []string
 		error string
@@ -55,7 +55,7 @@ func TestPages(t *testing.T) {
 			if len(b.asked) != 0 {
 				t.Fatalf("asked for %q before the loop", b.asked)
 			}
-			for round := range 2 { // a list can be read again
+			for round := range 2 { // Pages can be ranged over twice
 				b.asked = nil
 				var got []int
 				var failure error
@@ -88,7 +88,7 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// Many pages are no cycle.
+// A long list of pages is not mistaken for a cycle.
 func TestManyPages(t *testing.T) {
 	n := 0
 	for _, err := range Pages(t.Context(), func(_ context.Context, token string) ([]string, string, error) {

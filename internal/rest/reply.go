@@ -16,17 +16,18 @@ import (
 	"github.com/pinecone-community/assistant-go/internal/jsonscan"
 )
 
-// maxDrain is how much of a reply nobody asked for is read, so that its
+// maxDrain bounds how many bytes of an unwanted response are read, so that its
 // connection can serve the next request.
 const maxDrain = 64 << 10
 
-// maxClaim is how much is allocated for a reply before any of it has come.
+// maxClaim bounds the memory that is allocated on the word of Content-Length,
+// before the first byte of the body is received.
 const maxClaim = 1 << 20
 
-// Decode decodes a value in a reply.
+// Decode decodes a value of type T.
 type Decode[T any] = func(*T, *jsonscan.Decoder)
 
-// JSON sends a call and decodes the reply.
+// JSON sends a call and decodes the response.
 func JSON[T any](ctx context.Context, c *Call, as Decode[T]) (result *T, err error) {
 	result = new(T) // also for a repeated DELETE that finds nothing
 	err = c.exchange(ctx, func(resp *http.Response) error {
@@ -39,8 +40,7 @@ func JSON[T any](ctx context.Context, c *Call, as Decode[T]) (result *T, err err
 	return result, nil
 }
 
-// MaybeJSON is JSON for an operation that may answer without a body, with 204:
-// the result is nil then.
+// MaybeJSON is like JSON, but returns nil if the status of the response is 204.
 func MaybeJSON[T any](ctx context.Context, c *Call, as Decode[T]) (result *T, err error) {
 	err = c.exchange(ctx, func(resp *http.Response) error {
 		if resp.StatusCode == http.StatusNoContent {
@@ -55,8 +55,8 @@ func MaybeJSON[T any](ctx context.Context, c *Call, as Decode[T]) (result *T, er
 	return result, nil
 }
 
-// ByStatus sends a call whose reply is of a type that depends on its status. A
-// reply without a body, with 204, leaves the result empty.
+// ByStatus sends a call and decodes the response as the type that belongs to
+// its status. If the status is 204, the result is the zero value.
 func ByStatus[T any](ctx context.Context, c *Call, as func(status int) Decode[T]) (result *T, err error) {
 	result = new(T) // also for a repeated DELETE that finds nothing
 	err = c.exchange(ctx, func(resp *http.Response) error {
@@ -72,20 +72,20 @@ func ByStatus[T any](ctx context.Context, c *Call, as func(status int) Decode[T]
 	return result, nil
 }
 
-// Empty sends a call whose reply has nothing in it. A reply that is an error all
-// the same, or a page of something between here and the service, is an error.
+// Empty sends a call whose response has no content. A body that is a JSON error
+// or an HTML page is an error all the same.
 func Empty(ctx context.Context, c *Call) error {
 	return c.exchange(ctx, func(resp *http.Response) error {
-		body, _ := io.ReadAll(io.LimitReader(resp.Body, maxDrain)) // what came is what counts
+		body, _ := io.ReadAll(io.LimitReader(resp.Body, maxDrain)) // a body that was cut short is checked like any other
 		c.recordBody(body)
 		if apierror.IsHTML(body, resp.Header.Get("Content-Type")) {
-			return apierror.Reply(resp, body, errors.New("the reply is an HTML page, not the service's"))
+			return apierror.Reply(resp, body, errors.New("the response is an HTML page, not a response of the service"))
 		}
 		return replyError(resp, body)
 	})
 }
 
-// decode reads a reply, once.
+// decode reads and decodes a response.
 func decode[T any](c *Call, resp *http.Response, as Decode[T]) (*T, error) {
 	body, err := read(resp, c.options.MaxResponseBytes)
 	if err != nil {
@@ -106,13 +106,13 @@ func decode[T any](c *Call, resp *http.Response, as Decode[T]) (*T, error) {
 		}
 	}
 	if err != nil {
-		return nil, apierror.Reply(resp, body, fmt.Errorf("cannot decode the reply: %w", err))
+		return nil, apierror.Reply(resp, body, fmt.Errorf("cannot decode the response: %w", err))
 	}
 	return result, nil
 }
 
-// replyError returns the error that a body with a status of success, or an event,
-// is, if it is one: an object with an error that is not null.
+// replyError returns an error if body is a JSON object whose field "error" is
+// not null. The body is that of a 2xx response, or the data of an event.
 func replyError(resp *http.Response, body []byte) error {
 	if !bytes.Contains(body, []byte(`"error"`)) {
 		return nil
@@ -131,18 +131,19 @@ func replyError(resp *http.Response, body []byte) error {
 	return nil
 }
 
-// buffers are what replies of unknown length are read into.
+// buffers holds the buffers for responses of unknown length.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// read returns the body, also as much as there was of one that cannot be used.
-// It takes as much memory as the reply is long, unless that is over maxClaim.
+// read returns the body. If it returns an error, the body is the part that was
+// received. It allocates the length of the response, and at most maxClaim of it
+// in advance.
 func read(resp *http.Response, limit int64) (text []byte, err error) {
-	tooLong := func() error { return fmt.Errorf("the reply is longer than the limit of %d bytes", limit) }
+	tooLong := func() error { return fmt.Errorf("the response is longer than the limit of %d bytes", limit) }
 	if resp.ContentLength > limit {
 		return nil, tooLong()
 	}
 	var body *bytes.Buffer
-	if resp.ContentLength > 0 { // a claim: what is not sent is not allocated
+	if resp.ContentLength > 0 { // Content-Length may claim more than is sent
 		body = bytes.NewBuffer(make([]byte, 0, min(resp.ContentLength, maxClaim)+bytes.MinRead))
 	} else {
 		body = buffers.Get().(*bytes.Buffer)
@@ -164,21 +165,21 @@ func read(resp *http.Response, limit int64) (text []byte, err error) {
 	return body.Bytes(), nil
 }
 
-// checkJSON says why a reply cannot be JSON by what it claims to be. One that
-// claims nothing is looked at.
+// checkJSON returns an error if the body is empty or its Content-Type is not
+// JSON. A response without a Content-Type passes.
 func checkJSON(contentType string, body []byte) error {
 	if len(body) == 0 {
-		return errors.New("the reply is empty")
+		return errors.New("the response is empty")
 	}
 	if contentType == "" || contentType == mediaJSON {
 		return nil
 	}
 	media, _, err := mime.ParseMediaType(contentType)
 	if err != nil && media == "" {
-		return fmt.Errorf("the reply is of the unreadable type %q, not JSON", contentType)
+		return fmt.Errorf("the response has the invalid Content-Type %q, not JSON", contentType)
 	}
 	if media != mediaJSON && !strings.HasSuffix(media, "+json") {
-		return fmt.Errorf("the reply is %s, not JSON", media)
+		return fmt.Errorf("the response is %s, not JSON", media)
 	}
 	return nil
 }

@@ -37,7 +37,8 @@ func decodeThing(v *thing, d *jsonscan.Decoder) {
 	}
 }
 
-// watchedDoer is a doer that counts the bodies that it gives and that are closed.
+// watchedDoer is a Doer that counts the response bodies it returns and those
+// that are closed.
 type watchedDoer struct {
 	Doer
 	given, closed atomic.Int64
@@ -52,7 +53,8 @@ func (w *watchedDoer) Do(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// check wants n bodies given, all of them closed.
+// check fails the test unless n bodies were returned and all of them are
+// closed.
 func (w *watchedDoer) check(t *testing.T, n int64) {
 	t.Helper()
 	if given, closed := w.given.Load(), w.closed.Load(); given != n || closed != n {
@@ -74,7 +76,7 @@ func (c *countedBody) Close() error {
 	return c.ReadCloser.Close()
 }
 
-// newRaw is a server that answers with bytes as they are, and hangs up.
+// newRaw returns a server that writes answer to the connection and closes it.
 func newRaw(t *testing.T, answer string) *httptest.Server {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -94,10 +96,10 @@ func newRaw(t *testing.T, answer string) *httptest.Server {
 func TestReplies(t *testing.T) {
 	const ok = "HTTP/1.1 200 OK\r\n"
 	const isJSON = "Content-Type: application/json\r\n"
-	sized := func(head, body string) string { // of a known length
+	sized := func(head, body string) string { // with a Content-Length
 		return fmt.Sprintf("%sContent-Length: %d\r\n\r\n%s", head, len(body), body)
 	}
-	chunked := func(head, body string) string { // of an unknown one
+	chunked := func(head, body string) string { // without a Content-Length
 		return fmt.Sprintf("%sTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n", head, len(body), body)
 	}
 	const good = `{"name":"x"}` // 12 bytes
@@ -105,12 +107,12 @@ func TestReplies(t *testing.T) {
 		name   string
 		answer string
 		limit  int64
-		// The result of JSON.
-		want string // the name decoded, unless there is an error
-		fail string // in the error
+		// Result of JSON.
+		want string // decoded name, if fail is empty
+		fail string // text in the error
 		is   error
-		// The result of MaybeJSON where it is another one.
-		maybe bool // nil without an error
+		// Result of MaybeJSON if it differs.
+		maybe bool // nil and no error
 	}{
 		{name: "JSON", answer: sized(ok+isJSON, good), want: "x"},
 		{name: "JSON in chunks", answer: chunked(ok+isJSON, good), want: "x"},
@@ -126,15 +128,15 @@ func TestReplies(t *testing.T) {
 		{name: "unknown fields", answer: sized(ok+isJSON, `{"new":[{}],"name":"x","more":null}`), want: "x"},
 
 		{name: "HTML", answer: sized(ok+"Content-Type: text/html\r\n", "<html>hello"), fail: "text/html, not JSON: \"<html>hello\""},
-		{name: "JSON as text", answer: sized(ok+"Content-Type: text/plain; charset=utf-8\r\n", good), fail: "the reply is text/plain, not JSON"},
+		{name: "JSON as text", answer: sized(ok+"Content-Type: text/plain; charset=utf-8\r\n", good), fail: "the response is text/plain, not JSON"},
 		{name: "a stream", answer: sized(ok+"Content-Type: text/event-stream\r\n", "data:{}\n\n"), fail: "text/event-stream"},
 		{name: "JSON lines", answer: sized(ok+"Content-Type: application/jsonl\r\n", good), fail: "application/jsonl"},
-		{name: "unreadable type", answer: sized(ok+"Content-Type: a/b/c\r\n", good), fail: `unreadable type "a/b/c"`},
+		{name: "invalid type", answer: sized(ok+"Content-Type: a/b/c\r\n", good), fail: `invalid Content-Type "a/b/c"`},
 		{name: "text without a type", answer: sized(ok, "hello"), fail: "cannot decode"},
-		{name: "empty", answer: sized(ok+isJSON, ""), fail: "the reply is empty"},
-		{name: "empty, in chunks", answer: ok + isJSON + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", fail: "the reply is empty"},
-		{name: "empty, of no type", answer: sized(ok, ""), fail: "the reply is empty"},
-		{name: "204", answer: "HTTP/1.1 204 No Content\r\n\r\n", fail: "204: the reply is empty", maybe: true},
+		{name: "empty", answer: sized(ok+isJSON, ""), fail: "the response is empty"},
+		{name: "empty, in chunks", answer: ok + isJSON + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", fail: "the response is empty"},
+		{name: "empty, of no type", answer: sized(ok, ""), fail: "the response is empty"},
+		{name: "204", answer: "HTTP/1.1 204 No Content\r\n\r\n", fail: "204: the response is empty", maybe: true},
 		{name: "only space", answer: sized(ok+isJSON, " \n"), fail: "cannot decode"},
 		{name: "undecodable", answer: sized(ok+isJSON, `{"name":`), fail: "unexpected end of JSON"},
 		{name: "other types", answer: sized(ok+isJSON, `{"name":{}}`), fail: "cannot decode"},
@@ -225,8 +227,8 @@ func TestStatuses(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(fmt.Sprint(tt.status), func(t *testing.T) {
-			// A 199 is not for net/http to take as the last one: a doer that is no
-			// http.Client gives it.
+			// net/http never returns a 199 as the final response; another Doer
+			// may.
 			doer := &watchedDoer{Doer: doerFunc(func(*http.Request) (*http.Response, error) {
 				resp := okReply(tt.body)
 				resp.StatusCode = tt.status
@@ -262,7 +264,7 @@ func TestStatuses(t *testing.T) {
 	}
 }
 
-// endless is a body that counts what is read of it.
+// endless is a body without an end that counts the bytes read from it.
 type endless struct{ read int64 }
 
 func (e *endless) Read(p []byte) (int, error) {
@@ -273,10 +275,10 @@ func (e *endless) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// No more is read than tells that a limit is exceeded.
+// Reading stops at the first bytes beyond the limit.
 func TestLimitBoundsReading(t *testing.T) {
 	for _, limit := range []int64{1, 10, 511, 512, 513, 1 << 20} {
-		for _, length := range []int64{-1, 0, limit} { // also 0: a doer that does not set it
+		for _, length := range []int64{-1, 0, limit} { // a careless Doer leaves it 0
 			body := &endless{}
 			doer := &watchedDoer{Doer: doerFunc(func(*http.Request) (*http.Response, error) {
 				resp := okReply("")
@@ -303,7 +305,7 @@ func TestLimitBoundsReading(t *testing.T) {
 	}
 }
 
-// allocated returns how many bytes are allocated while f runs.
+// allocated returns the number of bytes that f allocates.
 func allocated(f func()) uint64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -312,7 +314,7 @@ func allocated(f func()) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-// What a reply claims to be long is not allocated.
+// A large Content-Length does not allocate memory before the body is received.
 func TestClaimIsNotAllocated(t *testing.T) {
 	doer := doerFunc(func(*http.Request) (*http.Response, error) {
 		resp := okReply(`{"name":"x"}`)
@@ -332,13 +334,14 @@ func TestClaimIsNotAllocated(t *testing.T) {
 	}
 }
 
-// A reply takes its length, whether its length is known beforehand or not.
+// Reading a response allocates about its length, with and without
+// Content-Length.
 func TestMemoryOfReplies(t *testing.T) {
 	body := `{"name":"` + strings.Repeat("x", 100_000) + `"}`
 	for _, length := range []int64{-1, 0, int64(len(body))} {
 		resp := okReply("")
 		resp.ContentLength = length
-		least := uint64(math.MaxUint64) // a pool may lose what it is given
+		least := uint64(math.MaxUint64) // a sync.Pool may drop its items
 		for range 50 {
 			resp.Body = io.NopCloser(strings.NewReader(body))
 			least = min(least, allocated(func() {
@@ -353,7 +356,7 @@ func TestMemoryOfReplies(t *testing.T) {
 	}
 }
 
-// Replies do not change when others are read.
+// A response keeps its body when later responses are read.
 func TestRepliesAreTheirOwn(t *testing.T) {
 	replyOf := func(text string, length int64) []byte {
 		resp := okReply(text)
@@ -376,7 +379,7 @@ func TestRepliesAreTheirOwn(t *testing.T) {
 	}
 }
 
-// A doer that is no http.Client may leave out what an http.Client sets.
+// A response of a Doer other than http.Client may lack Request and Body.
 func TestCarelessDoer(t *testing.T) {
 	status := http.StatusNotFound
 	client := newClient(t, "https://h", doerFunc(func(*http.Request) (*http.Response, error) {
@@ -403,8 +406,8 @@ func TestCarelessDoer(t *testing.T) {
 	}
 }
 
-// The key of a request is not shown by the error of its reply, although the
-// doer says nothing of the request.
+// An error response that echoes the API key does not show the key, also if the
+// Doer does not set Request.
 func TestEchoedKey(t *testing.T) {
 	client := newClient(t, "https://h", doerFunc(func(*http.Request) (*http.Response, error) {
 		resp := okReply(`{"message":"bad key s3cr3t-key"}`)
@@ -420,7 +423,7 @@ func TestEchoedKey(t *testing.T) {
 	}
 }
 
-// A doer's error is returned as it is, and the file is closed.
+// A Doer's error is returned as it is, and the file of an upload is closed.
 func TestDoerFails(t *testing.T) {
 	broken := errors.New("broken")
 	name := filepath.Join(t.TempDir(), "a.txt")
@@ -458,8 +461,8 @@ func TestCancel(t *testing.T) {
 	tests := []struct {
 		name   string
 		answer func(w http.ResponseWriter)
-		reply  bool // whether there is a reply to tell of
-		empty  bool // whether it is all that Empty wants
+		reply  bool // the error is an *apierror.Error
+		empty  bool // Empty succeeds
 	}{
 		{"before the reply", func(http.ResponseWriter) {}, false, false},
 		{"in the body", func(w http.ResponseWriter) { head(w, http.StatusOK) }, true, true},
@@ -492,7 +495,7 @@ func TestCancel(t *testing.T) {
 						ctx, cancel := end.with(t.Context())
 						if end.want == context.Canceled {
 							go func() {
-								synctest.Wait() // until all that the service sends has come
+								synctest.Wait() // until the service has sent its part
 								cancel()
 							}()
 						}
@@ -532,8 +535,7 @@ func TestCancel(t *testing.T) {
 	})
 }
 
-// One connection serves them all: a reply is read to its end also when nobody
-// wants it.
+// All calls share a connection, as each response is read to its end.
 func TestConnectionIsReused(t *testing.T) {
 	var connections atomic.Int64
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -17,32 +17,32 @@ import (
 )
 
 const (
-	// The pause before the n-th retry is up to firstPause times 2 to the n-1,
-	// and never more than maxPause.
+	// The pause before the n-th retry is a random time of at most firstPause *
+	// 2^(n-1), and never longer than maxPause.
 	firstPause = 500 * time.Millisecond
 	maxPause   = 8 * time.Second
 )
 
-// sendError is an error of the doer: no reply came.
+// sendError wraps an error of Doer.Do: no response was received.
 type sendError struct{ error }
 
 func (e *sendError) Unwrap() error { return e.error }
 
-// cutError is a reply that ended in the middle.
+// cutError is the error of a response body that was cut short.
 type cutError struct{ err error }
 
-func (e *cutError) Error() string { return "the reply was cut short: " + e.err.Error() }
+func (e *cutError) Error() string { return "the response was cut short: " + e.err.Error() }
 func (e *cutError) Unwrap() error { return e.err }
 
-// firstEventError is an error that is the first event of a stream: nothing of the
-// stream has been handed to the caller.
+// firstEventError is the error that the first event of a stream reports. The
+// caller has received no event, so the call can be retried.
 type firstEventError struct{ error }
 
 func (e *firstEventError) Unwrap() error { return e.error }
 
-// exchange sends a call, again if need be, and has a reply that says success
-// received. A DELETE that has succeeded although there is nothing to receive is
-// not an error.
+// exchange sends a call, with retries, and passes a 2xx response to receive. It
+// does not call receive if a retried DELETE is answered with 404; that is no
+// error.
 func (c *Call) exchange(ctx context.Context, receive func(*http.Response) error) error {
 	err := c.attempts(ctx, func() error {
 		a, resp, err := c.start(ctx) //nolint:bodyclose // end closes it
@@ -55,8 +55,9 @@ func (c *Call) exchange(ctx context.Context, receive func(*http.Response) error)
 	return c.clean(err)
 }
 
-// attempts calls attempt until it succeeds, or until trying again is of no use,
-// may do harm, or would outlast the context. It returns the last error.
+// attempts calls attempt until it succeeds, or until a retry would be
+// pointless, unsafe, one too many, or later than the context's deadline. It
+// returns the last error.
 func (c *Call) attempts(ctx context.Context, attempt func() error) error {
 	if err := c.check(ctx); err != nil {
 		return err
@@ -73,7 +74,7 @@ func (c *Call) attempts(ctx context.Context, attempt func() error) error {
 		deadline, bounded := ctx.Deadline()
 		if !ok || n >= c.options.MaxRetries || !c.mayRepeat(err) || bounded && time.Until(deadline) < pause {
 			if sent := (*sendError)(nil); errors.As(err, &sent) {
-				return sent.error // for callers, it is the doer's
+				return sent.error // callers get the error of the Doer as it is
 			}
 			if first := (*firstEventError)(nil); errors.As(err, &first) {
 				return first.error
@@ -81,7 +82,7 @@ func (c *Call) attempts(ctx context.Context, attempt func() error) error {
 			return err
 		}
 		if ctxErr := sleep(ctx, pause); ctxErr != nil {
-			return fmt.Errorf("%w, before trying again after: %w", ctxErr, err)
+			return fmt.Errorf("%w while waiting to retry after: %w", ctxErr, err)
 		}
 		if c.secrets == nil {
 			c.secrets = &redact.Secrets{}
@@ -90,9 +91,9 @@ func (c *Call) attempts(ctx context.Context, attempt func() error) error {
 	}
 }
 
-// pauseBefore returns how long to wait after the n-th failure: a random time, as
-// is best when many clients fail at once, but not less than the service asks for.
-// It reports false when the service asks for more than longest.
+// pauseBefore returns the pause after the n-th failure: a random time, so that
+// many clients do not retry at the same time, but not less than Retry-After. It
+// returns false if Retry-After is more than longest.
 func pauseBefore(n int, err error, longest time.Duration) (time.Duration, bool) {
 	pause := rand.N(min(firstPause<<min(n, 10), maxPause) + 1)
 	var reply *apierror.Error
@@ -104,8 +105,8 @@ func pauseBefore(n int, err error, longest time.Duration) (time.Duration, bool) 
 	return pause, true
 }
 
-// replyLost reports whether the service may have acted on a request of which only
-// the reply has not come.
+// replyLost reports whether the service may have processed a request although
+// its response was lost.
 func replyLost(err error) bool {
 	var reply *apierror.Error
 	if !errors.As(err, &reply) {
@@ -120,8 +121,9 @@ func replyLost(err error) bool {
 	return errors.As(err, &cut)
 }
 
-// mayRepeat reports whether sending the call again can help and does no harm.
-// What is not idempotent is repeated only when the service has not acted on it.
+// mayRepeat reports whether a retry can succeed and is safe. Without
+// RetryNonIdempotent, POST and PATCH are retried only if the service has not
+// processed the request.
 func (c *Call) mayRepeat(err error) bool {
 	if c.body != nil && !c.rewinds {
 		return false
@@ -135,7 +137,8 @@ func (c *Call) mayRepeat(err error) bool {
 	}
 	switch reply.StatusCode {
 	case http.StatusTooManyRequests:
-		// A name that is taken is answered with 429, and stays taken.
+		// The service also answers 429 for a name that is taken. A retry would
+		// fail again.
 		return errors.Is(reply, apierror.ErrRateLimited)
 	case http.StatusServiceUnavailable:
 		_, asked := reply.RetryAfter()
@@ -147,17 +150,19 @@ func (c *Call) mayRepeat(err error) bool {
 	return idempotent && errors.As(err, &cut) && passing(err)
 }
 
-// notSent reports whether there was no connection, so that no byte of the
-// request has left. A dialer that gave up calls that a deadline exceeded: not the
-// context's, with which no time would be left for another attempt.
+// notSent reports whether the connection failed, so that no byte of the request
+// was sent. A dialer that times out returns context.DeadlineExceeded too. It is
+// not the context of the call: a call whose deadline has passed is not retried
+// anyway.
 func notSent(err error) bool {
 	var network *net.OpError
 	return errors.As(err, &network) && network.Op == "dial" && !errors.Is(err, context.Canceled)
 }
 
-// passing reports whether an error is the network's. The caller's context, the
-// caller's file, a redirect that was refused and a certificate stay as they are,
-// and after the idle timeout the caller has waited for long enough.
+// passing reports whether err is a transient error of the network. These errors
+// are not: the end of the caller's context, the error of an upload's source, a
+// refused redirect, an untrusted certificate, and the idle timeout, after which
+// the caller has waited long enough.
 func passing(err error) bool {
 	var (
 		source      *upload.SourceError
@@ -170,8 +175,9 @@ func ended(err error) bool {
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
-// sleep returns early, with an error, when the context ends. It does not begin
-// what the context's deadline would end.
+// sleep pauses for d, or until the context ends, and returns the context's
+// error. If the deadline of the context is before the end of the pause, sleep
+// waits for the deadline.
 func sleep(ctx context.Context, d time.Duration) error {
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < d {
 		<-ctx.Done()

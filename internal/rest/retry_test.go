@@ -30,8 +30,8 @@ import (
 	"github.com/pinecone-community/assistant-go/internal/upload"
 )
 
-// script is a doer that answers one request after another, the last answer again
-// and again, and notes when they came.
+// script is a Doer that returns its answers in order, repeats the last one, and
+// records the times of the requests.
 type script struct {
 	watchedDoer
 	answers []answer
@@ -43,7 +43,7 @@ type answer struct {
 	status int
 	header http.Header
 	body   io.Reader
-	err    error // no reply
+	err    error // no response
 }
 
 func newScript(answers ...answer) *script {
@@ -73,7 +73,7 @@ func newScript(answers ...answer) *script {
 	return s
 }
 
-// pauses are those between the requests.
+// pauses returns the pauses between the requests.
 func (s *script) pauses() (pauses []time.Duration) {
 	for i := range len(s.times) - 1 {
 		pauses = append(pauses, s.times[i+1].Sub(s.times[i]))
@@ -97,10 +97,10 @@ func coded(status int, code string) answer {
 
 var success = answer{status: http.StatusOK}
 
-// urlError is what an http.Client makes of an error.
+// urlError wraps an error as http.Client does.
 func urlError(err error) error { return &url.Error{Op: "Post", URL: "http://h", Err: err} }
 
-// ask sends a call and decodes the reply.
+// ask sends a call and decodes the response.
 func ask(ctx context.Context, client *Client, method string) (*thing, error) {
 	return JSON(ctx, NewCall(client, method, []Editor(nil)).Path("/things"), decodeThing)
 }
@@ -115,8 +115,8 @@ func TestRetriedFailures(t *testing.T) {
 	tests := []struct {
 		name       string
 		answer     func() answer
-		idempotent bool // GET, PUT and DELETE are sent again
-		others     bool // POST and PATCH are
+		idempotent bool // GET, PUT and DELETE are retried
+		others     bool // POST and PATCH are retried
 	}{
 		{"408", func() answer { return failed(408) }, true, false},
 		{"429", func() answer { return failed(429) }, true, true},
@@ -179,7 +179,7 @@ func TestRetriedFailures(t *testing.T) {
 						options := DefaultOptions(testVersion)
 						options.RetryNonIdempotent = forced
 
-						// A failure that passes.
+						// A transient failure.
 						doer := newScript(tt.answer(), success)
 						result, err := ask(t.Context(), newClientWith(t, doer, options), method)
 						if again && (err != nil || result.Name != "x" || len(doer.times) != 2) || !again && (err == nil || len(doer.times) != 1) {
@@ -188,7 +188,7 @@ func TestRetriedFailures(t *testing.T) {
 						if given, closed := doer.given.Load(), doer.closed.Load(); given != closed {
 							t.Errorf("%d bodies given, %d closed", given, closed)
 						}
-						// One that does not: its last error is returned.
+						// A permanent failure returns its last error.
 						for retries := range 4 {
 							options.MaxRetries = retries
 							doer := newScript(tt.answer(), tt.answer(), tt.answer(), tt.answer(), success)
@@ -213,7 +213,7 @@ func TestRetriedFailures(t *testing.T) {
 	}
 }
 
-// Two retries are the default of the clients, and none that of the zero options.
+// Clients retry twice by default; the zero Options do not retry.
 func TestRetriesByDefault(t *testing.T) {
 	for want, options := range map[int]Options{3: DefaultOptions("v"), 1: {}} {
 		synctest.Test(t, func(t *testing.T) {
@@ -225,7 +225,7 @@ func TestRetriesByDefault(t *testing.T) {
 	}
 }
 
-// Every way of sending a call is the same in this.
+// Empty and MaybeJSON retry like JSON.
 func TestRetriesOfEmptyReplies(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		doer := newScript(failed(503), success, failed(500), failed(502), failed(204))
@@ -240,7 +240,7 @@ func TestRetriesOfEmptyReplies(t *testing.T) {
 	})
 }
 
-// Pauses without a word of the service's: full jitter.
+// Without Retry-After, the pause is random between zero and its bound.
 func TestRetryPauses(t *testing.T) {
 	bounds := []time.Duration{500, 1000, 2000, 4000, 8000, 8000, 8000}
 	least, most, sum := make([]time.Duration, len(bounds)), make([]time.Duration, len(bounds)), make([]time.Duration, len(bounds))
@@ -273,7 +273,7 @@ func TestRetryPauses(t *testing.T) {
 	}
 }
 
-// However many failures came before, the pause stays within its bound.
+// The bound of the pause does not overflow after many failures.
 func TestRetryPauseDoesNotOverflow(t *testing.T) {
 	for n := range 200 {
 		if pause, ok := pauseBefore(n, io.EOF, time.Minute); !ok || pause < 0 || pause > maxPause {
@@ -282,7 +282,7 @@ func TestRetryPauseDoesNotOverflow(t *testing.T) {
 	}
 }
 
-// A service that asks for no pause gets the random one all the same.
+// A Retry-After of 0 still leaves the random pause.
 func TestRetryAfterNothingStillPauses(t *testing.T) {
 	resp := &http.Response{StatusCode: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"0"}}, Body: http.NoBody}
 	failure := apierror.FromResponse(resp)
@@ -297,13 +297,13 @@ func TestRetryAfterNothingStillPauses(t *testing.T) {
 }
 
 func TestRetryAfter(t *testing.T) {
-	const date = "Sat, 01 Jan 2000 00:00:00 GMT" // also when a bubble begins
+	const date = "Sat, 01 Jan 2000 00:00:00 GMT" // the time at which a synctest bubble begins
 	tests := []struct {
 		name   string
 		header []string
 		least  time.Duration
 		most   time.Duration
-		given  bool // the error is returned at once
+		given  bool // the error is returned without a retry
 	}{
 		{"seconds", []string{"Retry-After", "7"}, 7 * time.Second, 7 * time.Second, false},
 		{"0", []string{"Retry-After", "0"}, 0, 500 * time.Millisecond, false},
@@ -345,7 +345,7 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
-// No pause outlasts the context.
+// A pause that would outlast the context's deadline is not begun.
 func TestRetryDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, a := range []answer{failed(503, "Retry-After", "10"), failed(429, "Retry-After", "10")} {
@@ -360,7 +360,7 @@ func TestRetryDeadline(t *testing.T) {
 			cancel()
 		}
 
-		// With time enough it goes on.
+		// A later deadline lets the call be retried.
 		doer := newScript(failed(503, "Retry-After", "10"), success)
 		ctx, cancel := context.WithTimeout(t.Context(), 11*time.Second)
 		defer cancel()
@@ -368,7 +368,7 @@ func TestRetryDeadline(t *testing.T) {
 			t.Errorf("%d attempts, error %v", len(doer.times), err)
 		}
 
-		// A doer's error is its own also then.
+		// A Doer's error is returned as it is.
 		broken := errors.New("broken")
 		doer = newScript(answer{err: broken})
 		ended, cancel := context.WithTimeout(t.Context(), 0)
@@ -379,7 +379,8 @@ func TestRetryDeadline(t *testing.T) {
 	})
 }
 
-// A pause ends with its context, and the error tells both why and of what.
+// Canceling the context ends the pause. The error wraps the context's error and
+// the error that caused the retry.
 func TestRetryCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		doer := newScript(failed(503, "Retry-After", "10"), success)
@@ -393,8 +394,8 @@ func TestRetryCancelled(t *testing.T) {
 	})
 }
 
-// What the network says when there is no connection: not the made-up errors
-// above, but those of dialers. All of these requests can be sent again.
+// A failed connection is retried for every method. The errors are those of real
+// dialers.
 func TestDialErrors(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -423,7 +424,7 @@ func TestDialErrors(t *testing.T) {
 				if _, err := collect(pieces(t.Context(), client)); dials != 3 || !errors.As(err, &network) {
 					t.Errorf("%d dials for a stream, error %v", dials, err)
 				}
-				// The context's own end is another matter.
+				// The end of the context is not retried.
 				dials = 0
 				ctx, cancel := context.WithCancel(t.Context())
 				cancel()
@@ -435,7 +436,7 @@ func TestDialErrors(t *testing.T) {
 	}
 }
 
-// A certificate that is not trusted stays so.
+// An untrusted certificate is not retried.
 func TestCertificateIsNotRetried(t *testing.T) {
 	var connections atomic.Int64
 	server := httptest.NewUnstartedServer(http.NotFoundHandler())
@@ -458,7 +459,7 @@ func TestCertificateIsNotRetried(t *testing.T) {
 	}
 }
 
-// Nor is a redirect to another origin followed the next time.
+// A refused redirect to another origin is not retried.
 func TestRedirectIsNotRetried(t *testing.T) {
 	other := newWitness(t, nil)
 	server := newWitness(t, func(w http.ResponseWriter, r *http.Request) {
@@ -477,10 +478,11 @@ func TestRedirectIsNotRetried(t *testing.T) {
 
 func discardLog() *log.Logger { return log.New(io.Discard, "", 0) }
 
-// onlyReader hides that a reader can do more.
+// onlyReader hides all methods of a reader but Read.
 type onlyReader struct{ io.Reader }
 
-// What is sent again is the same, byte for byte, and what cannot be is not.
+// A retry sends the same body, byte for byte. A body that cannot be read twice
+// is not retried.
 func TestRetriedBodies(t *testing.T) {
 	content := bytes.Repeat([]byte("0123456789"), 10<<10)
 	name := filepath.Join(t.TempDir(), "a.txt")
@@ -550,8 +552,8 @@ func TestRetriedBodies(t *testing.T) {
 	}
 }
 
-// A plain reader is read once also by an http.Client, which knows ways of its own
-// to send a request again; its error is the one that made it want to.
+// A plain reader is read once, although http.Client has retries of its own. The
+// error is the first.
 func TestPlainReaderIsSentOnce(t *testing.T) {
 	for name, kill := range map[string]func(w http.ResponseWriter, r *http.Request){
 		"redirect": func(w http.ResponseWriter, r *http.Request) {
@@ -562,7 +564,7 @@ func TestPlainReaderIsSentOnce(t *testing.T) {
 		requests := 0
 		synctest.Test(t, func(t *testing.T) {
 			net := newNetwork(t, false, func(w http.ResponseWriter, r *http.Request) {
-				if r.Method == http.MethodGet { // which opens a connection for the next
+				if r.Method == http.MethodGet { // the GET opens the connection that the next request reuses
 					_, _ = io.WriteString(w, "{}")
 					return
 				}
@@ -584,7 +586,7 @@ func TestPlainReaderIsSentOnce(t *testing.T) {
 	}
 }
 
-// A file that fails is the caller's, not the network's.
+// A read error of the caller's file is not retried.
 func TestSourceErrorIsNotRetried(t *testing.T) {
 	broken := errors.New("disk")
 	for name, file := range map[string]upload.File{
@@ -603,7 +605,7 @@ func TestSourceErrorIsNotRetried(t *testing.T) {
 	}
 }
 
-// brokenSeeker can seek and fails to be read.
+// brokenSeeker is an io.ReadSeeker whose Read fails.
 type brokenSeeker struct {
 	io.Seeker
 	err error
@@ -611,7 +613,7 @@ type brokenSeeker struct {
 
 func (b *brokenSeeker) Read([]byte) (int, error) { return 0, b.err }
 
-// The key may be another one by the next attempt.
+// Editors run on every attempt, so that the API key may change in between.
 func TestEditorsRunOnEveryAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var keys []string
@@ -634,9 +636,9 @@ func TestEditorsRunOnEveryAttempt(t *testing.T) {
 		if _, err := ask(t.Context(), newClientWith(t, net, DefaultOptions("v"), editor), "GET"); err != nil || fmt.Sprint(keys) != "[key1 key2 key3]" {
 			t.Errorf("keys %q, error %v", keys, err)
 		}
-		net.check(t, 1, 1) // all attempts share a connection: each reply was read to its end
+		net.check(t, 1, 1) // all attempts share a connection, as each response was read to its end
 
-		// An editor that fails ends it.
+		// An editor's error ends the call.
 		refused, calls := errors.New("no key"), 0
 		failing := func(context.Context, *http.Request) error {
 			if calls++; calls == 2 {
@@ -651,7 +653,7 @@ func TestEditorsRunOnEveryAttempt(t *testing.T) {
 	})
 }
 
-// A reply of a server that is cut is asked for again, if that does no harm.
+// A response that is cut short is retried for idempotent methods.
 func TestCutReplies(t *testing.T) {
 	for method, want := range map[string]int{"GET": 2, "PUT": 2, "DELETE": 2, "POST": 1, "PATCH": 1} {
 		synctest.Test(t, func(t *testing.T) {
@@ -673,7 +675,8 @@ func TestCutReplies(t *testing.T) {
 	}
 }
 
-// One call that is sent by many at once shares no state but the request.
+// A call can be sent by several goroutines, which share no state but the
+// request.
 func TestRetriesConcurrently(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var attempts atomic.Int64

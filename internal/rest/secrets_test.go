@@ -19,8 +19,8 @@ func withKey(_ context.Context, req *http.Request) error {
 	return nil
 }
 
-// hidden fails a test whose error shows the key, in whatever way it is printed, or
-// is not one line.
+// hidden fails the test if err shows the key in any format, or is longer than
+// one line.
 func hidden(t *testing.T, name string, err error) {
 	t.Helper()
 	if err == nil {
@@ -42,7 +42,7 @@ func hidden(t *testing.T, name string, err error) {
 	}
 }
 
-// No error shows the key, wherever the service repeats it.
+// No error shows the key, wherever the response repeats it.
 func TestNoErrorShowsTheKey(t *testing.T) {
 	const control = "\x1b[31m\u202e\u2028"
 	json := func(body string) string {
@@ -108,7 +108,7 @@ func TestNoErrorShowsTheKey(t *testing.T) {
 	}
 	hidden(t, "bearer", Empty(t.Context(), newCall(newClient(t, "http://h", doer, bearer))))
 
-	// Keys that rotate from one attempt to the next.
+	// The key changes between attempts.
 	n := 0
 	rotating := func(_ context.Context, req *http.Request) error {
 		n++
@@ -120,7 +120,7 @@ func TestNoErrorShowsTheKey(t *testing.T) {
 	hidden(t, "rotating", Empty(t.Context(), newCall(client)))
 }
 
-// Nor does what is waited for, or listed.
+// The errors of waits and pages do not show the key either.
 func TestWaitsAndPagesHideTheKey(t *testing.T) {
 	client := newClient(t, "http://h", doerFunc(func(*http.Request) (*http.Response, error) { return okReply(`{}`), nil }), withKey)
 	ask := func(state State) func(context.Context) (int, State, error) {
@@ -145,8 +145,8 @@ func TestWaitsAndPagesHideTheKey(t *testing.T) {
 	}
 }
 
-// A client of the caller's does not take the key to another origin, and stays as
-// it is.
+// A caller's http.Client does not send the key to another origin, and is not
+// modified.
 func TestCustomClientsAreGuarded(t *testing.T) {
 	other := newWitness(t, nil)
 	server := newWitness(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -167,7 +167,7 @@ func TestCustomClientsAreGuarded(t *testing.T) {
 		t.Error("the caller's client was changed")
 	}
 
-	// A policy of the caller's own counts.
+	// The caller's CheckRedirect is used as it is.
 	asked := 0
 	own := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { asked++; return http.ErrUseLastResponse }}
 	if err := Empty(t.Context(), newCall(newClient(t, server.URL, own, withKey))); err == nil || asked != 1 {
@@ -175,7 +175,7 @@ func TestCustomClientsAreGuarded(t *testing.T) {
 	}
 }
 
-// A URL that cannot be parsed shows nothing of its password.
+// The error of an invalid URL does not show the URL's password.
 func TestBaseURLHidesPasswords(t *testing.T) {
 	for _, server := range []string{
 		"https://me:" + secretKey + "@h", "https://me:" + secretKey + "%zz@h", "https://me:" + secretKey + " @h", "http://me:" + secretKey + "\x7f@h",

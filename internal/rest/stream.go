@@ -17,11 +17,11 @@ import (
 )
 
 const (
-	// tailTime is how long a complete answer may be followed by more of it, such as
-	// the usage behind the finish reason.
+	// tailTime is how long Stream waits for events after the answer is
+	// complete, such as the usage that follows the finish reason.
 	tailTime = time.Second
-	// drainTime is how long the end of a reply is waited for after the last event,
-	// so that its connection can serve the next request.
+	// drainTime is how long Stream waits for the end of the response after the
+	// last event, so that its connection can serve the next request.
 	drainTime = 50 * time.Millisecond
 )
 
@@ -44,26 +44,29 @@ func (e *StreamError) Error() string {
 // Unwrap returns the reason.
 func (e *StreamError) Unwrap() error { return e.Err }
 
-// End is how the last event of a stream is known.
+// End tells how to recognize the last event of a stream.
 type End[C any] struct {
-	// Is reports whether an answer is complete with an event. Without it, any end
-	// will do.
+	// Is reports whether the answer is complete after an event. If Is is nil,
+	// the answer is complete when the connection ends.
 	Is func(C) bool
-	// More tells that other events may follow the one that completes the answer.
+	// More reports whether events may follow the event that completes the
+	// answer.
 	More bool
 }
 
-// Stream sends a call when it is ranged over, which can be done once, and
-// decodes each event of the reply. A stream that ends before the answer is
-// complete is cut. It ends with the event that completes the answer, whatever
-// follows and however the connection ends; if more may follow, a second later at
-// most.
+// Stream returns a stream that sends the call when it is ranged over, and
+// decodes each event of the response. It can be ranged over once.
 //
-// An error that is the first event is one of a reply: the call is sent again if
-// that helps.
+// The stream ends with the event that completes the answer, whatever bytes
+// follow and however the connection ends. If end.More is set, it waits for
+// further events for up to a second. A stream that ends before the answer is
+// complete yields a *StreamError.
 //
-// Nothing goes on when the loop has ended, for whatever reason: the connection
-// is closed unless the stream was read to its end.
+// If the first event reports an error, the call is retried like a call whose
+// response is that error.
+//
+// When the loop has ended, for whatever reason, no goroutine is left. The
+// connection is closed unless the response was read to its end.
 func Stream[C any](ctx context.Context, c *Call, decode func(*jsonscan.Decoder) C, end End[C]) iter.Seq2[C, error] {
 	c.accept = "text/event-stream"
 	var used atomic.Bool
@@ -87,11 +90,11 @@ func Stream[C any](ctx context.Context, c *Call, decode func(*jsonscan.Decoder) 
 		complete := end.Is == nil
 		for n := 0; ; n++ {
 			event, err := s.take(end.Is != nil && complete)
-			if ctxErr := ctx.Err(); ctxErr != nil { // also while events are left that came before
+			if ctxErr := ctx.Err(); ctxErr != nil { // also while received events are left
 				yield(none, ctxErr)
 				return
 			}
-			if err != nil && complete && (err == io.EOF || end.Is != nil && !errors.Is(err, sse.ErrTooLong)) { //nolint:errorlint // a wrapped EOF is a failure
+			if err != nil && complete && (err == io.EOF || end.Is != nil && !errors.Is(err, sse.ErrTooLong)) { //nolint:errorlint // a wrapped io.EOF is a failure
 				return
 			}
 			if err != nil {
@@ -132,7 +135,7 @@ func Stream[C any](ctx context.Context, c *Call, decode func(*jsonscan.Decoder) 
 	}
 }
 
-// opened is a stream whose first event has been read, or not.
+// opened is a stream whose first event was read, but perhaps not yet taken.
 type opened struct {
 	attempt *attempt
 	resp    *http.Response
@@ -144,7 +147,7 @@ type opened struct {
 	err   error
 }
 
-// open sends the call, again if need be, and reads the first event.
+// open sends the call, with retries, and reads the first event.
 func (c *Call) open(ctx context.Context) (s *opened, err error) {
 	err = c.attempts(ctx, func() (err error) {
 		a, resp, err := c.start(ctx) //nolint:bodyclose // opened closes it
@@ -172,7 +175,8 @@ func (c *Call) open(ctx context.Context) (s *opened, err error) {
 	return s, err
 }
 
-// take returns the next event, which must come soon if the answer is complete.
+// take returns the next event. If the answer is complete, it waits for tailTime
+// at most.
 func (s *opened) take(complete bool) ([]byte, error) {
 	if !s.taken {
 		s.taken = true
@@ -193,7 +197,8 @@ func (s *opened) next(complete bool) ([]byte, error) {
 	return s.events.Next()
 }
 
-// failure returns the error that an event is, by its content or its type.
+// failure returns the error that an event reports by its data or by the type
+// "error", or nil.
 func (s *opened) failure(event []byte) error {
 	if failure := replyError(s.resp, event); failure != nil {
 		return failure
@@ -204,14 +209,15 @@ func (s *opened) failure(event []byte) error {
 	return nil
 }
 
-// drain reads to the end of the reply, if it is near.
+// drain reads to the end of the response, for at most drainTime and maxDrain
+// bytes.
 func (s *opened) drain() {
 	s.attempt.event.start(drainTime)
 	_, _ = io.CopyN(io.Discard, s.resp.Body, maxDrain)
 }
 
-// checkStream says why a reply is no stream. One that is JSON may be an error
-// that came with a status of success.
+// checkStream returns an error if the response is not an event stream. A JSON
+// response may contain an error although its status is 2xx.
 func checkStream(resp *http.Response) error {
 	contentType := resp.Header.Get("Content-Type")
 	if media, _, _ := mime.ParseMediaType(contentType); media == "text/event-stream" {
@@ -221,22 +227,22 @@ func checkStream(resp *http.Response) error {
 	if failure := replyError(resp, body); failure != nil {
 		return &firstEventError{failure}
 	}
-	reason := fmt.Errorf("the reply is %q, not a stream of events", contentType)
+	reason := fmt.Errorf("the response is %q, not an event stream", contentType)
 	if err != nil {
 		reason = fmt.Errorf("%w, and was cut short: %w", reason, err)
 	}
 	return apierror.Reply(resp, body, reason)
 }
 
-// streamEnd returns the reason of a stream that could not be read on. Whatever
-// the network calls its end, it is an io.ErrUnexpectedEOF.
+// streamEnd returns the reason why a stream cannot be read further. It wraps an
+// error of the network in io.ErrUnexpectedEOF.
 func streamEnd(err error) error {
 	var timeout *timeoutError
 	switch {
 	case errors.As(err, &timeout):
 		return timeout
 	case err == io.EOF: //nolint:errorlint // a wrapped one is a failure
-		return fmt.Errorf("it ended before the answer did: %w", io.ErrUnexpectedEOF)
+		return fmt.Errorf("the response ended before the answer was complete: %w", io.ErrUnexpectedEOF)
 	case !errors.Is(err, sse.ErrTooLong) && !errors.Is(err, io.ErrUnexpectedEOF):
 		return fmt.Errorf("%w: %w", io.ErrUnexpectedEOF, err)
 	}

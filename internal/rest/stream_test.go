@@ -47,13 +47,13 @@ func decodePiece(d *jsonscan.Decoder) (p piece) {
 
 func isLast(p piece) bool { return p.Last }
 
-// pieces is a stream of the reply to a POST.
+// pieces returns the stream of a POST.
 func pieces(ctx context.Context, client *Client) iter.Seq2[piece, error] {
 	call := NewCall(client, http.MethodPost, []Editor(nil)).Path("/chat").JSON(map[string]bool{"stream": true})
 	return Stream(ctx, call, decodePiece, End[piece]{Is: isLast, More: true})
 }
 
-// collect returns the texts of a stream, and its error.
+// collect returns the texts of a stream and its error.
 func collect(stream iter.Seq2[piece, error]) (texts []string, failure error) {
 	for p, err := range stream {
 		if failure != nil {
@@ -77,7 +77,7 @@ func newClientWith(t testing.TB, doer Doer, options Options, editors ...Editor) 
 	return client
 }
 
-// streamed is a doer whose reply is a stream.
+// streamed returns a Doer whose response is an event stream.
 func streamed(body io.Reader) doerFunc {
 	return func(*http.Request) (*http.Response, error) {
 		resp := okReply("")
@@ -88,7 +88,7 @@ func streamed(body io.Reader) doerFunc {
 	}
 }
 
-// writer writes parts of a stream, each of which is sent at once.
+// writer writes parts of a stream and flushes each.
 type writer struct {
 	t *testing.T
 	w http.ResponseWriter
@@ -150,7 +150,7 @@ func TestStreamRequest(t *testing.T) {
 	server.one(t)
 }
 
-// One that was left in the middle cannot be gone on with.
+// A stream that was left by break cannot be ranged over again.
 func TestStreamIsUsedUpByBreak(t *testing.T) {
 	stream := pieces(t.Context(), newClientWith(t, streamed(strings.NewReader(firstEvent+lastEvent)), Options{}))
 	for _, err := range stream {
@@ -164,7 +164,7 @@ func TestStreamIsUsedUpByBreak(t *testing.T) {
 	}
 }
 
-// Only one of many loops over a stream has it.
+// Of several loops over a stream, one receives it.
 func TestStreamConcurrently(t *testing.T) {
 	var requests, whole atomic.Int64
 	doer := doerFunc(func(req *http.Request) (*http.Response, error) {
@@ -192,7 +192,7 @@ func TestStreamConcurrently(t *testing.T) {
 	}
 }
 
-// A call that cannot be sent says so in the loop.
+// The loop over a stream yields the error of an invalid call.
 func TestStreamOfBadCall(t *testing.T) {
 	client := newClientWith(t, streamed(strings.NewReader(lastEvent)), Options{})
 	call := NewCall(client, http.MethodPost, []Editor(nil)).Path("/chat/").PathParam("assistant_name", "..")
@@ -202,7 +202,8 @@ func TestStreamOfBadCall(t *testing.T) {
 	}
 }
 
-// An event is there when its last byte is: the service holds the next one back.
+// An event is yielded when its last byte is received, although the service
+// holds back the next event.
 func TestStreamIsPrompt(t *testing.T) {
 	for _, http2 := range []bool{false, true} {
 		for _, end := range []string{"\n", "\r\n", "\r"} {
@@ -234,7 +235,7 @@ func TestStreamIsPrompt(t *testing.T) {
 								t.Fatalf("%q came before its end", <-got)
 							}
 						}
-						more <- end // the blank line
+						more <- end // the blank line that ends the event
 						synctest.Wait()
 						if len(got) != 1 {
 							t.Fatalf("%q has not come when its end has", text)
@@ -258,20 +259,21 @@ func TestStreamIsPrompt(t *testing.T) {
 	}
 }
 
-// However a loop ends, the service learns of it, the connection is closed unless
-// the stream was read to its end, and no goroutine is left: synctest waits for all.
+// However a loop ends, the service's handler notices, the connection is closed
+// unless the stream was read to its end, and no goroutine is left: synctest
+// waits for all.
 func TestStreamLeavesNothing(t *testing.T) {
 	var reply *apierror.Error
 	var cut *StreamError
 	tests := []struct {
 		name string
-		send string // by the service, which then holds the stream open
-		hang bool   // before any of it
-		ends bool   // the service does, after what it sent
+		send string // sent by the service, which then keeps the stream open
+		hang bool   // the service hangs before it sends anything
+		ends bool   // the service ends the stream after send
 		loop func(context.Context, context.CancelFunc, iter.Seq2[piece, error]) error
 		is   error
 		as   any
-		left int // connections, with HTTP/1
+		left int // idle connections with HTTP/1
 	}{
 		{name: "read to the end", send: firstEvent + lastEvent, ends: true, loop: readAll, left: 1},
 		{name: "[DONE]", send: firstEvent + lastEvent + "data: [DONE]\n\n", loop: readAll},
@@ -365,7 +367,7 @@ func TestStreamLeavesNothing(t *testing.T) {
 					doer.check(t, given)
 					left := tt.left
 					if http2 {
-						left = 1 // a stream is reset and its connection lives on
+						left = 1 // HTTP/2 resets the stream and keeps the connection
 					}
 					net.check(t, 1, left)
 				})
@@ -379,7 +381,8 @@ func readAll(_ context.Context, _ context.CancelFunc, stream iter.Seq2[piece, er
 	return err
 }
 
-// cancelAt cancels in the loop over the n-th chunk, after which none may come.
+// cancelAt cancels the context in the loop over the n-th chunk. No chunk may
+// follow.
 func cancelAt(n int, cancel context.CancelFunc, stream iter.Seq2[piece, error]) error {
 	for _, err := range stream {
 		if err != nil {
@@ -397,14 +400,14 @@ func cancelAt(n int, cancel context.CancelFunc, stream iter.Seq2[piece, error]) 
 
 func cancelLater(_ context.Context, cancel context.CancelFunc, stream iter.Seq2[piece, error]) error {
 	go func() {
-		synctest.Wait() // until the loop waits
+		synctest.Wait() // until the loop waits for the next event
 		cancel()
 	}()
 	_, err := collect(stream)
 	return err
 }
 
-// A context that was cancelled with a cause of its own ends a stream like any other.
+// A context that is canceled with a cause ends a stream with context.Canceled.
 func TestStreamCancelCause(t *testing.T) {
 	for _, send := range []string{"", firstEvent} {
 		synctest.Test(t, func(t *testing.T) {
@@ -424,12 +427,14 @@ func TestStreamCancelCause(t *testing.T) {
 	}
 }
 
-// A stream that is cut is never taken for a whole one, wherever and however.
+// A stream that is cut short is an error, at every byte and with every kind of
+// end.
 func TestStreamTruncated(t *testing.T) {
 	const events = ": hello\n\n" + firstEvent + "id: 1\r\nevent: x\r\ndata: {\"text\":\ndata: \"bé\"}\r\n\r\n" + lastEvent
-	// Once the last event has come, the answer is complete, however the stream ends.
+	// When the last event was received, the answer is complete, however the
+	// stream ends.
 	want := []string{"a", "bé", "z"}
-	whole := strings.LastIndex(events, "}") + 1 // a reader takes what no blank line follows
+	whole := strings.LastIndex(events, "}") + 1 // the last event needs no blank line
 	broken := map[string]error{
 		"clean": io.EOF, "cut": io.ErrUnexpectedEOF, "reset": syscall.ECONNRESET, "odd": fmt.Errorf("tunnel: %w", io.EOF),
 	}
@@ -455,7 +460,7 @@ func TestStreamTruncated(t *testing.T) {
 					t.Fatalf("%s at byte %d: got %q, error %#v", name, cut, texts, err)
 				}
 				if !errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, end) != (end != io.EOF) ||
-					strings.Contains(err.Error(), "ended before the answer did") != (name == "clean") {
+					strings.Contains(err.Error(), "ended before the answer was complete") != (name == "clean") {
 					t.Fatalf("%s at byte %d: error %v", name, cut, err)
 				}
 			}
@@ -463,7 +468,8 @@ func TestStreamTruncated(t *testing.T) {
 	}
 }
 
-// A stream whose end nothing tells ends with any end but a broken one.
+// A stream without an End ends with the connection, unless the connection
+// breaks.
 func TestStreamWithoutEnd(t *testing.T) {
 	for _, end := range []error{io.EOF, syscall.ECONNRESET} {
 		client := newClientWith(t, streamed(io.MultiReader(strings.NewReader(firstEvent), iotest.ErrReader(end))), Options{})
@@ -513,7 +519,8 @@ func TestStreamTolerates(t *testing.T) {
 	}
 }
 
-// What comes after the chunk that is told to be the last belongs to the stream.
+// With End.More, chunks after the chunk that completes the answer belong to the
+// stream.
 func TestStreamAfterTheLast(t *testing.T) {
 	body := strings.NewReader(lastEvent + `data:{"text":"usage"}` + "\n\n")
 	texts, err := collect(pieces(t.Context(), newClientWith(t, streamed(body), Options{})))
@@ -525,7 +532,7 @@ func TestStreamAfterTheLast(t *testing.T) {
 func TestStreamErrorEvents(t *testing.T) {
 	tests := []struct {
 		event   string
-		status  int // 0: it is no error
+		status  int // 0 for no error
 		code    string
 		message string
 		is      error
@@ -569,7 +576,7 @@ func TestStreamErrorEvents(t *testing.T) {
 	}
 }
 
-// Error events show the key of the request as little as other errors do.
+// The error of an error event does not show the key of the request.
 func TestStreamErrorEventHidesTheKey(t *testing.T) {
 	client := newClientWith(t, streamed(strings.NewReader(`data:{"error":{"message":"bad key s3cr3t-key"},"status":401}`+"\n\n")), Options{},
 		func(_ context.Context, req *http.Request) error {
@@ -582,7 +589,7 @@ func TestStreamErrorEventHidesTheKey(t *testing.T) {
 	}
 }
 
-// Replies that are no streams.
+// A response that is not an event stream is an error.
 func TestStreamRefused(t *testing.T) {
 	long := strings.Repeat("x", 100<<10)
 	tests := []struct {
@@ -595,13 +602,13 @@ func TestStreamRefused(t *testing.T) {
 	}{
 		{"JSON error with 200", 200, "application/json", `{"status":404,"error":{"code":"NOT_FOUND","message":"no such assistant"}}`, "404 NOT_FOUND: no such assistant", apierror.ErrNotFound},
 		{"JSON error without a status", 200, "application/json", `{"error":{"code":"NOT_FOUND","message":"no such assistant"}}`, "NOT_FOUND: no such assistant", nil},
-		{"JSON that is no error", 200, "application/json", `{"text":"a"}`, `the reply is "application/json", not a stream of events`, nil},
-		{"JSON with an error of null", 200, "application/json", `{"error":null}`, `not a stream of events`, nil},
-		{"HTML", 200, "text/html", "<html>", `the reply is "text/html", not a stream`, nil},
-		{"much HTML", 200, "text/html", long, `the reply is "text/html", not a stream`, nil},
-		{"nothing", 200, "", "", `the reply is "", not a stream`, nil},
-		{"no content", 204, "", "", `the reply is "", not a stream`, nil},
-		{"another stream", 200, "application/x-ndjson", "{}\n", "not a stream of events", nil},
+		{"JSON that is no error", 200, "application/json", `{"text":"a"}`, `the response is "application/json", not an event stream`, nil},
+		{"JSON with an error of null", 200, "application/json", `{"error":null}`, `not an event stream`, nil},
+		{"HTML", 200, "text/html", "<html>", `the response is "text/html", not an event stream`, nil},
+		{"much HTML", 200, "text/html", long, `the response is "text/html", not an event stream`, nil},
+		{"nothing", 200, "", "", `the response is "", not an event stream`, nil},
+		{"no content", 204, "", "", `the response is "", not an event stream`, nil},
+		{"another stream", 200, "application/x-ndjson", "{}\n", "not an event stream", nil},
 		{"401", 401, "text/plain", "go away", "401: go away", apierror.ErrUnauthorized},
 		{"404", 404, "application/json", `{"status":404,"error":{"code":"NOT_FOUND","message":"no"}}`, "404 NOT_FOUND: no", apierror.ErrNotFound},
 		{"500 as a stream", 500, "text/event-stream", lastEvent, "500", apierror.ErrServer},
@@ -646,7 +653,7 @@ func TestStreamRefused(t *testing.T) {
 }
 
 func TestStreamEventLimit(t *testing.T) {
-	event := func(n int) string { // of n bytes of data
+	event := func(n int) string { // an event with n bytes of data
 		const frame = `{"text":"","last":true}`
 		return "data:" + `{"text":"` + strings.Repeat("x", n-len(frame)) + `","last":true}` + "\n\n"
 	}
@@ -672,21 +679,21 @@ func TestStreamEventLimit(t *testing.T) {
 			t.Errorf("%d of %d: %d texts, error %v", tt.size, tt.limit, len(texts), err)
 		}
 	}
-	// The limit of replies does not bound a stream.
+	// MaxResponseBytes does not bound a stream.
 	client := newClientWith(t, streamed(strings.NewReader(strings.Repeat(firstEvent, 1000)+lastEvent)), Options{MaxResponseBytes: 100})
 	if texts, err := collect(pieces(t.Context(), client)); err != nil || len(texts) != 1001 {
 		t.Errorf("%d texts, error %v", len(texts), err)
 	}
 }
 
-// The time limit of a stream counts silence alone.
+// The idle timeout of a stream counts only the time without a byte.
 func TestStreamIdle(t *testing.T) {
 	const idle = time.Minute
 	wait := func(r *http.Request) { <-r.Context().Done() }
 	tests := []struct {
 		name    string
 		serve   func(t *testing.T, w http.ResponseWriter, r *http.Request)
-		consume time.Duration // with each chunk
+		consume time.Duration // time that the loop takes for each chunk
 		chunks  int
 		fails   bool
 		lasts   time.Duration
@@ -719,7 +726,7 @@ func TestStreamIdle(t *testing.T) {
 		{"an event a day later", func(t *testing.T, rw http.ResponseWriter, _ *http.Request) {
 			w := newWriter(t, rw)
 			w.write(firstEvent)
-			for range 24 * 60 { // just in time, for a day
+			for range 24 * 60 { // just before the timeout, for a day
 				time.Sleep(idle - time.Second)
 				w.write(": heartbeat\n\n")
 			}
@@ -766,7 +773,7 @@ func TestStreamIdle(t *testing.T) {
 					errors.Is(failure, context.Canceled) || errors.Is(failure, io.ErrUnexpectedEOF)) {
 					t.Errorf("error %v", failure)
 				}
-				var broken *StreamError // of a stream that has begun
+				var broken *StreamError // expected once the stream has begun
 				if begun := tt.chunks > 0 || tt.name == "before the first event"; tt.fails && errors.As(failure, &broken) != begun || broken != nil && broken.Events != tt.chunks {
 					t.Errorf("error %#v", failure)
 				}
@@ -779,7 +786,7 @@ func TestStreamIdle(t *testing.T) {
 	}
 }
 
-// The pause before the request is sent again is not the service's silence.
+// The pause before a retry does not count toward the idle timeout.
 func TestStreamIdleBetweenAttempts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		attempts := 0
@@ -805,7 +812,8 @@ func TestStreamIdleBetweenAttempts(t *testing.T) {
 	})
 }
 
-// Nothing is sent again once a stream has begun; its opening is, like any POST.
+// Opening a stream is retried like any POST; a stream that has begun is not
+// retried.
 func TestStreamRetries(t *testing.T) {
 	status := func(code int, header ...string) func(http.ResponseWriter) {
 		return func(w http.ResponseWriter) {
@@ -895,7 +903,7 @@ func TestStreamRetries(t *testing.T) {
 	}
 }
 
-// A chunk is the caller's to keep, also the parts of it that were not decoded.
+// The caller may keep a chunk, including its raw JSON.
 func TestStreamChunksAreKept(t *testing.T) {
 	var body bytes.Buffer
 	var want []string

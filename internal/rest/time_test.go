@@ -19,7 +19,7 @@ import (
 	"github.com/pinecone-community/assistant-go/internal/upload"
 )
 
-// ways are all ways to send a call.
+// ways returns all ways to send a call.
 func ways(client *Client) map[string]func(context.Context) error {
 	form := func() *Call {
 		return NewCall(client, http.MethodPost, []Editor(nil)).Path("/files").
@@ -42,8 +42,8 @@ func ways(client *Client) map[string]func(context.Context) error {
 	}
 }
 
-// An attempt in which nothing moves ends with the idle timeout, in calls, uploads
-// and streams, and is not repeated.
+// The idle timeout ends calls, uploads and streams in which no byte is sent or
+// received. They are not retried.
 func TestIdleTimeout(t *testing.T) {
 	const idle = time.Minute
 	for state, answer := range map[string]func(http.ResponseWriter, string){
@@ -62,7 +62,7 @@ func TestIdleTimeout(t *testing.T) {
 		for _, http2 := range []bool{false, true} {
 			for name := range ways(nil) {
 				if name == "Empty" && state == "in the reply" {
-					continue // it has what it wants
+					continue // Empty needs no body
 				}
 				t.Run(state+" "+name, func(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
@@ -113,7 +113,8 @@ func TestIdleTimeoutByDefault(t *testing.T) {
 		if !errors.Is(err, ErrIdleTimeout) || time.Since(start) != 5*time.Minute {
 			t.Errorf("error %v after %s", err, time.Since(start))
 		}
-		// The context's end is its own, also when it is near the limit.
+		// The context's deadline is reported as such, also just before the idle
+		// timeout.
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute-1)
 		defer cancel()
 		if err := Empty(ctx, newCall(newClientWith(t, net, Options{}))); !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, ErrIdleTimeout) {
@@ -122,7 +123,7 @@ func TestIdleTimeoutByDefault(t *testing.T) {
 	})
 }
 
-// drip is a source that gives a byte each time that it has waited.
+// drip is a source that returns one byte after each pause.
 type drip struct {
 	text  string
 	pause time.Duration
@@ -138,7 +139,7 @@ func (d *drip) Read(p []byte) (int, error) {
 	return 1, nil
 }
 
-// What is slow but moves does not fail.
+// Slow responses and uploads do not time out as long as bytes move.
 func TestSlowButMoving(t *testing.T) {
 	const idle = time.Minute
 	text := strings.Repeat("x", 100)
@@ -169,11 +170,11 @@ func TestSlowButMoving(t *testing.T) {
 		if _, err := JSON(t.Context(), call, decodeThing); !errors.Is(err, ErrIdleTimeout) {
 			t.Errorf("stalled upload: error %v", err)
 		}
-		time.Sleep(2 * idle) // for the source
+		time.Sleep(2 * idle) // until the source returns
 	})
 }
 
-// The context ends an upload whose source blocks, and so does the idle timeout.
+// The context and the idle timeout end an upload whose source blocks.
 func TestBlockedSource(t *testing.T) {
 	for _, http2 := range []bool{false, true} {
 		for _, progress := range []bool{false, true} {
@@ -201,7 +202,7 @@ func TestBlockedSource(t *testing.T) {
 	}
 }
 
-// A reply of 101 has no end. It is an error at once.
+// A 101 response, whose body has no end, is an error at once.
 func TestSwitchingProtocols(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		conn, buf, err := w.(http.Hijacker).Hijack()
@@ -211,7 +212,7 @@ func TestSwitchingProtocols(t *testing.T) {
 		}
 		_, _ = buf.WriteString("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n")
 		_ = buf.Flush()
-		_, _ = io.Copy(io.Discard, conn) // until the client leaves
+		_, _ = io.Copy(io.Discard, conn) // until the client closes the connection
 		conn.Close()
 	}))
 	defer server.Close()
@@ -224,7 +225,7 @@ func TestSwitchingProtocols(t *testing.T) {
 	}
 }
 
-// A body of which only Close ends the Read ends with the context as well.
+// The context ends the Read of a body that ignores the context.
 func TestBodyThatKnowsNoContext(t *testing.T) {
 	for want, end := range map[error]Options{context.Canceled: {}, ErrIdleTimeout: {IdleTimeout: time.Minute}} {
 		synctest.Test(t, func(t *testing.T) {
@@ -247,8 +248,8 @@ func TestBodyThatKnowsNoContext(t *testing.T) {
 	}
 }
 
-// A body that ends with the context is not closed while it is read: what a Doer has
-// wrapped need not be made for that.
+// A response body is not closed during a Read if the Read ends with the
+// context: the wrapper of a Doer may not support that.
 func TestBodyIsNotClosedWhileItIsRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		body := &fussyBody{}
@@ -269,7 +270,7 @@ func TestBodyIsNotClosedWhileItIsRead(t *testing.T) {
 	})
 }
 
-// fussyBody takes its time to notice the end of its context.
+// fussyBody returns from Read a little after the end of its context.
 type fussyBody struct {
 	context.Context
 	seen []string
@@ -287,7 +288,7 @@ func (b *fussyBody) Close() error {
 	return nil
 }
 
-// A stream ends with its last event, whatever comes then.
+// A stream ends with its last event, whatever the service sends afterwards.
 func TestStreamEndsWithItsLastEvent(t *testing.T) {
 	for name, after := range map[string]func(w writer, r *http.Request){
 		"the connection stays open": func(_ writer, r *http.Request) { <-r.Context().Done() },
@@ -324,14 +325,14 @@ func TestStreamEndsWithItsLastEvent(t *testing.T) {
 					if name == "its end" {
 						net.check(t, 1, 1)
 					}
-					time.Sleep(time.Second) // for the handler
+					time.Sleep(time.Second) // until the handler returns
 				})
 			})
 		}
 	}
 }
 
-// An event that may follow the end of the answer is waited for, for a second.
+// Stream waits a second for an event that may follow the end of the answer.
 func TestStreamTail(t *testing.T) {
 	usage := `data:{"text":"usage"}` + "\n\n"
 	for name, tt := range map[string]struct {
@@ -365,13 +366,13 @@ func TestStreamTail(t *testing.T) {
 				if err != nil || strings.Join(texts, "") != tt.texts || time.Since(start) != tt.lasts {
 					t.Errorf("%q, error %v after %s", texts, err, time.Since(start))
 				}
-				time.Sleep(time.Second) // for the handler
+				time.Sleep(time.Second) // until the handler returns
 			})
 		})
 	}
 }
 
-// Heartbeats keep a stream alive, and do not count as events.
+// Heartbeats renew the idle timeout, and not the event timeout.
 func TestEventTimeout(t *testing.T) {
 	beat := func(w writer, r *http.Request, most time.Duration) {
 		for end := time.Now().Add(most); time.Now().Before(end) && r.Context().Err() == nil; {
@@ -411,14 +412,14 @@ func TestEventTimeout(t *testing.T) {
 				if time.Since(start) != tt.lasts {
 					t.Errorf("it lasted %s", time.Since(start))
 				}
-				time.Sleep(time.Minute) // for the handler
+				time.Sleep(time.Minute) // until the handler returns
 			})
 		})
 	}
 }
 
-// The source is not read any more when a call has returned, whatever the service
-// answers, and how early.
+// The source of an upload is not read after the call has returned, whenever the
+// service answers.
 func TestNothingGoesOn(t *testing.T) {
 	for _, http2 := range []bool{false, true} {
 		func() {
@@ -460,7 +461,7 @@ type readerFunc func([]byte) (int, error)
 
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
-// A loop that is left has left nothing: the connection is closed when it is.
+// Leaving the loop closes the connection before the loop returns.
 func TestStreamIsLeftAtOnce(t *testing.T) {
 	closed := make(chan struct{}, 1)
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
@@ -484,7 +485,8 @@ func TestStreamIsLeftAtOnce(t *testing.T) {
 	}
 }
 
-// A panic of the loop's body, of an editor or of a callback leaves nothing behind.
+// A panic in the loop's body, an editor or a callback reaches the caller and
+// leaves no goroutine or connection behind.
 func TestPanicsReachTheCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		net := newNetwork(t, false, func(rw http.ResponseWriter, r *http.Request) {
@@ -528,7 +530,7 @@ func TestPanicsReachTheCaller(t *testing.T) {
 		}
 		synctest.Wait()
 	})
-	// That of a source is an error.
+	// A panic in a source is an error.
 	source := readerFunc(func([]byte) (int, error) { panic("it") })
 	server := httptest.NewServer(http.NotFoundHandler())
 	defer server.Close()

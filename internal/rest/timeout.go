@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Limits of time. Both errors are a net.Error whose Timeout method reports true,
-// and neither is the error of a context.
+// Errors of timeouts. An error that wraps one of them is a net.Error whose
+// Timeout method reports true. Neither is the error of a context.
 var (
 	// ErrIdleTimeout is the error of an attempt in which no byte was sent or
 	// received for the idle timeout.
@@ -18,7 +18,7 @@ var (
 	ErrEventTimeout = errors.New("pinecone: event timeout")
 )
 
-// timeoutError is an ErrIdleTimeout or an ErrEventTimeout.
+// timeoutError wraps ErrIdleTimeout or ErrEventTimeout and adds the limit.
 type timeoutError struct {
 	kind  error
 	text  string
@@ -34,20 +34,21 @@ func (e *timeoutError) Timeout() bool { return true }
 // Temporary reports false; net.Error demands it.
 func (e *timeoutError) Temporary() bool { return false }
 
-// limiter ends an attempt when something takes too long.
+// limiter ends an attempt when its timer is not stopped or renewed within a
+// limit.
 type limiter struct {
 	attempt *attempt
 	kind    error
 	text    string
 
 	mu       sync.Mutex
-	timer    *time.Timer // fires at the deadline or before
+	timer    *time.Timer // fires at the deadline or before it
 	armed    bool
 	limit    time.Duration
-	deadline time.Time // zero while nothing is waited for
+	deadline time.Time // zero while the limiter is stopped
 }
 
-// start starts the time.
+// start sets the deadline to limit from now.
 func (l *limiter) start(limit time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -62,7 +63,7 @@ func (l *limiter) start(limit time.Duration) {
 	l.armed = true
 }
 
-// renew starts the time anew, unless it was stopped.
+// renew sets the deadline to the limit from now, unless the limiter is stopped.
 func (l *limiter) renew() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -71,14 +72,15 @@ func (l *limiter) renew() {
 	}
 }
 
-// stop stops the time. The timer goes on, as the next start comes soon.
+// stop clears the deadline. The timer keeps running, as the next start usually
+// comes before it fires.
 func (l *limiter) stop() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.deadline = time.Time{}
 }
 
-// end stops the time for good.
+// end stops the limiter and its timer for good.
 func (l *limiter) end() {
 	l.stop()
 	if l.timer != nil {
@@ -86,8 +88,8 @@ func (l *limiter) end() {
 	}
 }
 
-// fire ends the attempt if the deadline is over, which may have been put off
-// since the timer was set.
+// fire ends the attempt if the deadline has passed. If the deadline was moved
+// since the timer was set, fire sets the timer anew.
 func (l *limiter) fire() {
 	l.mu.Lock()
 	left := time.Until(l.deadline)

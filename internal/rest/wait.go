@@ -39,18 +39,19 @@ func WaitProgress(report func(status string, percent float64)) WaitOption {
 	return func(o *waitOptions) { o.report = report }
 }
 
-// State is what a reply says of how far something is.
+// State is the progress that a response reports.
 type State struct {
 	Status       string
 	Done, Failed bool
-	Message      string // why it failed
+	Message      string // reason of a failure
 	Percent      float64
 }
 
-// recorderKey is the key of the secrets of the calls with a context.
+// recorderKey is the context key of a *redact.Secrets, to which every call with
+// the context adds the secrets of its requests.
 type recorderKey struct{}
 
-// maxFailure is how many bytes the text of a FailedError has at most.
+// maxFailure is the maximum length of the text of a FailedError in bytes.
 const maxFailure = 4096
 
 // FailedError is the error of a wait whose operation, file or assistant has failed.
@@ -62,7 +63,7 @@ type FailedError struct {
 }
 
 func (e *FailedError) Error() string {
-	text := "pinecone: it ended as " + e.Status
+	text := "pinecone: ended with status " + e.Status
 	if e.Message != "" {
 		text += ": " + e.Message
 	}
@@ -104,7 +105,7 @@ func Wait[T any](ctx context.Context, opts []WaitOption, ask func(context.Contex
 			return answer, &FailedError{secrets.Text(state.Status), secrets.Text(state.Message)}
 		}
 		if err := sleep(ctx, pause/2+rand.N(pause/2+1)); err != nil {
-			return answer, secrets.Error(fmt.Errorf("it is still %q: %w", state.Status, err))
+			return answer, secrets.Error(fmt.Errorf("status is still %q: %w", state.Status, err))
 		}
 	}
 }

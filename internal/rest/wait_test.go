@@ -11,11 +11,11 @@ import (
 	"time"
 )
 
-// waiting answers one question after another, the last answer again and again,
-// and notes when they came.
+// waiting returns its states in order, repeats the last one, and records the
+// times of the polls.
 type waiting struct {
 	states []State
-	fail   int // the question, from 1, that has an error
+	fail   int // number of the poll that fails, from 1; 0 for none
 	times  []time.Time
 }
 
@@ -43,8 +43,8 @@ func TestWait(t *testing.T) {
 		{"done at once", waiting{states: []State{done}}, "answer 1", "", []string{"Completed 100"}},
 		{"done later", waiting{states: []State{running(0), running(12.5), done}}, "answer 3", "", []string{"Processing 0", "Processing 12.5", "Completed 100"}},
 		{"unknown states", waiting{states: []State{{Status: "Napping"}, {}, done}}, "answer 3", "", []string{"Napping 0", " 0", "Completed 100"}},
-		{"failed", waiting{states: []State{running(3), {Status: "Failed", Failed: true, Message: "no text in it", Percent: 3}}}, "answer 2", "pinecone: it ended as Failed: no text in it", []string{"Processing 3", "Failed 3"}},
-		{"failed without a word", waiting{states: []State{{Status: "Terminated", Failed: true}}}, "answer 1", "pinecone: it ended as Terminated", []string{"Terminated 0"}},
+		{"failed", waiting{states: []State{running(3), {Status: "Failed", Failed: true, Message: "no text in it", Percent: 3}}}, "answer 2", "pinecone: ended with status Failed: no text in it", []string{"Processing 3", "Failed 3"}},
+		{"failed without a word", waiting{states: []State{{Status: "Terminated", Failed: true}}}, "answer 1", "pinecone: ended with status Terminated", []string{"Terminated 0"}},
 		{"cannot ask", waiting{states: []State{done}, fail: 1}, "", "cannot ask", nil},
 		{"cannot ask again", waiting{states: []State{running(1), running(2), done}, fail: 3}, "answer 2", "cannot ask", []string{"Processing 1", "Processing 2"}},
 	}
@@ -81,13 +81,13 @@ func TestWait(t *testing.T) {
 	}
 }
 
-// The pauses grow from least to most, and half of each is left to chance.
+// The pauses grow from least to most, and half of each pause is random.
 func TestWaitIntervals(t *testing.T) {
 	const ms = time.Millisecond
 	tests := []struct {
 		name  string
 		opts  []WaitOption
-		bases []time.Duration // the longest that each pause can be
+		bases []time.Duration // longest duration of each pause
 	}{
 		{"default", nil, []time.Duration{250 * ms, 375 * ms, 562500 * time.Microsecond, 843750 * time.Microsecond}},
 		{"none set", []WaitOption{WaitInterval(0, 0), WaitInterval(-1, -time.Hour)}, []time.Duration{250 * ms, 375 * ms}},
@@ -180,7 +180,8 @@ func TestWaitContext(t *testing.T) {
 		})
 	}
 
-	// A context that has ended is the question's to notice.
+	// A canceled context still polls once; the poll returns the context's
+	// error.
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := Wait(ctx, nil, func(got context.Context) (int, State, error) {

@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-// No byte is searched twice: what is put where the search has been goes unnoticed.
+// No byte is searched twice: a line end that is written into the searched part
+// goes unnoticed.
 func TestSearchedOnce(t *testing.T) {
 	for _, ends := range []struct{ present, absent string }{{"\r", "\n"}, {"\n", "\r"}} {
 		piece := []byte(strings.Repeat("data:a"+ends.present, 100))
@@ -29,7 +30,7 @@ func TestSearchedOnce(t *testing.T) {
 	}
 }
 
-// What a long event costs does not depend on the size of the reads.
+// The cost of a long event does not depend on the size of the reads.
 func TestLongEvent(t *testing.T) {
 	const size = 16 << 20
 	text := longEvent(size)
@@ -65,7 +66,7 @@ func TestMemoryIsBounded(t *testing.T) {
 		name        string
 		start, more string
 		err         error
-		read        int64 // at most
+		read        int64 // maximum size of a read
 	}{
 		{"comment", ":", "xxxx", io.EOF, gigabyte},
 		{"name", "", "xxxx", io.EOF, gigabyte},
@@ -115,7 +116,7 @@ func TestNoAllocationPerEvent(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			// The first events make room for those that follow.
+			// The first events grow the buffers.
 			if n := testing.AllocsPerRun(1, func() {
 				for range 1000 {
 					next()
@@ -127,7 +128,7 @@ func TestNoAllocationPerEvent(t *testing.T) {
 	}
 }
 
-// endless returns text over and over.
+// endless is a reader that repeats text.
 type endless struct {
 	text string
 	rest string
@@ -146,16 +147,17 @@ func (e *endless) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// longEvent is an event of one line with size bytes of data.
+// longEvent returns an event of one line with size bytes of data.
 func longEvent(size int) []byte {
 	return []byte("data:" + strings.Repeat("x", size) + "\n\n")
 }
 
-// maxAllocation is how many bytes a Reader may allocate for an event of size bytes:
-// room for them, all the smaller rooms before, which double, and a buffer.
+// maxAllocation returns how many bytes a Reader may allocate for an event of
+// size bytes: the final buffer, the smaller buffers before it, which double,
+// and the read buffer.
 func maxAllocation(size int) uint64 { return uint64(3*size + 4*bufferSize) }
 
-// allocation returns how many bytes f allocates.
+// allocation returns the number of bytes that f allocates.
 func allocation(f func()) uint64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)

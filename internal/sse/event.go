@@ -1,15 +1,15 @@
 package sse
 
-// event gathers the data of an event.
+// event collects the data of an event.
 type event struct {
 	limit   int
-	view    []byte // the data, as long as it lies in one piece where it was read
-	own     []byte // the data otherwise
-	newline bool   // a line is complete: an LF comes before the next
+	view    []byte // the data while it is one piece of the read buffer
+	own     []byte // a copy of the data otherwise
+	newline bool   // a line has ended: an LF precedes the next part
 }
 
-// add adds a part of a line's value; false: the limit does not allow it. The part
-// is not copied if it is the first.
+// add adds a part of a line's value. It returns false if the data would exceed
+// the limit. It does not copy the first part.
 func (e *event) add(part []byte) bool {
 	size := len(part)
 	if e.newline {
@@ -38,14 +38,14 @@ func (e *event) add(part []byte) bool {
 // endLine ends the line that was added last.
 func (e *event) endLine() { e.newline = true }
 
-// keep copies what was not copied yet.
+// keep copies the part that add did not copy.
 func (e *event) keep() {
 	e.grow(len(e.view))
 	e.own = append(e.own, e.view...)
 	e.view = nil
 }
 
-// grow makes room for n more bytes, which the limit must allow.
+// grow makes room for n more bytes. The limit must allow them.
 func (e *event) grow(n int) {
 	need := len(e.own) + n
 	if need <= cap(e.own) {
@@ -55,8 +55,8 @@ func (e *event) grow(n int) {
 	e.own = append(make([]byte, 0, room), e.own...)
 }
 
-// take returns the data, which is valid until more is added or what was added is
-// overwritten, and starts another event.
+// take returns the data and begins the next event. The data is valid until the
+// next add, or until the read buffer is overwritten.
 func (e *event) take() []byte {
 	data := e.own
 	if len(data) == 0 {

@@ -1,7 +1,7 @@
 package sse
 
-// Prefixes are what comes before the value of a line: the byte-order mark only
-// where a stream starts, the colon only where there is a value.
+// Prefixes of a line's value. A line has the byte-order mark only at the start
+// of a stream, and the colon only if it has a value.
 const (
 	mark        = "\uFEFF"
 	lineStart   = len(mark)
@@ -9,7 +9,7 @@ const (
 	eventPrefix = mark + "event:"
 )
 
-// States of a field beyond the indexes of a prefix.
+// States of a field other than an index into its prefix.
 const (
 	inValue = 100
 	ignored = -1
@@ -18,15 +18,15 @@ const (
 type kind int
 
 const (
-	otherLine kind = iota // a comment, or a field that does not matter
+	otherLine kind = iota // a comment, or another field
 	blankLine
 	dataLine
 	eventLine
 )
 
-// field takes lines apart. Its zero value is at the start of a stream.
+// field parses lines. Its zero value is at the start of a stream.
 type field struct {
-	state int  // how much of the prefix has come, or a state beyond
+	state int  // number of prefix bytes matched, or inValue or ignored
 	event bool // the prefix is eventPrefix
 }
 
@@ -37,8 +37,9 @@ func (f *field) prefix() string {
 	return dataPrefix
 }
 
-// value returns what p, the next part of a line, holds of the line's value. It is
-// not ok as long as this is not known to be a line of a kind with a value.
+// value returns the part of p, the next bytes of a line, that belongs to the
+// line's value. It returns false until the line is known to be a data or event
+// line.
 func (f *field) value(p []byte) (value []byte, ok bool) {
 	for ; len(p) > 0 && f.state >= 0 && f.state < len(f.prefix()); p = p[1:] {
 		f.match(p[0])
@@ -52,7 +53,7 @@ func (f *field) value(p []byte) (value []byte, ok bool) {
 	return p, f.state >= len(f.prefix())
 }
 
-// match holds the next byte against the prefix.
+// match compares the next byte with the prefix.
 func (f *field) match(c byte) {
 	if f.state == 0 && c != mark[0] {
 		f.state = lineStart
@@ -67,7 +68,7 @@ func (f *field) match(c byte) {
 	}
 }
 
-// end ends the line and tells what it was.
+// end ends the line and returns its kind.
 func (f *field) end() kind {
 	state, event := f.state, f.event
 	nameEnd := len(f.prefix()) - len(":")

@@ -10,7 +10,8 @@ import (
 	"testing/iotest"
 )
 
-// FuzzReader compares a Reader, fed in reads of random sizes, with naive.
+// FuzzReader compares a Reader with naive. The Reader is fed in reads of random
+// sizes.
 func FuzzReader(f *testing.F) {
 	for _, text := range []string{
 		"", "data: a\n\n", "\uFEFFdata:a\r\n\r\ndata\rdata: b\r\r", "data: a\ndata: b\n\n: c\n\ndata: [DONE]\n\ndata: d",
@@ -35,8 +36,8 @@ func FuzzReader(f *testing.F) {
 	})
 }
 
-// randomReads returns a reader of text, then of the error unless it is nil, in
-// reads of random sizes, 0 among them.
+// randomReads returns a reader of text in reads of random sizes, including 0.
+// After the text it returns end, or io.EOF if end is nil.
 func randomReads(text string, end error, random *rand.Rand) io.Reader {
 	var source io.Reader = strings.NewReader(text)
 	if end != nil {
@@ -59,14 +60,14 @@ type readerFunc func([]byte) (int, error)
 
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
-// naive interprets a stream all at once. It ends with the error, or at the end of
-// the input when that is nil.
+// naive parses a whole stream at once. At the end of the input it returns end,
+// or io.EOF if end is nil.
 func naive(text string, limit int, end error) (events []string, err error) {
 	text = strings.TrimPrefix(text, "\uFEFF")
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
 	all := strings.Split(text, "\n")
 	if len(all) > 0 && all[len(all)-1] == "data" {
-		all[len(all)-1] = "" // a name that may be longer
+		all[len(all)-1] = "" // an incomplete field name
 	}
 	var values []string
 	finished := false
@@ -81,7 +82,7 @@ func naive(text string, limit int, end error) (events []string, err error) {
 		}
 	}
 	for i, line := range all {
-		last := i == len(all)-1 // a line without an end, which may be empty
+		last := i == len(all)-1 // the last line has no line end and may be empty
 		name, value, _ := strings.Cut(line, ":")
 		switch {
 		case line == "" && !last:

@@ -11,10 +11,10 @@ import (
 
 const testLimit = 1 << 10
 
-// sizes are the most bytes that a Read returns; 0: any number.
+// sizes are the maximum sizes of a Read; 0 means any size.
 var sizes = []int{1, 2, 3, 7, 0}
 
-// inReads returns a reader of text that returns at most size bytes at a time.
+// inReads returns a reader of text whose reads return at most size bytes.
 func inReads(text string, size int) io.Reader {
 	if size == 0 {
 		return strings.NewReader(text)
@@ -31,7 +31,7 @@ func (s *slow) Read(p []byte) (int, error) {
 	return s.source.Read(p[:min(s.size, len(p))])
 }
 
-// readAll returns the events up to an error, and the error.
+// readAll returns the events before the first error, and the error.
 func readAll(t testing.TB, r *Reader) (events []string, err error) {
 	t.Helper()
 	for {
@@ -55,7 +55,8 @@ func readAll(t testing.TB, r *Reader) (events []string, err error) {
 	}
 }
 
-// check reads text in reads of all sizes and expects the events, then the error.
+// check reads text with all read sizes and expects the events want and then
+// wantErr.
 func check(t *testing.T, text string, limit int, want []string, wantErr error) {
 	t.Helper()
 	for _, size := range sizes {

@@ -2,16 +2,16 @@ package sse
 
 import "bytes"
 
-// lines cuts a stream, which is fed to it in pieces, into lines. They end in LF,
-// CR or CRLF.
+// lines splits a stream into lines that end in LF, CR or CRLF. The stream is
+// fed in pieces.
 type lines struct {
 	piece   []byte
-	pos     int  // where the rest of piece starts
-	lf, cr  int  // where the next ones are; len(piece): nowhere, below pos: not known
-	afterCR bool // an LF belongs to the CR before it
+	pos     int  // index of the first unread byte
+	lf, cr  int  // indexes of the next LF and CR; len(piece): none, below pos: not searched
+	afterCR bool // the last byte was a CR; an LF that follows belongs to it
 }
 
-// feed sets the next piece. The one before must be empty.
+// feed sets the next piece. The previous piece must be used up.
 func (l *lines) feed(piece []byte) {
 	*l = lines{piece: piece, lf: -1, cr: -1, afterCR: l.afterCR}
 }
@@ -19,8 +19,8 @@ func (l *lines) feed(piece []byte) {
 // empty reports whether the piece is used up.
 func (l *lines) empty() bool { return l.pos == len(l.piece) }
 
-// next returns what the piece, which must not be empty, holds of a line, without
-// its end, and whether it holds its end.
+// next returns the next part of a line without the line end, and whether the
+// line ended. The piece must not be empty.
 func (l *lines) next() (part []byte, ended bool) {
 	if l.afterCR && l.piece[l.pos] == '\n' {
 		l.pos++
@@ -36,8 +36,8 @@ func (l *lines) next() (part []byte, ended bool) {
 	return l.piece[start:end], true
 }
 
-// end returns the index of the next CR or LF. It searches no byte twice for
-// either: a piece may hold many of one and none of the other.
+// end returns the index of the next CR or LF. It searches each byte once for
+// either, also if the piece has many of one and none of the other.
 func (l *lines) end() int {
 	if l.lf < l.pos {
 		l.lf = l.index('\n')

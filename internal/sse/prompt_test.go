@@ -25,9 +25,9 @@ func TestEventIsReturnedAtOnce(t *testing.T) {
 	}
 }
 
-// testAtOnce writes an event several times. What comes after it, late and the next
-// event, is written only once Next has returned it: if Next waited for more,
-// nothing could go on, and synctest would say so.
+// testAtOnce writes an event several times. It writes late and the next event
+// only after Next has returned the event. If Next waited for more bytes,
+// synctest would report a deadlock.
 func testAtOnce(t *testing.T, event, late string) {
 	const (
 		count = 3
@@ -84,7 +84,7 @@ func TestTooLongIsReturnedAtOnce(t *testing.T) {
 	}
 }
 
-// counter counts the reads, of size bytes at most.
+// counter counts the reads, each of at most size bytes.
 type counter struct {
 	source      io.Reader
 	size, reads int
@@ -95,7 +95,7 @@ func (c *counter) Read(p []byte) (int, error) {
 	return c.source.Read(p[:min(c.size, len(p))])
 }
 
-// What lies in one piece in the buffer is returned where it lies.
+// Data that is one piece of the read buffer is returned without a copy.
 func TestNoCopy(t *testing.T) {
 	r := NewReader(strings.NewReader("data: a\n\n: c\ndata:bc\r\n\r\n"), testLimit)
 	var at []int

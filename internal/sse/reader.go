@@ -1,5 +1,5 @@
-// Package sse reads event streams (text/event-stream) of which the data and the
-// type of the events matter.
+// Package sse reads event streams (text/event-stream): the data and the type of
+// each event. It ignores ids and retry times.
 //
 // Standard: https://html.spec.whatwg.org/multipage/server-sent-events.html
 package sse
@@ -13,7 +13,7 @@ import (
 
 const (
 	bufferSize    = 16 << 10 // bytes: a TLS record
-	maxEmptyReads = 100      // as bufio has it
+	maxEmptyReads = 100      // as in package bufio
 )
 
 // done is the data of an event that ends a stream.
@@ -22,14 +22,15 @@ const done = "[DONE]"
 // ErrTooLong is the error of an event whose data exceeds the limit of a Reader.
 var ErrTooLong = errors.New("sse: event too long")
 
-// Reader reads the events of a stream. It departs from the standard in that
-//   - an event with empty data is skipped as a heartbeat, like one without data;
-//   - an event with the data [DONE], white space aside, ends the stream;
-//   - data that no blank line follows when the input ends is an event.
+// Reader reads the events of a stream. It differs from the standard:
+//   - it skips an event with empty data, such as a heartbeat;
+//   - an event with the data [DONE], ignoring white space, ends the stream;
+//   - data at the end of the input is an event, also without a blank line after
+//     it.
 type Reader struct {
 	source  io.Reader
-	readErr error // of the last Read of source
-	err     error // of Next, from now on
+	readErr error // error of the last Read of source
+	err     error // error that Next returns from now on
 	number  int
 	lines   lines
 	field   field
@@ -41,23 +42,25 @@ type Reader struct {
 	partial bool   // see Partial
 }
 
-// maxType is how many bytes of the type of an event are kept.
+// maxType is the maximum length of an event's type in bytes. Longer types are
+// truncated.
 const maxType = 32
 
 // NewReader returns a Reader of r. The data of an event may have up to limit
-// bytes. Memory for it grows to the longest event and is kept; what is not data
-// is dropped as it comes.
+// bytes. The Reader's memory grows to the longest event; other lines take no
+// memory.
 func NewReader(r io.Reader, limit int) *Reader {
 	return &Reader{source: r, event: event{limit: limit}}
 }
 
-// Next returns the data of the next event as soon as the blank line behind it has
-// come. It is valid until the next call.
+// Next returns the data of the next event as soon as the blank line after it is
+// read. The data is valid until the next call.
 //
-// At the end of the stream the error is io.EOF. Input that ends within an event
-// gives the part that came, and only its content can tell; input that fails gives
-// its error instead. An event that exceeds the limit is an ErrTooLong as soon as
-// it does. An error is final: all later calls return it.
+// At the end of the stream the error is io.EOF. If the input ends within an
+// event, Next returns the data that was received, and Partial reports true. If
+// reading the input fails within an event, Next returns the error instead. As
+// soon as an event exceeds the limit, the error is ErrTooLong. Errors are
+// final: all later calls return the same error.
 func (r *Reader) Next() ([]byte, error) {
 	for r.err == nil {
 		if !r.advance() {
@@ -76,19 +79,20 @@ func (r *Reader) Next() ([]byte, error) {
 	return nil, r.err
 }
 
-// Type is the type of the event that Next returned last, its first 32 bytes; ""
-// if it had none.
+// Type returns the type of the event that Next returned last, truncated to 32
+// bytes, or "" if the event has no type.
 func (r *Reader) Type() string { return string(r.kind) }
 
-// Partial reports whether the input ended before the blank line behind the event
+// Partial reports whether the input ended before the blank line after the event
 // that Next returned last.
 func (r *Reader) Partial() bool { return r.partial }
 
-// Number is the number of the event that Next returned last, from 1; 0 before
-// the first.
+// Number returns the number of the event that Next returned last, counted from
+// 1, or 0 before the first event.
 func (r *Reader) Number() int { return r.number }
 
-// advance goes on in the stream and reports whether that ended an event.
+// advance parses or reads the next part of the stream and reports whether an
+// event ended.
 func (r *Reader) advance() bool {
 	switch {
 	case !r.lines.empty():
@@ -98,19 +102,19 @@ func (r *Reader) advance() bool {
 		return false
 	default:
 		r.err = r.readErr
-		r.partial = r.err == io.EOF //nolint:errorlint // a wrapped one is a failure
+		r.partial = r.err == io.EOF //nolint:errorlint // a wrapped io.EOF is a failure
 		return r.partial
 	}
 }
 
-// parse takes the next part of a line and reports whether it ended an event.
+// parse parses the next part of a line and reports whether an event ended.
 func (r *Reader) parse() bool {
 	begun := r.field.state == inValue
 	part, ended := r.lines.next()
 	switch value, ok := r.field.value(part); {
 	case !ok:
 	case r.field.event:
-		if !begun { // the last line with a type counts
+		if !begun { // the last event line of an event sets the type
 			r.typing = r.typing[:0]
 		}
 		r.typing = append(r.typing, value[:min(len(value), maxType-len(r.typing))]...)
@@ -129,7 +133,7 @@ func (r *Reader) parse() bool {
 			r.typing = r.typing[:0]
 		}
 	case dataLine:
-		r.add(nil) // without a colon nothing has been added
+		r.add(nil) // a line without a colon has an empty value
 		r.event.endLine()
 	}
 	return false
@@ -142,7 +146,7 @@ func (r *Reader) add(part []byte) {
 	}
 }
 
-// fill reads on, once all that was read before is used up.
+// fill reads the next piece of the source.
 func (r *Reader) fill() {
 	r.event.keep()
 	for range maxEmptyReads {

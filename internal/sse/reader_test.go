@@ -119,7 +119,7 @@ func TestLimitInMessage(t *testing.T) {
 	}
 }
 
-// No limit that makes sense, but none that may panic.
+// Limits of zero and below do not panic.
 func TestOddLimits(t *testing.T) {
 	const text = ": a\n\ndata\n\ndata: a\ndata: b\n\n"
 	check(t, text, int(^uint(0)>>1), []string{"a\nb"}, io.EOF)
@@ -188,7 +188,7 @@ func TestReaders(t *testing.T) {
 	}
 }
 
-// idle returns nothing a number of times before each Read of source.
+// idle returns 0, nil a number of times before each Read of source.
 type idle struct {
 	source       io.Reader
 	reads, count int
@@ -202,7 +202,7 @@ func (i *idle) Read(p []byte) (int, error) {
 	return i.source.Read(p)
 }
 
-// A caller may change and append to what it got.
+// The caller may modify and append to the data of an event.
 func TestDataIsTheCallers(t *testing.T) {
 	for _, text := range []string{"data: a\n\ndata: b\n\n", "data: a\ndata: a\n\ndata: b\n\n", "data\ndata\n\ndata: b\n\n"} {
 		r := NewReader(strings.NewReader(text), testLimit)

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// The examples of the standard, in the section on interpreting an event stream.
+// The examples in the standard's section on interpreting an event stream.
 func TestStandard(t *testing.T) {
 	tests := []struct {
 		name string
@@ -18,13 +18,14 @@ func TestStandard(t *testing.T) {
 			[]string{"YHOO\n+2\n10"},
 		},
 		{
-			// The standard drops the last event: no blank line follows it.
+			// The standard drops the last event, as no blank line follows it.
 			"four blocks",
 			": test stream\n\ndata: first event\nid: 1\n\ndata:second event\nid\n\ndata:  third event\n",
 			[]string{"first event", "second event", " third event"},
 		},
 		{
-			// The standard has an event with empty data before this one.
+			// The standard dispatches an event with empty data before this
+			// event.
 			"data alone",
 			"data\n\ndata\ndata\n\ndata:\n",
 			[]string{"\n"},

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// A reply that is cut anywhere is whole, or does not decode, or lacks its last
-// chunk: it is never taken for a shorter one.
+// A response that is truncated anywhere is complete, fails to decode, or lacks
+// its last chunk: it never looks like a shorter response.
 func TestTruncation(t *testing.T) {
 	const reply = `data:{"type":"message_start","id":"1","model":"m","role":"assistant"}
 
@@ -41,7 +41,7 @@ data:"id":"1","model":"m","finish_reason":"stop","usage":{"prompt_tokens":1,"com
 	}
 }
 
-// decode returns the types of the chunks before one that does not decode.
+// decode returns the types of the chunks before the first that fails to decode.
 func decode(r *Reader) (types []string, err error) {
 	for {
 		data, err := r.Next()

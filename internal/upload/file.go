@@ -16,10 +16,11 @@ import (
 	"unicode"
 )
 
-var errDirectory = errors.New("it is a directory")
+var errDirectory = errors.New("is a directory")
 
-// contentTypes are the kinds of files that the service takes. It tells them
-// apart by the extension of the name alone.
+// contentTypes maps the file name extensions that the service accepts to
+// content types. The service determines the type of a file by its extension
+// alone.
 var contentTypes = map[string]string{
 	".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 	".json": "application/json",
@@ -33,9 +34,9 @@ var contentTypes = map[string]string{
 type File struct {
 	name        string
 	contentType string
-	size        func() (int64, error) // -1: not known
+	size        func() (int64, error) // -1 if not known
 	open        func() (io.ReadCloser, error)
-	rewinds     func() bool // open can be called again
+	rewinds     func() bool // whether open can be called again
 	report      func(sent, total int64)
 }
 
@@ -120,7 +121,7 @@ func (f File) WithProgress(report func(sent, total int64)) File {
 	return f
 }
 
-// IsZero reports whether f is the zero File, which is no file.
+// IsZero reports whether f is the zero File, which is not a file.
 func (f File) IsZero() bool {
 	return f.name == "" && f.open == nil && f.contentType == "" && f.report == nil
 }
@@ -128,7 +129,8 @@ func (f File) IsZero() bool {
 // Name returns the name under which the file is uploaded.
 func (f File) Name() string { return f.name }
 
-// base returns the last element of a path of any system's, "" for "".
+// base returns the last element of a slash- or backslash-separated path, or ""
+// for "".
 func base(name string) string {
 	if name == "" {
 		return ""
@@ -136,19 +138,20 @@ func base(name string) string {
 	return path.Base(strings.ReplaceAll(name, `\`, "/"))
 }
 
-// check returns the type to send the file as, or why it cannot be sent.
+// check returns the content type of the file, or an error if the file cannot be
+// sent.
 func (f File) check() (contentType string, err error) {
 	if f.open == nil {
-		return "", errors.New("no file: want one from OpenFile, FileBytes or FileReader, of what is not nil")
+		return "", errors.New("no file: want a File from OpenFile, FileBytes or FileReader, with a reader that is not nil")
 	}
 	switch f.name {
 	case "", ".", "..", "/":
-		return "", fmt.Errorf("the file name %q is none", f.name)
+		return "", fmt.Errorf("invalid file name %q", f.name)
 	}
 	if f.contentType != "" {
 		_, _, err := mime.ParseMediaType(f.contentType)
 		if err != nil || strings.ContainsFunc(f.contentType, unicode.IsControl) {
-			return "", fmt.Errorf("file %q: the content type %q is none", f.name, f.contentType)
+			return "", fmt.Errorf("file %q: invalid content type %q", f.name, f.contentType)
 		}
 		return f.contentType, nil
 	}
@@ -160,7 +163,7 @@ func (f File) check() (contentType string, err error) {
 			taken = append(taken, known)
 		}
 		slices.Sort(taken)
-		return "", fmt.Errorf("file %q: the service takes %s", f.name, strings.Join(taken, ", "))
+		return "", fmt.Errorf("file %q: the service accepts only %s", f.name, strings.Join(taken, ", "))
 	}
 	return contentType, nil
 }

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// write makes a file in a folder of the test's and returns its path.
+// write creates a file in a temporary directory and returns its path.
 func write(t testing.TB, name, content string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
@@ -21,7 +21,8 @@ func write(t testing.TB, name, content string) string {
 	return path
 }
 
-// What a file is called on the wire, whichever way it is given.
+// The file name in the form is the base name, from whatever source the file
+// comes.
 func TestNames(t *testing.T) {
 	tests := []struct{ name, want string }{
 		{"a.txt", "a.txt"},
@@ -71,7 +72,7 @@ func TestContentTypes(t *testing.T) {
 	const docx = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 	tests := []struct {
 		name, as string
-		want     string // "": refused
+		want     string // "" for an error
 	}{
 		{"a.txt", "", "text/plain"},
 		{"a.md", "", "text/markdown"},
@@ -113,7 +114,7 @@ func TestContentTypes(t *testing.T) {
 				if err == nil || !strings.Contains(err.Error(), "file: file ") {
 					t.Errorf("error %v", err)
 				}
-				if err != nil && tt.as == "" && !strings.Contains(err.Error(), "the service takes .docx, .json, .md, .pdf, .txt") {
+				if err != nil && tt.as == "" && !strings.Contains(err.Error(), "the service accepts only .docx, .json, .md, .pdf, .txt") {
 					t.Errorf("error %v", err)
 				}
 				return
@@ -135,11 +136,11 @@ func TestNamesRefused(t *testing.T) {
 			"FileReader": FileReader(name, strings.NewReader("")),
 			"OpenFile":   OpenFile(name),
 		} {
-			if how == "OpenFile" && (name == "a/.") { // it is called a
+			if how == "OpenFile" && (name == "a/.") { // the base name is a
 				continue
 			}
 			_, err := NewForm(FilePart("file", file.WithContentType("text/plain")))
-			if err == nil || !strings.Contains(err.Error(), "is none") {
+			if err == nil || !strings.Contains(err.Error(), "invalid file name") {
 				t.Errorf("%s(%q): error %v", how, name, err)
 			}
 		}
@@ -172,8 +173,8 @@ func TestOpenFile(t *testing.T) {
 		{name: "link", path: link(good), filename: "link.md", content: "content"},
 		{name: "link to nothing", path: link("nothing"), fail: "link.md", is: os.ErrNotExist},
 		{name: "link to a directory", path: link(dir), fail: "directory"},
-		{name: "directory", path: dir, fail: `file "dir.txt": it is a directory`},
-		{name: "directory, with a slash", path: dir + "/", fail: `file "dir.txt": it is a directory`},
+		{name: "directory", path: dir, fail: `file "dir.txt": is a directory`},
+		{name: "directory, with a slash", path: dir + "/", fail: `file "dir.txt": is a directory`},
 		{name: "missing", path: filepath.Join(dir, "missing.txt"), fail: `file "missing.txt"`, is: os.ErrNotExist},
 		{name: "below a file", path: filepath.Join(good, "a.txt"), fail: `file "a.txt"`},
 		{name: "NUL", path: "a\x00.txt", fail: `file "a\x00.txt"`},
@@ -200,9 +201,9 @@ func TestOpenFile(t *testing.T) {
 	}
 }
 
-// What is no regular file has no size to announce, and may not even open.
+// A file that is not regular has no known size. Opening it may fail.
 func TestOpenFileOfASocket(t *testing.T) {
-	dir, err := os.MkdirTemp("", "up") // the path of a socket has to be short
+	dir, err := os.MkdirTemp("", "up") // the path of a socket must be short
 	if err != nil {
 		t.Fatal(err)
 	}

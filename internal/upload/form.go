@@ -17,7 +17,7 @@ import (
 	"github.com/pinecone-community/assistant-go/internal/jsonwrite"
 )
 
-// Part is one field of a form.
+// Part is a field of a form.
 type Part struct {
 	name string
 	text []byte
@@ -25,12 +25,12 @@ type Part struct {
 	err  error
 }
 
-// FilePart is a field that holds a file.
+// FilePart returns a field with a file.
 func FilePart(name string, file File) Part {
 	return Part{name: name, file: &file}
 }
 
-// FileParts are fields of one name, each of which holds a file.
+// FileParts returns a field for each file, all with the same name.
 func FileParts(name string, files []File) []Part {
 	parts := make([]Part, len(files))
 	for i, file := range files {
@@ -39,8 +39,8 @@ func FileParts(name string, files []File) []Part {
 	return parts
 }
 
-// JSONPart is a field that holds a JSON object, whose text has at most limit
-// bytes if there is one; without an object it is left out.
+// JSONPart returns a field with a JSON object of at most limit bytes; a limit
+// of 0 means no limit. The field is left out if value is nil.
 func JSONPart(name string, value map[string]any, limit int) Part {
 	if value == nil {
 		return Part{}
@@ -49,17 +49,17 @@ func JSONPart(name string, value map[string]any, limit int) Part {
 	return Part{name: name, text: text, err: err}
 }
 
-// Text returns the JSON of an object, without escapes for HTML. More than limit
-// bytes are an error, if there is a limit.
+// Text returns value as JSON without HTML escapes. JSON of more than limit
+// bytes is an error, unless limit is 0.
 func Text(value map[string]any, limit int) ([]byte, error) {
 	text, err := jsonwrite.Marshal(value)
 	if err == nil && limit > 0 && len(text) > limit {
-		return nil, fmt.Errorf("it has %d bytes as JSON, and at most %d are taken", len(text), limit)
+		return nil, fmt.Errorf("%d bytes as JSON, want at most %d", len(text), limit)
 	}
 	return text, err
 }
 
-// TextPart is a field that holds a text; without one it is left out.
+// TextPart returns a field with a text. The field is left out if text is empty.
 func TextPart(name, text string) Part {
 	if text == "" {
 		return Part{}
@@ -67,28 +67,29 @@ func TextPart(name, text string) Part {
 	return Part{name: name, text: []byte(text)}
 }
 
-// Form is a multipart form. All of it but its files is in memory.
+// Form is a multipart form. It holds everything in memory but the content of
+// the files.
 type Form struct {
 	contentType string
-	texts       [][]byte // before each file, and after the last one
+	texts       [][]byte // the text before each file and after the last
 	files       []*formFile
 
-	current atomic.Pointer[attemptOf] // the attempt whose progress is reported
-	sending atomic.Pointer[sending]   // what tells the progress
+	current atomic.Pointer[attemptOf] // attempt whose progress is reported
+	sending atomic.Pointer[sending]   // the Send in progress
 }
 
 // formFile is a file in a form.
 type formFile struct {
 	*File
-	length int64 // -1 when it is not known
+	length int64 // -1 if not known
 }
 
-// NewForm checks the parts. An error names the one that it is about.
+// NewForm returns a form of the parts. An error names the field.
 func NewForm(parts ...Part) (*Form, error) {
 	var text bytes.Buffer
 	writer := multipart.NewWriter(&text)
 	form := &Form{contentType: writer.FormDataContentType()}
-	var ends []int // of the texts before the files
+	var ends []int // end of the text before each file
 	for _, part := range parts {
 		if part.text == nil && part.file == nil && part.err == nil {
 			continue
@@ -133,10 +134,11 @@ func NewForm(parts ...Part) (*Form, error) {
 	return form, nil
 }
 
-// ContentType is the header's value, with the boundary.
+// ContentType returns the value of the header Content-Type, with the boundary.
 func (f *Form) ContentType() string { return f.contentType }
 
-// Len is the form's length in bytes, or -1 when that of a file is not known.
+// Len returns the length of the form in bytes, or -1 if the length of a file is
+// not known.
 func (f *Form) Len() int64 {
 	var n int64
 	for _, text := range f.texts {
@@ -156,8 +158,9 @@ func (f *Form) Rewinds() bool {
 	return !slices.ContainsFunc(f.files, func(file *formFile) bool { return !file.rewinds() })
 }
 
-// Open returns the form's bytes. It opens the first file, and each other one when
-// the one before has been read. A reader that cannot be rewound is opened once.
+// Open returns the form as it is sent. It opens the first file; each further
+// file is opened when the file before it was read. A reader that cannot be
+// rewound can be opened once.
 func (f *Form) Open() (io.ReadCloser, error) {
 	a := &attemptOf{form: f}
 	for i, text := range f.texts {
@@ -176,7 +179,7 @@ func (f *Form) Open() (io.ReadCloser, error) {
 	return a, nil
 }
 
-// attemptOf is one reading of a form.
+// attemptOf is the body of one attempt to send a form.
 type attemptOf struct {
 	io.Reader
 	form  *Form
@@ -185,7 +188,7 @@ type attemptOf struct {
 	mu     sync.Mutex
 	closed bool
 	opened []io.Closer
-	// sources are those opened ones whose Read may block.
+	// sources are the elements of opened whose Read may block.
 	sources []*interruptible
 }
 
@@ -203,8 +206,8 @@ func (a *attemptOf) Close() error {
 	return err
 }
 
-// Settle waits until no Read of a source is under way, for a time at most: a Read
-// may block. The form that was opened last has been closed.
+// Settle waits until no Read of a source is in progress, but not longer than
+// limit, as a Read may block. The body that Open returned last must be closed.
 func (f *Form) Settle(limit time.Duration) {
 	a := f.current.Load()
 	if a == nil {
@@ -223,7 +226,8 @@ func (f *Form) Settle(limit time.Duration) {
 	}
 }
 
-// SourceError is an error of the file that is uploaded, not of the connection.
+// SourceError is an error of the file that is uploaded. It is not an error of
+// the connection.
 type SourceError struct {
 	name string
 	err  error
@@ -231,15 +235,15 @@ type SourceError struct {
 
 func (e *SourceError) Error() string { return fmt.Sprintf("file %q: %v", e.name, e.err) }
 
-// Unwrap returns what went wrong.
+// Unwrap returns the cause.
 func (e *SourceError) Unwrap() error { return e.err }
 
-// exactly reads a file of a known size and fails when it turns out to have
-// another one: what was announced is not what would be sent.
+// exactly reads a file of known size. It returns an error if the file turns out
+// to have another size, as Content-Length was computed from the known size.
 type exactly struct {
 	file    *formFile
 	attempt *attemptOf
-	reader  io.Reader // nil until it is opened
+	reader  io.Reader // nil until open
 	read    int64
 }
 
@@ -273,9 +277,9 @@ func (e *exactly) Read(p []byte) (int, error) {
 	name, size := e.file.name, e.file.length
 	switch atEnd := errors.Is(err, io.EOF); {
 	case size >= 0 && e.read > size:
-		return 0, &SourceError{name, fmt.Errorf("it grew past the %d bytes that it had when it was opened", size)}
+		return 0, &SourceError{name, fmt.Errorf("grew beyond its size of %d bytes", size)}
 	case size >= 0 && e.read < size && atEnd:
-		return n, &SourceError{name, fmt.Errorf("it ended after %d of %d bytes: %w", e.read, size, io.ErrUnexpectedEOF)}
+		return n, &SourceError{name, fmt.Errorf("ended after %d of %d bytes: %w", e.read, size, io.ErrUnexpectedEOF)}
 	case err != nil && !atEnd:
 		return n, &SourceError{name, err}
 	}
@@ -285,8 +289,8 @@ func (e *exactly) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// sending is a call of Send. Its steps are what has been read, and of which
-// attempt; none comes once it is over.
+// sending is a call of Send in progress. Its channel steps transports the
+// progress of the attempts until over is closed.
 type sending struct {
 	steps chan step
 	over  chan struct{}
@@ -297,7 +301,7 @@ type step struct {
 	read int64
 }
 
-// tell waits until the goroutine of Send has taken the step.
+// tell waits until the goroutine of Send has received the step.
 func (s *sending) tell(e *exactly) {
 	if s == nil {
 		return
@@ -308,9 +312,10 @@ func (s *sending) tell(e *exactly) {
 	}
 }
 
-// Send calls send, which sends the form, and meanwhile reports its progress, if
-// that was asked for: send waits for a report to return. A panic of either is one
-// of Send. After a panic of the report, stop has to end what send does.
+// Send calls send, which sends the form, in another goroutine and calls the
+// report functions of the files in its own. The sender waits while a report
+// runs. Send passes on a panic of send or of a report. After a panic of a
+// report it calls stop, which must end send.
 func (f *Form) Send(send, stop func()) {
 	if !slices.ContainsFunc(f.files, func(file *formFile) bool { return file.report != nil }) {
 		send()
@@ -326,15 +331,15 @@ func (f *Form) Send(send, stop func()) {
 				done <- v
 				return
 			}
-			done <- errors.New("the HTTP client has ended its goroutine")
+			done <- errors.New("the HTTP client called runtime.Goexit")
 		}()
 		send()
 		returned = true
 	}()
 	waiting := true
 	defer func() {
-		close(s.over) // before send is waited for, which may be telling
-		if waiting {  // report panicked
+		close(s.over) // send may be waiting in tell
+		if waiting {  // a report panicked
 			stop()
 			<-done
 		}
@@ -355,8 +360,9 @@ func (f *Form) Send(send, stop func()) {
 	}
 }
 
-// escape escapes a name as browsers do, and further what some parsers refuse, or
-// take for an escape of their own: control characters and the backslash.
+// escape escapes the name of a field or file as browsers do. It also escapes
+// control characters and the backslash, which some parsers reject or take for
+// an escape character.
 func escape(name string) string {
 	var text strings.Builder
 	for _, c := range []byte(name) {

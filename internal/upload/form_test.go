@@ -25,9 +25,9 @@ import (
 	"time"
 )
 
-// field is a part as a server sees it.
+// field is a field of a form as a server sees it.
 type field struct {
-	name, filename string // filename with its path, if it has one
+	name, filename string // filename includes the path, if any
 	contentType    string
 	content        []byte
 }
@@ -62,14 +62,15 @@ func parse(contentType string, form io.Reader) ([]field, error) {
 		}
 		fields = append(fields, field{params["name"], params["filename"], part.Header.Get("Content-Type"), content})
 	}
-	// The last boundary may be followed by nothing but a line's end.
+	// Only a line end may follow the last boundary.
 	if rest, err := io.ReadAll(form); err != nil || len(rest) > 0 {
 		return fields, fmt.Errorf("%d bytes behind the form, error %v", len(rest), err)
 	}
 	return fields, nil
 }
 
-// open returns what a form sends, and holds its length against Len.
+// open returns the fields of the form and compares the length of the body with
+// Len.
 func open(t testing.TB, form *Form) []field {
 	t.Helper()
 	body, err := form.Open()
@@ -91,7 +92,7 @@ func open(t testing.TB, form *Form) []field {
 	return fields
 }
 
-// newForm returns a form of one file.
+// newForm returns a form with one file.
 func newForm(t testing.TB, file File) *Form {
 	t.Helper()
 	form, err := NewForm(FilePart("file", file))
@@ -111,8 +112,8 @@ type arrival struct {
 	err      error
 }
 
-// server parses the forms that it gets. It redirects /again to /, once it has
-// read the form, and /early before it does.
+// server parses the forms that it receives. It redirects /again to / after it
+// has read the form, and /early before that.
 type server struct {
 	*httptest.Server
 	arrivals chan arrival
@@ -171,7 +172,7 @@ func (s *server) post(ctx context.Context, path string, form *Form) error {
 	return nil
 }
 
-// got is what arrived next.
+// got returns the next arrival.
 func (s *server) got(t *testing.T) arrival {
 	t.Helper()
 	select {
@@ -192,7 +193,7 @@ func random(t testing.TB, size int) []byte {
 	return content
 }
 
-// Forms as they arrive at a server.
+// A form arrives at a server as it was made.
 func TestFormArrives(t *testing.T) {
 	for _, http2 := range []bool{false, true} {
 		server := newServer(t, http2)
@@ -256,7 +257,7 @@ func TestJSONPart(t *testing.T) {
 	tests := []struct {
 		name  string
 		value map[string]any
-		want  string // "": absent
+		want  string // "" if absent
 	}{
 		{"nil", nil, ""},
 		{"empty", map[string]any{}, `{}`},
@@ -300,7 +301,7 @@ func TestFormRefused(t *testing.T) {
 	}{
 		{"no JSON", []Part{JSONPart("metadata", map[string]any{"a": make(chan int)}, 0)}, "metadata: json: "},
 		{"NaN", []Part{FilePart("file", good), JSONPart("metadata", map[string]any{"a": math.NaN()}, 0)}, "metadata: json: "},
-		{"longer than its limit", []Part{JSONPart("metadata", map[string]any{"ü": 1}, 7)}, "metadata: it has 8 bytes as JSON, and at most 7 are taken"},
+		{"longer than its limit", []Part{JSONPart("metadata", map[string]any{"ü": 1}, 7)}, "metadata: 8 bytes as JSON, want at most 7"},
 		{"zero file", []Part{FilePart("file", File{})}, "file: no file"},
 		{"bad file", []Part{TextPart("a", "b"), FilePart("file", FileBytes("a.exe", nil))}, `file: file "a.exe"`},
 	}
@@ -313,7 +314,7 @@ func TestFormRefused(t *testing.T) {
 	}
 }
 
-// Each form has a boundary of its own, and is the same each time it is opened.
+// Each form has its own boundary, and is the same each time it is opened.
 func TestFormOpensAgain(t *testing.T) {
 	file := FileBytes("a.txt", []byte("content"))
 	first, second := newForm(t, file), newForm(t, file)
@@ -350,8 +351,7 @@ func TestFormOpensAgain(t *testing.T) {
 	}
 }
 
-// The service gets every byte again after a redirect, from whatever can give
-// them again.
+// A redirect sends every byte again, from every source that can be rewound.
 func TestFormIsReplayed(t *testing.T) {
 	content := random(t, 1<<20)
 	name := filepath.Join(t.TempDir(), "a.txt")
@@ -394,7 +394,7 @@ func TestFormIsReplayed(t *testing.T) {
 	}
 }
 
-// slow reads a little at a time, and not at once.
+// slow returns a few bytes at a time, after a pause.
 type slow struct{ *bytes.Reader }
 
 func (s slow) Read(p []byte) (int, error) {
@@ -404,8 +404,8 @@ func (s slow) Read(p []byte) (int, error) {
 
 func (s slow) WriteTo(io.Writer) (int64, error) { panic("not to be used") }
 
-// A server may redirect while the form is still on its way: what reads it then
-// must not take bytes from what is sent next.
+// A server may redirect while the form is being sent. The reader of the first
+// attempt must not take bytes of the next.
 func TestFormIsReplayedEarly(t *testing.T) {
 	content := random(t, 2<<20)
 	for _, http2 := range []bool{false, true} {
@@ -421,7 +421,8 @@ func TestFormIsReplayedEarly(t *testing.T) {
 	}
 }
 
-// One File in many uploads, one after another and at the same time.
+// A File can be used in several uploads, one after another and at the same
+// time.
 func TestFileIsUsedAgain(t *testing.T) {
 	content := random(t, 256<<10)
 	name := filepath.Join(t.TempDir(), "a.txt")
@@ -467,8 +468,7 @@ func TestFileIsUsedAgain(t *testing.T) {
 	}
 }
 
-// A file that is not what it was when its size was taken is not passed off as
-// the one that was announced.
+// A file whose size changes after NewForm is an error.
 func TestFileChanges(t *testing.T) {
 	resize := func(size int64) func(string) error {
 		return func(name string) error { return os.Truncate(name, size) }
@@ -480,11 +480,11 @@ func TestFileChanges(t *testing.T) {
 		want   string
 		is     error
 	}{
-		{"grows", 10, resize(11), `file "a.txt": it grew past the 10 bytes`, nil},
-		{"grows from nothing", 0, resize(1), "it grew past the 0 bytes", nil},
-		{"grows much", 10, resize(1 << 20), "it grew past the 10 bytes", nil},
-		{"shrinks", 10, resize(9), `file "a.txt": it ended after 9 of 10 bytes`, io.ErrUnexpectedEOF},
-		{"shrinks to nothing", 1 << 20, resize(0), "it ended after 0 of 1048576 bytes", io.ErrUnexpectedEOF},
+		{"grows", 10, resize(11), `file "a.txt": grew beyond its size of 10 bytes`, nil},
+		{"grows from nothing", 0, resize(1), "grew beyond its size of 0 bytes", nil},
+		{"grows much", 10, resize(1 << 20), "grew beyond its size of 10 bytes", nil},
+		{"shrinks", 10, resize(9), `file "a.txt": ended after 9 of 10 bytes`, io.ErrUnexpectedEOF},
+		{"shrinks to nothing", 1 << 20, resize(0), "ended after 0 of 1048576 bytes", io.ErrUnexpectedEOF},
 		{"vanishes", 10, os.Remove, `file "a.txt": open `, os.ErrNotExist},
 		{"becomes a directory", 10, func(name string) error {
 			return errors.Join(os.Remove(name), os.Mkdir(name, 0o700))
@@ -515,19 +515,19 @@ func TestFileChanges(t *testing.T) {
 					if a.err == nil {
 						t.Errorf("the server took it for a whole form: %v", a.fields)
 					}
-				case <-time.After(50 * time.Millisecond): // it was not even begun
+				case <-time.After(50 * time.Millisecond): // the request was not begun
 				}
 			})
 		}
 	}
 }
 
-// An attempt sends what the file is at the time of the attempt.
+// A retry sends the file as it is at the time of the retry.
 func TestFileChangesBetweenAttempts(t *testing.T) {
 	tests := []struct{ name, content, want string }{
 		{"the same size", "CONTENT", ""},
-		{"longer", "content, and more", "it grew past the 7 bytes"},
-		{"shorter", "cont", "it ended after 4 of 7 bytes"},
+		{"longer", "content, and more", "grew beyond its size of 7 bytes"},
+		{"shorter", "cont", "ended after 4 of 7 bytes"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -560,7 +560,7 @@ func TestFileChangesBetweenAttempts(t *testing.T) {
 	}
 }
 
-// An upload holds little of the file in memory.
+// An upload holds only a small part of the file in memory.
 func TestUploadTakesLittleMemory(t *testing.T) {
 	const size = 64 << 20
 	name := filepath.Join(t.TempDir(), "sparse.pdf")
@@ -603,8 +603,9 @@ func TestUploadTakesLittleMemory(t *testing.T) {
 	}
 }
 
-// Progress starts anew with each attempt and ends with the last byte. The slice
-// has no lock: the race detector would see calls of another goroutine.
+// The progress begins at 0 with each attempt and ends with the last byte. The
+// slice has no lock, so that the race detector would report calls from another
+// goroutine.
 func TestProgress(t *testing.T) {
 	content := random(t, 1<<20)
 	type progress struct{ sent, total int64 }
@@ -625,7 +626,7 @@ func TestProgress(t *testing.T) {
 		server := newServer(t, http2)
 		for _, tt := range tests {
 			t.Run(fmt.Sprintf("%s, HTTP/2 %t", tt.name, http2), func(t *testing.T) {
-				if tt.name == "unknown size" { // read once
+				if tt.name == "unknown size" { // a plain reader is read once
 					tt.file = FileReader("a.txt", io.MultiReader(bytes.NewReader(content)))
 				}
 				var steps []progress
@@ -705,7 +706,7 @@ func TestEscape(t *testing.T) {
 			}
 		})
 	}
-	// No parser may take the last quote for an escaped one.
+	// No parser may take the last quotation mark for an escaped one.
 	form, err := NewForm(TextPart(`a\`, "b"), TextPart("", "c"))
 	if err != nil {
 		t.Fatal(err)
@@ -731,7 +732,8 @@ func FuzzFormHeader(f *testing.F) {
 			}
 			return
 		}
-		// The header is two lines, whatever a parser makes of them.
+		// The header has two lines, also for parsers that accept other line
+		// ends.
 		head, _, _ := strings.Cut(string(form.texts[0]), "\r\n\r\n")
 		lines := strings.Split(head, "\r\n")
 		if len(form.texts[0]) != len(head)+len("\r\n\r\n") || len(lines) != 3 || strings.ContainsAny(strings.Join(lines, ""), "\r\n") {
@@ -753,8 +755,7 @@ func FuzzFormHeader(f *testing.F) {
 	})
 }
 
-// An attempt that another one took the place of may still be read from. It tells
-// no progress any more.
+// An attempt that was replaced may still be read. It reports no progress.
 func TestProgressOfAnOldAttempt(t *testing.T) {
 	var told []int64
 	file := FileBytes("a.txt", []byte("0123456789")).WithProgress(func(sent, _ int64) { told = append(told, sent) })
@@ -779,7 +780,8 @@ func TestProgressOfAnOldAttempt(t *testing.T) {
 	}
 }
 
-// A panic of the callback, of the client, or of the source reaches the caller.
+// A panic of the callback or of the client reaches the caller; a panic of the
+// source is an error.
 func TestPanics(t *testing.T) {
 	server := newServer(t, false)
 	content := random(t, 1<<20)
@@ -824,7 +826,7 @@ func TestPanics(t *testing.T) {
 		t.Run("source, "+name, func(t *testing.T) {
 			err := server.post(t.Context(), "/", newForm(t, FileReader("a.txt", readerFunc(func([]byte) (int, error) { return read() }))))
 			var source *SourceError
-			if !errors.As(err, &source) || !strings.Contains(err.Error(), "its Read") || name == "an error" && !errors.Is(err, broken) {
+			if !errors.As(err, &source) || !strings.Contains(err.Error(), "Read ") || name == "an error" && !errors.Is(err, broken) {
 				t.Errorf("error %v", err)
 			}
 		})
@@ -835,7 +837,7 @@ type readerFunc func([]byte) (int, error)
 
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
-// Several files are sent in their order, and mime/multipart reads them back.
+// Several files are sent in order, and mime/multipart reads them back.
 func TestSeveralFiles(t *testing.T) {
 	var reports []string
 	report := func(name string) func(sent, total int64) {
@@ -895,8 +897,8 @@ func TestSeveralFiles(t *testing.T) {
 	}
 }
 
-// A file that cannot be opened when its turn comes ends the body, and what was
-// opened before is closed.
+// A second file that cannot be opened ends the body with an error, and the
+// first file is closed.
 func TestSecondFileIsGone(t *testing.T) {
 	name := write(t, "b.txt", "two")
 	form, err := NewForm(FileParts("files", []File{FileBytes("a.txt", []byte("one")), OpenFile(name)})...)

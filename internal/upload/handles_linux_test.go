@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// handles returns how many descriptors of this process are of a file.
+// handles returns the number of file descriptors of this process for a file.
 func handles(t *testing.T, name string) int {
 	t.Helper()
 	descriptors, err := filepath.Glob("/proc/self/fd/*")
@@ -32,7 +32,7 @@ func handles(t *testing.T, name string) int {
 	return n
 }
 
-// However an upload ends, the file is closed.
+// However an upload ends, its file is closed.
 func TestHandlesAreClosed(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "a.txt")
 	if err := os.WriteFile(name, nil, 0o600); err != nil {
@@ -51,7 +51,7 @@ func TestHandlesAreClosed(t *testing.T) {
 		name  string
 		start func(*testing.T) *httptest.Server
 		ctx   func(context.Context) (context.Context, context.CancelFunc)
-		after func(*testing.T) // between the form and its sending
+		after func(*testing.T) // called between NewForm and sending
 		fail  bool
 	}{
 		{name: "success", start: answer(func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })},
@@ -121,7 +121,7 @@ func TestHandlesAreClosed(t *testing.T) {
 			if err := server.post(ctx, "/", form); (err != nil) != tt.fail {
 				t.Errorf("error %v", err)
 			}
-			// The transport may close it a little later.
+			// The transport may close the body shortly after Do has returned.
 			for wait := time.Millisecond; handles(t, name) > 0; wait *= 2 {
 				if wait > 5*time.Second {
 					t.Fatalf("%d handles are left", handles(t, name))
@@ -132,11 +132,12 @@ func TestHandlesAreClosed(t *testing.T) {
 	}
 }
 
-// A file that may not be read: the test is no superuser while it tries.
+// A file without read permission is an error. The test gives up superuser
+// rights.
 func TestUnreadableFile(t *testing.T) {
 	name := write(t, "a.txt", "content")
 	for _, dir := range []string{filepath.Dir(name), filepath.Dir(filepath.Dir(name))} {
-		if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // so that it is the file that cannot be read
+		if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // only the file must be unreadable
 			t.Fatal(err)
 		}
 	}

@@ -12,22 +12,22 @@ import (
 	"time"
 )
 
-// readSize is how much an interruptible reader reads at a time.
+// readSize is the size of an interruptible's reads in bytes.
 const readSize = 32 << 10
 
-// interruptible is a reader of a source that may block for ever. Close ends a Read
-// that is under way. What the source does then goes on in a goroutine of its own,
-// until it returns.
+// interruptible is a reader of a source that may block forever. Close ends a
+// Read in progress. The Read of the source then continues in a goroutine of its
+// own until it returns.
 type interruptible struct {
-	open func() (io.Reader, error) // called by the first Read, and may block, too
-	stop func() error              // ends what the source does, if that is possible
+	open func() (io.Reader, error) // called by the first Read; may block
+	stop func() error              // ends a Read of the source, if possible
 
 	closing sync.Once
 	closed  chan struct{}
 	filled  chan error
-	filling atomic.Pointer[chan struct{}] // closed when the last fill is through
+	filling atomic.Pointer[chan struct{}] // closed when the last fill has returned
 
-	// The goroutine that fills owns these until it is done.
+	// Owned by the goroutine of fill until it sends to filled.
 	source io.Reader
 	buffer []byte
 	length int
@@ -67,9 +67,10 @@ func (r *interruptible) Read(p []byte) (int, error) {
 	return n, r.err
 }
 
-// fill reads once. Whatever the source does, it reports to filled.
+// fill reads from the source once. It sends a result to filled also if the
+// source panics or ends the goroutine.
 func (r *interruptible) fill() {
-	err := errors.New("its Read has ended the goroutine")
+	err := errors.New("the reader's Read called runtime.Goexit")
 	defer func() { r.filled <- err }()
 	r.length = 0
 	if r.source == nil {
@@ -83,7 +84,7 @@ func (r *interruptible) fill() {
 	r.length = n
 }
 
-// Close ends a Read that is under way, and may be called at the same time.
+// Close ends a Read in progress. It can be called during a Read.
 func (r *interruptible) Close() (err error) {
 	r.closing.Do(func() {
 		close(r.closed)
@@ -92,8 +93,8 @@ func (r *interruptible) Close() (err error) {
 	return err
 }
 
-// settle waits until a Read of the source that was under way has returned, or
-// until gone is closed.
+// settle waits until a Read of the source that is in progress has returned, or
+// until gone fires.
 func (r *interruptible) settle(gone <-chan time.Time) {
 	if through := r.filling.Load(); through != nil {
 		select {
@@ -103,8 +104,8 @@ func (r *interruptible) settle(gone <-chan time.Time) {
 	}
 }
 
-// safely reads. A panic of the reader, which is the caller's code but not in the
-// caller's goroutine, is an error.
+// safely calls Read. It returns a panic as an error: the reader is the caller's
+// code, but does not run in the caller's goroutine.
 func safely(reader io.Reader, p []byte) (n int, err error) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -113,20 +114,20 @@ func safely(reader io.Reader, p []byte) (n int, err error) {
 	}()
 	n, err = reader.Read(p)
 	if n < 0 || n > len(p) {
-		return 0, fmt.Errorf("its Read returned %d for %d bytes", n, len(p))
+		return 0, fmt.Errorf("the reader's Read returned %d for a buffer of %d bytes", n, len(p))
 	}
 	return n, err
 }
 
 func panicError(v any) error {
 	if err, ok := v.(error); ok {
-		return fmt.Errorf("its Read panicked: %w", err)
+		return fmt.Errorf("the reader's Read panicked: %w", err)
 	}
-	return fmt.Errorf("its Read panicked: %v", v)
+	return fmt.Errorf("the reader's Read panicked: %v", v)
 }
 
-// openSpecial opens a FIFO, of which even the opening waits for the other side, or
-// a device.
+// openSpecial opens a named pipe or a device. Opening a named pipe blocks until
+// the other end is opened.
 func openSpecial(name string, mode os.FileMode) io.ReadCloser {
 	s := &special{name: name, mode: mode}
 	return newInterruptible(s.open, s.close)
@@ -137,7 +138,7 @@ type special struct {
 	mode os.FileMode
 
 	mu      sync.Mutex
-	opening chan struct{} // closed when the opening that was begun is through
+	opening chan struct{} // closed when os.Open has returned
 	file    *os.File
 	closed  bool
 }
@@ -177,13 +178,13 @@ func (s *special) close() error {
 	if opening == nil || s.mode&os.ModeNamedPipe == 0 {
 		return nil
 	}
-	// An opening that waits for a writer gets one, which leaves at once. If none
-	// waits yet, there is nobody to write to, which is an error.
+	// If os.Open waits for a writer, become the writer for a moment. If os.Open
+	// has not begun to wait, OpenFile fails with ENXIO: try again.
 	for {
 		if writer, err := os.OpenFile(s.name, os.O_WRONLY|syscall.O_NONBLOCK, 0); err == nil {
 			_ = writer.Close()
 		} else if !errors.Is(err, syscall.ENXIO) {
-			return nil // nothing can end the opening
+			return nil // os.Open cannot be ended
 		}
 		select {
 		case <-opening:

@@ -24,7 +24,7 @@ func newFIFO(t *testing.T) string {
 	return name
 }
 
-// Closing the body of an upload ends what its source waits for, in every state.
+// Closing the body of an upload ends every kind of wait of its source.
 func TestSourcesThatWait(t *testing.T) {
 	tests := map[string]func(t *testing.T) (file File, waits func()){
 		"FIFO without a writer": func(t *testing.T) (File, func()) {
@@ -33,7 +33,7 @@ func TestSourcesThatWait(t *testing.T) {
 		"FIFO with a silent writer": func(t *testing.T) (File, func()) {
 			name := newFIFO(t)
 			return OpenFile(name), func() {
-				writer, err := os.OpenFile(name, os.O_WRONLY, 0) // when the reader opens it
+				writer, err := os.OpenFile(name, os.O_WRONLY, 0) // returns when the reader has opened the FIFO
 				if err != nil {
 					t.Error(err)
 				}
@@ -78,7 +78,8 @@ func TestSourcesThatWait(t *testing.T) {
 	}
 }
 
-// What a pipe gets after an upload was given up is for its next reader.
+// Data written to a pipe after an upload was canceled is left for the next
+// reader.
 func TestPipeIsUsable(t *testing.T) {
 	r, w, err := os.Pipe()
 	if err != nil {

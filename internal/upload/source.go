@@ -12,16 +12,16 @@ import (
 	"time"
 )
 
-var errRead = errors.New("its reader was read before and cannot be rewound")
+var errRead = errors.New("the reader was read before and cannot be rewound")
 
-// source sends a reader of the caller's. One body at a time reads it: when an
-// http.Client follows a redirect, or gives up, the goroutine that wrote the body
-// of the last attempt may still be at it.
+// source is a reader of the caller's that may be sent by several attempts, one
+// at a time. When an http.Client follows a redirect or gives up, the goroutine
+// of the last attempt may still be reading.
 type source struct {
 	content io.Reader
-	start   func() int64 // where it first stood, -1 when it cannot be rewound
+	start   func() int64 // initial offset; -1 if the reader cannot seek
 	opened  atomic.Bool
-	current atomic.Pointer[attempt] // the one that may read
+	current atomic.Pointer[attempt] // attempt that may read
 
 	mu sync.Mutex // held while the reader is used
 }
@@ -29,7 +29,7 @@ type source struct {
 func newSource(content io.Reader) *source {
 	return &source{content: content, start: sync.OnceValue(func() int64 {
 		if info, err := stat(content); err != nil || info != nil && !info.Mode().IsRegular() {
-			return -1 // a device seeks, but to nowhere
+			return -1 // a device can seek, but without effect
 		}
 		if seeker, ok := content.(io.Seeker); ok {
 			if at, err := seeker.Seek(0, io.SeekCurrent); err == nil {
@@ -40,7 +40,7 @@ func newSource(content io.Reader) *source {
 	})}
 }
 
-// stat returns nil for a reader that is no file.
+// stat returns the FileInfo of a file, and nil for other readers.
 func stat(content io.Reader) (fs.FileInfo, error) {
 	if file, ok := content.(fs.File); ok {
 		return file.Stat()
@@ -48,7 +48,8 @@ func stat(content io.Reader) (fs.FileInfo, error) {
 	return nil, nil
 }
 
-// mayBlock reports whether a Read may last: neither memory nor a regular file does.
+// mayBlock reports whether a Read may block. Reads of memory and of regular
+// files do not.
 func (s *source) mayBlock() bool {
 	switch content := s.content.(type) {
 	case *bytes.Reader, *bytes.Buffer, *strings.Reader:
@@ -60,7 +61,8 @@ func (s *source) mayBlock() bool {
 	return true
 }
 
-// size returns how much there is to send, or -1, and ends the last attempt.
+// size returns the number of bytes to send, or -1 if it is not known. It ends
+// the last attempt.
 func (s *source) size() (int64, error) {
 	if info, err := stat(s.content); err != nil {
 		return 0, err
@@ -91,12 +93,12 @@ func (s *source) size() (int64, error) {
 
 func (s *source) rewinds() bool { return s.start() >= 0 }
 
-// open starts an attempt and ends the last one. It does not wait for a Read of
-// the last one; the first Read of the new one does.
+// open starts an attempt and ends the last one. If a Read of the last attempt
+// is in progress, the first Read of the new attempt waits for it.
 func (s *source) open() (io.ReadCloser, error) {
 	again := s.opened.Swap(true)
 	if again && s.start() < 0 {
-		return nil, errRead // also while a Read of the first attempt blocks
+		return nil, errRead // without waiting for a Read of the first attempt
 	}
 	a := &attempt{source: s, rewind: again}
 	s.current.Store(a)
@@ -106,10 +108,10 @@ func (s *source) open() (io.ReadCloser, error) {
 	return a, nil
 }
 
-// attempt is one reading of a source.
+// attempt is the reader of one attempt.
 type attempt struct {
 	source *source
-	rewind bool // before the first Read
+	rewind bool // seek before the first Read
 	closed atomic.Bool
 }
 
@@ -129,8 +131,8 @@ func (a *attempt) Read(p []byte) (int, error) {
 	return s.content.Read(p)
 }
 
-// Close does not wait for a Read. It ends one that is under way if the reader has
-// a deadline for reading, as pipes and connections do.
+// Close does not wait for a Read. If the reader has a read deadline, as pipes
+// and connections do, Close ends a Read in progress.
 func (a *attempt) Close() error {
 	a.closed.Store(true)
 	s := a.source
@@ -142,7 +144,7 @@ func (a *attempt) Close() error {
 		return nil
 	}
 	if limited.SetReadDeadline(time.Unix(1, 0)) == nil {
-		s.mu.Lock() // when the Read has ended
+		s.mu.Lock() // wait for the Read to end
 		defer s.mu.Unlock()
 		return limited.SetReadDeadline(time.Time{})
 	}

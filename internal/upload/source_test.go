@@ -14,13 +14,13 @@ import (
 	"time"
 )
 
-// reader is nothing but a reader.
+// reader hides all methods but Read.
 type reader struct{ io.Reader }
 
-// seeker seeks unless an error is in the way of it.
+// seeker is an io.Seeker whose Seek can fail.
 type seeker struct {
 	*strings.Reader
-	fail map[int]error // by whence
+	fail map[int]error // errors of Seek by whence
 }
 
 func (s seeker) Len() string { return "not what tells a length" }
@@ -32,7 +32,7 @@ func (s seeker) Seek(offset int64, whence int) (int64, error) {
 	return s.Reader.Seek(offset, whence)
 }
 
-// sized tells a length of its own.
+// sized is a reader with a Len method.
 type sized struct {
 	io.Reader
 	length int
@@ -40,8 +40,8 @@ type sized struct {
 
 func (s sized) Len() int { return s.length }
 
-// What is left in a reader is sent, with its size when that is known, and once
-// more when it can be.
+// A reader's unread content is sent, with its size if that is known. A reader
+// that can be rewound is sent again by a retry.
 func TestFileReader(t *testing.T) {
 	errSeek := errors.New("no seeking")
 	path := write(t, "a.txt", "the content")
@@ -76,7 +76,7 @@ func TestFileReader(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	device, err := os.Open(os.DevNull) // it seeks, to nowhere
+	device, err := os.Open(os.DevNull) // a device can seek, but without effect
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,10 +123,11 @@ func TestFileReader(t *testing.T) {
 			if got := open(t, form); len(got) != 1 || string(got[0].content) != tt.want {
 				t.Fatalf("got %v, want %q", got, tt.want)
 			}
-			// The same form again, as for a retry, and then a form of the same file.
+			// Open the form again, as a retry does, and then a second form of
+			// the same file.
 			body, err := form.Open()
 			if !tt.again {
-				if body != nil || err == nil || !strings.Contains(err.Error(), `file "a.txt": its reader was read before`) {
+				if body != nil || err == nil || !strings.Contains(err.Error(), `file "a.txt": the reader was read before`) {
 					t.Errorf("open again: error %v", err)
 				}
 				if _, err := NewForm(FilePart("file", file)); err == nil || !strings.Contains(err.Error(), "was read before") {
@@ -150,7 +151,8 @@ func TestFileReader(t *testing.T) {
 	}
 }
 
-// A reader is read when it is sent, from where it stands then, and not closed.
+// A reader is read when the form is sent, from its position at that time, and
+// is not closed.
 func TestFileReaderReadsLate(t *testing.T) {
 	file, err := os.Open(write(t, "a.txt", "the content"))
 	if err != nil {
@@ -187,7 +189,7 @@ func TestFileReaderRefused(t *testing.T) {
 		want    string
 		is      error
 	}{
-		{"directory", dir, `file "a.txt": it is a directory`, nil},
+		{"directory", dir, `file "a.txt": is a directory`, nil},
 		{"closed file", closed, `file "a.txt": `, os.ErrClosed},
 		{"seeker lost at its end", seeker{strings.NewReader("content"), map[int]error{io.SeekStart: errSeek}}, `file "a.txt": no seeking`, errSeek},
 	}
@@ -217,7 +219,7 @@ func TestFileReaderRefused(t *testing.T) {
 		}
 	})
 	t.Run("a length that is none", func(t *testing.T) {
-		for length, want := range map[int]string{3: "it grew past the 3 bytes", 30: "it ended after 7 of 30 bytes"} {
+		for length, want := range map[int]string{3: "grew beyond its size of 3 bytes", 30: "ended after 7 of 30 bytes"} {
 			body, err := newForm(t, FileReader("a.txt", sized{strings.NewReader("content"), length})).Open()
 			if err != nil {
 				t.Fatal(err)
@@ -229,7 +231,7 @@ func TestFileReaderRefused(t *testing.T) {
 	})
 }
 
-// An attempt gets nothing once it is closed, or another one has begun.
+// An attempt reads nothing after it is closed or another attempt has begun.
 func TestAttemptsEnd(t *testing.T) {
 	ends := map[string]func(*testing.T, *Form, File, io.Closer){
 		"closed":       func(_ *testing.T, _ *Form, _ File, body io.Closer) { body.Close() },
@@ -260,7 +262,7 @@ func TestAttemptsEnd(t *testing.T) {
 	}
 }
 
-// busy is a seeker that fails a test when it is used in the middle of a Read.
+// busy is a seeker that fails the test if Seek is called during a Read.
 type busy struct {
 	*strings.Reader
 	t              *testing.T
@@ -285,7 +287,7 @@ func (b *busy) Seek(offset int64, whence int) (int64, error) {
 	return b.Reader.Seek(offset, whence)
 }
 
-// What begins another attempt waits for the Read of the last one.
+// A new attempt waits for a Read of the last one.
 func TestAttemptsTakeTurns(t *testing.T) {
 	nexts := map[string]func(*Form, File) error{
 		"opened again": func(form *Form, _ File) error { _, err := form.Open(); return err },
@@ -312,14 +314,14 @@ func TestAttemptsTakeTurns(t *testing.T) {
 					t.Errorf("the next: %v", err)
 				}
 			})
-			time.Sleep(20 * time.Millisecond) // enough for the next to go wrong
+			time.Sleep(20 * time.Millisecond) // time for another attempt to interfere
 			close(content.release)
 			group.Wait()
 		})
 	}
 }
 
-// blocked is a reader of which no Read returns before it is released.
+// blocked is a reader whose Read blocks until release is closed.
 type blocked struct{ begun, release chan struct{} }
 
 func (b blocked) Read([]byte) (int, error) {
@@ -328,8 +330,8 @@ func (b blocked) Read([]byte) (int, error) {
 	return 0, io.EOF
 }
 
-// Neither Close nor the refusal of another attempt waits for a Read that blocks,
-// and Close ends the Read of the body.
+// Close, and the error of another attempt, do not wait for a blocked Read.
+// Close ends the Read of the body.
 func TestBlockedRead(t *testing.T) {
 	content := blocked{make(chan struct{}), make(chan struct{})}
 	file := FileReader("a.txt", content)

@@ -2,8 +2,8 @@
 //
 //	go run ./openapi/generate openapi/2026-04
 //
-// It runs at the root of the module. An error names what cannot be compiled, and
-// leaves gen as it is.
+// Run it at the root of the module. An error names what cannot be compiled and
+// leaves gen unchanged.
 package main
 
 import (

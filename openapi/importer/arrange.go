@@ -7,8 +7,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// keywords is the order in which an element's keywords are written; those that
-// are not listed follow, sorted.
+// keywords is the order in which the keywords of an element are written. Other
+// keywords follow, sorted.
 var keywords = func() map[string]int {
 	order := map[string]int{}
 	for i, keyword := range []string{
@@ -27,10 +27,10 @@ var keywords = func() map[string]int {
 	return order
 }()
 
-// arrange brings the pairs of every element into one order, so that a spec that
-// is published in another layout gives the same file. Paths and properties keep
-// the publisher's order, which means something to a reader; statuses, media
-// types and components are sorted.
+// arrange puts the pairs of every element into a fixed order, so that a spec
+// published in another layout gives the same file. Paths and properties keep
+// the publisher's order, which is meaningful to a reader. Statuses, media types
+// and components are sorted.
 func arrange(root *yaml.Node) {
 	_ = walk(root, func(e element) error {
 		sortPairs(e.node, func(a, b string) int {

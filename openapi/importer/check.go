@@ -14,14 +14,16 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// components are the sections that a reference of a kind may lead to.
+// components maps each kind to the section of components that references of
+// that kind point into.
 var components = map[kind]string{
 	"schema": "schemas", "parameter": "parameters", "requestBody": "requestBodies", "response": "responses",
 	"header": "headers", "link": "links", "securityScheme": "securitySchemes",
 }
 
-// checkReferences refuses references that do not lead to a component of the
-// document itself, and completes those of a discriminator that are bare names.
+// checkReferences returns an error for a reference that does not point to a
+// component of the same document. It completes references of a discriminator
+// that are bare names.
 func checkReferences(root *yaml.Node) error {
 	exists := func(reference string, of kind) bool {
 		name, ok := strings.CutPrefix(reference, "#/components/"+components[of]+"/")
@@ -33,14 +35,14 @@ func checkReferences(root *yaml.Node) error {
 			case !strings.HasPrefix(reference.Value, "#/"):
 				return newFault(reference.Line, e.place, "%s is a reference to another document", reference.Value)
 			case !exists(reference.Value, e.kind):
-				return newFault(reference.Line, e.place, "%s is not there", reference.Value)
+				return newFault(reference.Line, e.place, "%s does not exist", reference.Value)
 			}
 		}
 		if security := get(e.node, "security"); security != nil && (e.kind == "document" || e.kind == "operation") {
 			for _, requirement := range security.Content {
 				for i := 0; i+1 < len(requirement.Content); i += 2 {
 					if scheme := requirement.Content[i]; !exists("#/components/securitySchemes/"+scheme.Value, "securityScheme") {
-						return newFault(scheme.Line, e.place, "the security scheme %s is not there", scheme.Value)
+						return newFault(scheme.Line, e.place, "the security scheme %s does not exist", scheme.Value)
 					}
 				}
 			}
@@ -55,7 +57,7 @@ func checkReferences(root *yaml.Node) error {
 				value.Value = whole
 			}
 			if !exists(value.Value, "schema") {
-				return newFault(value.Line, e.place, "%s is not there", value.Value)
+				return newFault(value.Line, e.place, "%s does not exist", value.Value)
 			}
 		}
 		return nil
@@ -64,8 +66,8 @@ func checkReferences(root *yaml.Node) error {
 
 var pathParameter = regexp.MustCompile(`\{([^{}]*)\}`)
 
-// checkPathParameters refuses an operation that does not declare the parameters in
-// its path, or declares others.
+// checkPathParameters returns an error for an operation whose declared path
+// parameters are not those in its path.
 func checkPathParameters(root *yaml.Node) error {
 	return walk(root, func(e element) error {
 		if e.kind != "operation" {
@@ -101,7 +103,8 @@ func checkPathParameters(root *yaml.Node) error {
 	})
 }
 
-// models are what kin-openapi reads the elements of a kind into.
+// models returns the type into which kin-openapi decodes the elements of each
+// kind.
 var models = map[kind]func() any{
 	"document":       func() any { return new(openapi3.T) },
 	"info":           func() any { return new(openapi3.Info) },
@@ -125,8 +128,8 @@ var models = map[kind]func() any{
 	"discriminator":  func() any { return new(openapi3.Discriminator) },
 }
 
-// checkShapes reads each element by itself, so that a keyword with a value of the
-// wrong shape is blamed on the element that has it.
+// checkShapes decodes each element by itself, so that the error of a keyword
+// with a wrong value names the element that has it.
 func checkShapes(root *yaml.Node) error {
 	return walk(root, func(e element) error {
 		model, ok := models[e.kind]
@@ -151,8 +154,8 @@ func checkShapes(root *yaml.Node) error {
 	})
 }
 
-// encode returns a document as it stands under openapi/, and for each of its lines
-// the line of the published file that it is from.
+// encode returns the document in the form in which it is stored in openapi/,
+// and a function from its line numbers to those of the published file.
 func encode(root *yaml.Node) (spec []byte, from func(line int) int, err error) {
 	var out bytes.Buffer
 	encoder := yaml.NewEncoder(&out)
@@ -178,8 +181,8 @@ func encode(root *yaml.Node) (spec []byte, from func(line int) int, err error) {
 	return out.Bytes(), func(line int) int { return lines[line] }, nil
 }
 
-// validate holds a spec against the OpenAPI standard. An error says where it is in
-// the published file.
+// validate validates a spec against the OpenAPI standard. An error has the line
+// in the published file.
 func validate(spec []byte, from func(int) int) error {
 	loader := openapi3.NewLoader()
 	loader.IncludeOrigin = true
@@ -193,8 +196,7 @@ func validate(spec []byte, from func(int) int) error {
 	return newFault(from(lineOf(err)), "", "%s", strings.TrimSuffix(err.Error(), " | "))
 }
 
-// lineOf returns the line of the innermost error that knows the element that it is
-// about, 0 if none does.
+// lineOf returns the line of the innermost error that knows its element, or 0.
 func lineOf(err error) (line int) {
 	for ; err != nil; err = errors.Unwrap(err) {
 		value := reflect.Indirect(reflect.ValueOf(err))

@@ -18,8 +18,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Conformance has to notice what differs from the published specs, and words
-// alone must not count. It needs oasdiff, so `make conformance` runs this.
+// The conformance check reports every difference in facts from the published
+// specs, and ignores descriptions. The test needs oasdiff, so `make
+// conformance` runs it.
 func TestConformanceNotices(t *testing.T) {
 	for name, test := range map[string]struct {
 		plane, old, with string
@@ -71,15 +72,16 @@ func TestConformanceNotices(t *testing.T) {
 	}
 }
 
-// All values of enums in the published files are in the committed specs, counted
-// without the importer: TestVersion of each version finds a constant for each.
+// All enum values in the published files are in the committed specs. The test
+// reads the values without the importer. TestVersion of each version checks
+// that each has a constant.
 func TestConformancePublishedValues(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join("../..", cmp.Or(os.Getenv("UPSTREAM"), "../shared/upstream"), "*/assistant_*.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(files) == 0 {
-		t.Skip("there are no published specs: set UPSTREAM")
+		t.Skip("no published specs: set UPSTREAM")
 	}
 	values := func(file string) map[string]bool {
 		var document any
@@ -118,7 +120,7 @@ func TestConformancePublishedValues(t *testing.T) {
 		for plane := range planes {
 			committed := filepath.Join("..", version, plane+".yaml")
 			if _, err := os.Stat(committed); errors.Is(err, fs.ErrNotExist) {
-				continue // the version is not in this module
+				continue // this module does not have the version
 			}
 			if got, want := values(committed), values(file); len(want) == 0 || !maps.Equal(got, want) {
 				t.Errorf("%s has the values\n%v\nwant\n%v", committed, got, want)

@@ -11,9 +11,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// contradictions returns the descriptions of a spec that its facts contradict, and
-// those that name a value which is in enums of other versions only. added are the
-// values that an overlay adds.
+// contradictions returns the descriptions that contradict the facts of a spec,
+// and those that name an enum value that only other versions have. added are
+// the values that an overlay adds.
 func contradictions(root *yaml.Node, others []vocabulary, added vocabulary) []finding {
 	own := wordsOf(root)
 	var found []finding
@@ -36,14 +36,15 @@ func contradictions(root *yaml.Node, others []vocabulary, added vocabulary) []fi
 	return found
 }
 
-// finding is what is wrong with an element.
+// finding is a fault of an element.
 type finding struct {
 	element
 	reason string
 }
 
-// contradiction returns what the facts of an element say otherwise than a text
-// does: a bound, a default, a value of an enum. It is "" if nothing is known.
+// contradiction returns how a text contradicts the facts of an element: a
+// bound, a default or an enum value. It returns "" if it finds no
+// contradiction.
 func contradiction(root *yaml.Node, e element, text string, added vocabulary) string {
 	schema := e.node
 	if e.kind == "parameter" || e.kind == "header" {
@@ -63,14 +64,14 @@ func contradiction(root *yaml.Node, e element, text string, added vocabulary) st
 		for _, keyword := range bound.keywords {
 			value, err := strconv.ParseFloat(scalar(get(schema, keyword)), 64)
 			if err == nil && len(bound.stated) > 0 && !slices.Contains(bound.stated, value) {
-				return fmt.Sprintf("it says %v, and %s is %s", bound.stated[0], keyword, scalar(get(schema, keyword)))
+				return fmt.Sprintf("the text says %v, but %s is %s", bound.stated[0], keyword, scalar(get(schema, keyword)))
 			}
 		}
 	}
 	value := get(schema, "default")
 	stated := statedDefaults(text)
 	if value != nil && len(stated) > 0 && !slices.ContainsFunc(stated, func(s string) bool { return sameScalar(s, value.Value) }) {
-		return fmt.Sprintf("it says that %s is the default, and default is %s", stated[0], value.Value)
+		return fmt.Sprintf("the text says that the default is %s, but default is %s", stated[0], value.Value)
 	}
 	values := get(schema, "enum")
 	if values == nil {
@@ -118,12 +119,12 @@ var (
 		regexp.MustCompile(`(?:at least|fewer than|less than|minimum|no shorter than)(?: of| is|:)? ` + number + `(\s?[a-z%]*)`),
 		regexp.MustCompile(number + `( [a-z]+)? or more`),
 	}
-	// otherUnits are of numbers that are not lengths of texts or lists.
+	// otherUnits are units of numbers that are not lengths of texts or lists.
 	otherUnits = regexp.MustCompile(`^\s?(?:[kmg]i?b|bytes?|tokens?|seconds?|minutes?|hours?|days?|pages?|percent|%)$`)
 )
 
-// statedBounds returns the bounds that a text states. Those with units such as KB
-// count for numbers only.
+// statedBounds returns the bounds that a text states. Bounds with a unit such
+// as KB count only for numbers.
 func statedBounds(text string, ofNumber bool) (low, high []float64) {
 	text = thousands.ReplaceAllString(strings.ToLower(text), "$1$2")
 	parse := func(text, unit string, into *[]float64) {
@@ -175,7 +176,7 @@ func sameScalar(a, b string) bool {
 
 var backticks = regexp.MustCompile("`([^`]+)`")
 
-// quoted returns what a text has in backticks.
+// quoted returns the parts of a text in backticks.
 func quoted(text string) []string {
 	var names []string
 	for _, match := range backticks.FindAllStringSubmatch(text, -1) {
@@ -184,11 +185,11 @@ func quoted(text string) []string {
 	return names
 }
 
-// vocabulary are names and values that a spec has.
+// vocabulary is a set of names and values of a spec.
 type vocabulary map[string]bool
 
 // namesOf returns the names in a spec: of schemas, properties, parameters,
-// headers, operations, media types, paths and their parts.
+// headers, operations, media types, paths and path segments.
 func namesOf(root *yaml.Node) vocabulary {
 	names := vocabulary{"true": true, "false": true, "null": true}
 	_ = walk(root, func(e element) error {
@@ -218,8 +219,8 @@ func valuesOf(root *yaml.Node) vocabulary {
 	return values
 }
 
-// wordsOf returns the names in a spec and the values of enums, discriminators and
-// defaults.
+// wordsOf returns the names in a spec and the values of its enums,
+// discriminators and defaults.
 func wordsOf(root *yaml.Node) vocabulary {
 	words := namesOf(root)
 	maps.Copy(words, valuesOf(root))

@@ -12,8 +12,9 @@ import (
 	"github.com/pinecone-community/assistant-go/internal/compile"
 )
 
-// TestConformanceImport brings a version into a copy of this module by the command
-// itself: the newest one, as its next release candidate and with a plane more.
+// TestConformanceImport runs the importer command in a copy of this module. It
+// imports the newest version as its next release candidate, with an additional
+// plane.
 func TestConformanceImport(t *testing.T) {
 	module := t.TempDir()
 	if err := eachFile("../..", func(name string) error {
@@ -37,7 +38,7 @@ func TestConformanceImport(t *testing.T) {
 	cmd := exec.CommandContext(t.Context(), "make", "import", "VERSION=2099-10.rc", "FROM="+from)
 	cmd.Dir = module
 	out, err := cmd.CombinedOutput()
-	if err != nil || !strings.Contains(string(out), "2099-10.rc is in, and its tests pass") {
+	if err != nil || !strings.Contains(string(out), "2099-10.rc is imported and its tests pass") {
 		t.Fatalf("error %v\n%s", err, out)
 	}
 	var changed []string

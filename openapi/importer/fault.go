@@ -5,10 +5,11 @@ import (
 	"strings"
 )
 
-// fault is why a published spec cannot be imported. Its text is a line.
+// fault is the error of a published spec that cannot be imported. Its text is
+// one line.
 type fault struct {
-	line          int    // in the published file, 0 if unknown
-	place, reason string // the place of the element, "" for the document
+	line          int    // in the published file; 0 if unknown
+	place, reason string // place of the element; "" for the document
 }
 
 func newFault(line int, place, reason string, args ...any) error {

@@ -7,11 +7,11 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// kind is what a mapping of an OpenAPI document stands for.
+// kind is the kind of an OpenAPI object, such as schema or operation.
 type kind string
 
-// child is what the value of a keyword holds: one element of a kind, a list of
-// them, or a mapping from names to them.
+// child describes the value of a keyword: an element of a kind, a list of them,
+// or a map from names to them.
 type child struct {
 	kind  kind
 	shape shape
@@ -25,9 +25,9 @@ const (
 	names
 )
 
-// grammar tells which keywords of a kind hold further elements. It is what sets
-// a schema's keyword apart from a property that happens to have its name, and
-// free-form values, which are not looked into, from both.
+// grammar maps the keywords of each kind to the elements in their values. It
+// distinguishes a keyword of a schema from a property of the same name. Values
+// of other keywords are free-form and not visited.
 var grammar = map[kind]map[string]child{
 	"document": {
 		"info":       {"info", one},
@@ -92,23 +92,23 @@ var grammar = map[kind]map[string]child{
 	},
 }
 
-// element is a mapping of a document with what it stands for.
+// element is a mapping node with its kind.
 type element struct {
 	node  *yaml.Node
 	kind  kind
 	place string
-	line  int // where its key stands, in the published file
+	line  int // line of its key in the published file
 }
 
-// fault is what is wrong at a line.
+// fault returns a fault at the line of the element.
 func (e element) fault(reason string, args ...any) error {
 	return newFault(e.line, e.place, reason, args...)
 }
 
-// walk visits every element of a document, parents first. An element's place are
-// the keys on the way to it joined by slashes, list items by their name where they
-// have one. A slash inside of a key is written ~1; a path, which is full of them,
-// stands as it is behind "~".
+// walk visits every element of a document, parents first. The place of an
+// element is the path of keys to it, joined by slashes. List items are named by
+// their field "name", if they have one. A slash in a key is written ~1. An API
+// path, which has many, is written as it is after "~".
 func walk(root *yaml.Node, visit func(element) error) error {
 	return walkElement(element{root, "document", "", root.Line}, visit)
 }
@@ -123,7 +123,7 @@ func walkElement(e element, visit func(element) error) error {
 	if err := visit(e); err != nil {
 		return err
 	}
-	// visit may have removed pairs: look at what is there now.
+	// visit may have removed pairs, so read the content again.
 	for i := 0; i+1 < len(e.node.Content); i += 2 {
 		key, value := e.node.Content[i], e.node.Content[i+1]
 		below, ok := grammar[e.kind][key.Value]

@@ -31,7 +31,7 @@ func writeFile(t *testing.T, name, text string) {
 	}
 }
 
-// copyFiles copies what the patterns below from match.
+// copyFiles copies the files below from that match the patterns.
 func copyFiles(t *testing.T, from, to string, patterns ...string) {
 	t.Helper()
 	for _, pattern := range patterns {
@@ -49,7 +49,7 @@ func copyFiles(t *testing.T, from, to string, patterns ...string) {
 	}
 }
 
-// emptyModule is a module without a version.
+// emptyModule returns a module without versions.
 func emptyModule(t *testing.T) string {
 	t.Helper()
 	module := t.TempDir()
@@ -59,8 +59,8 @@ func emptyModule(t *testing.T) string {
 	return module
 }
 
-// snapshot returns what is in a folder: the text of each file by its path, and
-// each folder.
+// snapshot returns the text of each file in a folder by path, and each
+// subfolder.
 func snapshot(t *testing.T, folder string) map[string]string {
 	t.Helper()
 	found := map[string]string{}
@@ -92,7 +92,8 @@ func compareSnapshots(t *testing.T, before, after map[string]string) {
 	}
 }
 
-// document is a spec of the data plane with a schema Thing, from line 14 on.
+// document returns a spec of the data plane with a schema Thing, which begins
+// at line 14.
 func document(openapi, thing string) string {
 	return `openapi: ` + openapi + `
 info: {title: Data, version: 2026-10}

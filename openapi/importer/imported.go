@@ -14,15 +14,15 @@ import (
 	"github.com/pinecone-community/assistant-go/internal/compile"
 )
 
-// imported is what a published version is in this project's form.
+// imported is a published version in this project's form.
 type imported struct {
 	version string
 	specs   []*spec // by plane, sorted
 	ignored []ignored
 }
 
-// importSpecs imports the published specs of a version, with descriptions from
-// the version folders in prose.
+// importSpecs imports the published specs of a version. It takes descriptions
+// from the version folders in prose.
 func importSpecs(ctx context.Context, from, version, prose string) (*imported, error) {
 	if !compile.IsVersion(version) {
 		return nil, fmt.Errorf("VERSION %q: want a version such as 2026-10 or 2026-10.rc", version)
@@ -63,9 +63,9 @@ func (in *imported) writeTo(folder string) error {
 	return err
 }
 
-// contradictionsIn returns what the facts of a version contradict in the
-// descriptions of the specs in a folder of version folders, each with its file and
-// line.
+// contradictionsIn returns the descriptions of a version that its facts
+// contradict, each with its file and line. The folder has a folder for each
+// version.
 func contradictionsIn(folder, version string) ([]string, error) {
 	files, err := filepath.Glob(filepath.Join(folder, version, "*.yaml"))
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/pinecone-community/assistant-go/internal/compile"
 )
 
-// lists are the files that have a line for each version, and how that is brought
-// up to date.
+// lists are the files that list the versions, with the functions that update
+// them.
 var lists = map[string]func(text string, versions []string) (string, error){
 	"generate.go":       listDirectives,
 	"README.md":         listRows,
@@ -20,7 +20,7 @@ var lists = map[string]func(text string, versions []string) (string, error){
 
 var directive = regexp.MustCompile(`(?m)^//go:generate go run \./openapi/generate openapi/\S+\n`)
 
-// listDirectives gives generate.go a line for each version, the oldest first.
+// listDirectives writes a go:generate line for each version, oldest first.
 func listDirectives(text string, versions []string) (string, error) {
 	at := directive.FindStringIndex(text)
 	if at == nil {
@@ -33,14 +33,14 @@ func listDirectives(text string, versions []string) (string, error) {
 	return text[:at[0]] + lines.String() + directive.ReplaceAllString(text[at[0]:], ""), nil
 }
 
-// versionTable is a table with a row for each version, the newest first. The
-// comment before it has the row of a version that is new.
+// versionTable matches a table with a row for each version, newest first. The
+// comment before the table has the row of a new version.
 var versionTable = regexp.MustCompile(`(?s)<!-- row of a version: (\|[^\n]*\|) -->\n(\|[^\n]*\n\|[^\n]*\n)((?:\|[^\n]*\n)*)`)
 
 var versionCell = regexp.MustCompile(`20\d\d-\d\d(?:\.[a-z][a-z0-9]*)?`)
 
-// listRows gives each table of versions a row for each version, and keeps the rows
-// that are there.
+// listRows writes a row for each version into each table of versions. It keeps
+// existing rows.
 func listRows(text string, versions []string) (string, error) {
 	if !versionTable.MatchString(text) {
 		return "", errors.New("no table of versions")
@@ -63,7 +63,7 @@ func listRows(text string, versions []string) (string, error) {
 	}), nil
 }
 
-// rewrite changes the text of a file.
+// rewrite replaces the text of a file by the result of change.
 func rewrite(file string, change func(text string) (string, error)) error {
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -76,8 +76,8 @@ func rewrite(file string, change func(text string) (string, error)) error {
 	return os.WriteFile(file, []byte(changed), 0o644)
 }
 
-// newestBefore returns the newest version before the one given, else the oldest
-// after it, "" if there is no other.
+// newestBefore returns the newest version before the given one, or else the
+// oldest after it, or "" if there is no other.
 func newestBefore(versions []string, version string) string {
 	nearest := ""
 	for _, other := range versions {

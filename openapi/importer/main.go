@@ -1,27 +1,28 @@
-// Importer brings a version of the published Pinecone Assistant specs into this
-// module: its specs, in this project's form, and what they are compiled to.
+// Importer imports a version of the published Pinecone Assistant specs into
+// this module: it writes the specs in this project's form and generates the
+// code.
 //
 //	go run ./openapi/importer -version 2026-10 -from FOLDER
 //
-// It is `make import`, and is run at the root of the module. FOLDER may also be a
-// folder of a git repository, REPOSITORY:PATH or REPOSITORY:REVISION:PATH.
+// Run it at the root of the module, or use `make import`. FOLDER may also be a
+// folder in a git repository, REPOSITORY:PATH or REPOSITORY:REVISION:PATH.
 //
-// The facts of the published specs are carried over; their prose is not.
-// Descriptions come from the spec that stands at the destination already, then
-// from the other versions, each found by its place in the document.
+// The importer takes the facts of the published specs, but not their
+// descriptions. Descriptions come from the existing spec of the version, or
+// else from the same place in other versions.
 //
-// Everything is made in a copy of the module. The module is changed when the
-// generated code compiles and passes its tests, and not at all when there is an
-// error or an interrupt.
+// The importer works in a copy of the module. It changes the module only after
+// the generated code compiles and passes its tests. An error or an interrupt
+// leaves the module as it was.
 //
 //	go run ./openapi/importer -version 2026-10 -from FOLDER -to FOLDER
 //
-// writes the specs alone.
+// writes only the specs.
 //
 //	go run ./openapi/importer -upstream REPOSITORY
 //
-// says which versions in a repository of published specs are new, or have other
-// facts than those in this module.
+// reports which versions in a repository of published specs are new, or have
+// other facts than the specs in this module.
 package main
 
 import (
@@ -77,7 +78,7 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 	return imported.writeTo(*to)
 }
 
-// isSet reports whether a flag is given.
+// isSet reports whether a flag was set.
 func isSet(flags *flag.FlagSet, name string) bool {
 	set := false
 	flags.Visit(func(f *flag.Flag) { set = set || f.Name == name })

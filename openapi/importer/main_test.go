@@ -13,7 +13,8 @@ import (
 
 var planes = []string{"control", "data", "evaluation"}
 
-// importTestdata imports the made-up specs and returns the folder they are in.
+// importTestdata imports the specs in testdata and returns the folder of the
+// results.
 func importTestdata(t *testing.T, from string) (folder string, in *imported) {
 	t.Helper()
 	folder = t.TempDir()
@@ -75,7 +76,8 @@ func TestImportAgainChangesNothing(t *testing.T) {
 	prose := t.TempDir()
 	first, _ := importTestdata(t, "testdata/published/2025-10")
 	copyFiles(t, first, filepath.Join(prose, "2025-10"), "*.yaml")
-	// What was imported is itself a spec to import, with its own prose.
+	// Importing the result again, with its own descriptions, gives the same
+	// result.
 	in, err := importSpecs(t.Context(), first, "2025-10", prose)
 	if err != nil {
 		t.Fatal(err)
@@ -87,7 +89,7 @@ func TestImportAgainChangesNothing(t *testing.T) {
 	}
 }
 
-// The layout of a published spec is of no consequence.
+// The layout of a published spec does not affect the import.
 func TestLayoutDoesNotMatter(t *testing.T) {
 	published := readFile(t, "testdata/published/2025-10/assistant_control_2025-10.oas.yaml")
 	for name, change := range map[string]func(string) string{
@@ -122,9 +124,10 @@ func TestLayoutDoesNotMatter(t *testing.T) {
 	}
 }
 
-// The committed specs are what the published ones are imported as, prose aside;
-// that is `make conformance`. Here, with no published spec at hand: importing
-// the committed specs in a publisher's dress gives them back to the byte.
+// `make conformance` checks that importing the published specs gives the
+// committed specs, apart from descriptions. Without the published specs, this
+// test converts the committed specs to a publisher's form. Importing them gives
+// the committed specs back, byte for byte.
 func TestCommittedSpecsSurvivePublication(t *testing.T) {
 	versions, err := compile.Versions("..")
 	if err != nil || len(versions) == 0 {
@@ -155,19 +158,20 @@ func TestCommittedSpecsSurvivePublication(t *testing.T) {
 	}
 }
 
-// inPublishersDress undoes what importing does to a spec, our words aside.
+// inPublishersDress undoes what the importer does to a spec, apart from
+// descriptions.
 func inPublishersDress(text string) string {
 	text = strings.ReplaceAll(text, " enum:\n", " x-enum:\n")
 	text = strings.ReplaceAll(text, "default: false", "default: 'false'")
 	text = strings.ReplaceAll(text, "{assistant_host}/assistant", "{assistant_host}")
 	text = strings.ReplaceAll(text, "default: "+defaultHost, "default: "+unknownHost)
 	text = strings.ReplaceAll(text, "      operationId:", "      x-go-name: PublishersName\n      parameters:\n        - {in: header, name: "+versionHeader+", schema: {type: string}}\n      operationId:")
-	// An operation with parameters of its own has the header among them.
+	// Add the header to the parameters of an operation that has parameters.
 	return mergeParameters(text)
 }
 
-// mergeParameters moves the header that was put in front of an operation into
-// the list of parameters that it has already.
+// mergeParameters moves the header that was inserted before an operation's
+// keywords into the operation's list of parameters.
 func mergeParameters(text string) string {
 	const header = "      parameters:\n        - {in: header, name: " + versionHeader + ", schema: {type: string}}\n"
 	operations := strings.Split(text, header)
@@ -183,7 +187,7 @@ func mergeParameters(text string) string {
 	return strings.Join(operations, "")
 }
 
-// The descriptions of a committed spec do not say otherwise than its facts.
+// The descriptions of the committed specs do not contradict the specs' facts.
 func TestDescriptionsAgreeWithTheSpecs(t *testing.T) {
 	versions, err := compile.Versions("..")
 	if err != nil || len(versions) == 0 {

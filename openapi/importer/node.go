@@ -15,7 +15,7 @@ func get(node *yaml.Node, key string) *yaml.Node {
 	return nil
 }
 
-// scalar returns the text of a scalar, or "".
+// scalar returns the text of a scalar node, or "".
 func scalar(node *yaml.Node) string {
 	if node == nil || node.Kind != yaml.ScalarNode {
 		return ""
@@ -23,7 +23,7 @@ func scalar(node *yaml.Node) string {
 	return node.Value
 }
 
-// set gives a key a scalar.
+// set sets the value of a key to a scalar.
 func set(node *yaml.Node, key, text, tag string) {
 	if value := get(node, key); value != nil {
 		*value = yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: text, Line: value.Line}
@@ -34,12 +34,12 @@ func set(node *yaml.Node, key, text, tag string) {
 	node.Content = append(node.Content, newText(key, node.Line), value)
 }
 
-// newText returns a text that stands for what a line of the published file says.
+// newText returns a string node. line is its line in the published file.
 func newText(text string, line int) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text, Line: line}
 }
 
-// renameKey changes a key.
+// renameKey renames a key.
 func renameKey(node *yaml.Node, from, to string) {
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		if node.Content[i].Value == from {
@@ -48,12 +48,12 @@ func renameKey(node *yaml.Node, from, to string) {
 	}
 }
 
-// remove takes the pair of a key out of a mapping.
+// remove removes a key and its value.
 func remove(node *yaml.Node, key string) {
 	removeIf(node, func(name, _ *yaml.Node) bool { return name.Value == key })
 }
 
-// removeIf takes the pairs out of a mapping that unwanted says yes to.
+// removeIf removes the pairs for which unwanted returns true.
 func removeIf(node *yaml.Node, unwanted func(key, value *yaml.Node) bool) {
 	kept := node.Content[:0]
 	for i := 0; i+1 < len(node.Content); i += 2 {

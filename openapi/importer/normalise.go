@@ -9,21 +9,22 @@ import (
 )
 
 const (
-	// versionHeader is sent by the auth package, so no operation lists it.
+	// versionHeader is the version header. Package auth sends it, so no
+	// operation lists it.
 	versionHeader = "X-Pinecone-Api-Version"
 
-	// dataPath is the prefix that the data plane needs and that its published
-	// server URL leaves out.
+	// dataPath is the path prefix of the data plane. The published server URL
+	// lacks it.
 	dataPath = "/assistant"
 
-	// unknownHost is what the published data plane gives as the default host;
-	// defaultHost is where Pinecone's own SDKs go when they know no host.
+	// unknownHost is the default host in the published data plane. defaultHost
+	// is the host that Pinecone's SDKs use if they know no other.
 	unknownHost = "unknown"
 	defaultHost = "prod-1-data.ke.pinecone.io"
 )
 
-// normalise applies the rules of openapi/README.md to a whole document. An error
-// is a *fault.
+// normalise applies the rules in openapi/README.md to a document. Its errors
+// are *fault.
 func normalise(root *yaml.Node) error {
 	if err := plain(root); err != nil {
 		return err
@@ -32,7 +33,7 @@ func normalise(root *yaml.Node) error {
 		return err
 	}
 	for _, keyword := range []string{"paths", "components"} {
-		removeExtensions(get(root, keyword)) // of neither may a name begin with x-
+		removeExtensions(get(root, keyword)) // no path or section begins with x-
 	}
 	err := walk(root, func(e element) error {
 		removeProse(e.node, e.kind)
@@ -55,7 +56,7 @@ func normalise(root *yaml.Node) error {
 	if err != nil {
 		return err
 	}
-	// Last, as operations may have referred to it.
+	// Remove the header last, as operations may refer to it.
 	components := get(root, "components")
 	if parameters := get(components, "parameters"); parameters != nil {
 		removeIf(parameters, func(_, value *yaml.Node) bool { return isVersionHeader(value) })
@@ -66,8 +67,8 @@ func normalise(root *yaml.Node) error {
 	return nil
 }
 
-// plain takes the layout out of a tree: comments, quotes, flow style. What YAML
-// has beyond JSON is refused.
+// plain removes the layout of a tree: comments, quotes, flow style. It returns
+// an error for YAML that JSON cannot express.
 func plain(node *yaml.Node) error {
 	if node.Kind == yaml.AliasNode || node.Anchor != "" {
 		return newFault(node.Line, "", "YAML anchors and aliases are not supported")
@@ -81,7 +82,7 @@ func plain(node *yaml.Node) error {
 			case below.Kind != yaml.ScalarNode:
 				return newFault(below.Line, "", "a key is not text")
 			case keys[below.Value]:
-				return newFault(below.Line, "", "the key %s comes twice", below.Value)
+				return newFault(below.Line, "", "duplicate key %s", below.Value)
 			}
 			keys[below.Value] = true
 			below.Tag = "!!str" // such as 200:
@@ -93,8 +94,8 @@ func plain(node *yaml.Node) error {
 	return nil
 }
 
-// removeExtensions takes the publisher's extensions out of an element: what the
-// generator is told beyond the spec, an overlay tells it.
+// removeExtensions removes the publisher's extensions from an element. An
+// overlay adds this project's.
 func removeExtensions(node *yaml.Node) {
 	if node != nil && node.Kind == yaml.MappingNode {
 		removeIf(node, func(key, _ *yaml.Node) bool { return strings.HasPrefix(key.Value, "x-") })
@@ -117,7 +118,7 @@ func normaliseSchema(e element) error {
 		if values.Kind != yaml.SequenceNode || len(values.Content) == 0 {
 			return newFault(values.Line, e.place, "the enum is not a list of values")
 		}
-		if kind == "" { // what the values are, or the generator leaves them out
+		if kind == "" { // without a type, the generator ignores the enum
 			kind = map[string]string{"!!str": "string", "!!int": "integer", "!!bool": "boolean"}[values.Content[0].Tag]
 			if kind != "" {
 				set(e.node, "type", kind, "!!str")
@@ -148,8 +149,8 @@ func normaliseSchema(e element) error {
 	return nil
 }
 
-// wrapReference puts a schema's reference that has facts beside it into an allOf,
-// as OpenAPI 3.0 ignores all beside a reference.
+// wrapReference wraps the reference of a schema with other keywords in an
+// allOf, as OpenAPI 3.0 ignores keywords beside a reference.
 func wrapReference(schema, reference *yaml.Node) {
 	removeExtensions(schema)
 	if len(schema.Content) == 2 {
@@ -162,8 +163,8 @@ func wrapReference(schema, reference *yaml.Node) {
 		&yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq", Line: reference.Line, Content: []*yaml.Node{alone}})
 }
 
-// retype gives a value of a schema the schema's type: a boolean or a number may be
-// published as text, and text as what YAML takes for a boolean, a number or a date.
+// retype gives a value the type of its schema. Booleans and numbers may be
+// published as strings, and strings as YAML booleans, numbers or dates.
 func retype(value *yaml.Node, kind, place string) error {
 	if value.Kind != yaml.ScalarNode {
 		return nil
@@ -188,13 +189,13 @@ func retype(value *yaml.Node, kind, place string) error {
 		}
 	}
 	if !fits {
-		return newFault(value.Line, place, "%q is no value of the type %s", value.Value, kind)
+		return newFault(value.Line, place, "%q is not a value of type %s", value.Value, kind)
 	}
 	return nil
 }
 
-// completeServer makes a server URL that is nothing but a host variable usable:
-// it gets the path that the service needs, and a host that exists.
+// completeServer completes a server URL that consists of a host variable: it
+// adds the path that the service requires and a default host that exists.
 func completeServer(server *yaml.Node) {
 	url := get(server, "url")
 	host, ok := strings.CutPrefix(strings.TrimSuffix(scalar(url), "/"), "https://")
@@ -208,8 +209,8 @@ func completeServer(server *yaml.Node) {
 	}
 }
 
-// removeVersionHeader takes the version header out of the parameters of a path
-// or an operation, be it written there or referred to.
+// removeVersionHeader removes the version header from the parameters of a path
+// or an operation, whether it is inline or a reference.
 func removeVersionHeader(root, node *yaml.Node) {
 	parameters := get(node, "parameters")
 	if parameters == nil || parameters.Kind != yaml.SequenceNode {

@@ -7,8 +7,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// TestNormalise imports schemas, of OpenAPI 3.1 where no more is said, and looks at
-// what has become of them.
+// TestNormalise imports schemas, of OpenAPI 3.1 unless stated, and checks the
+// result.
 func TestNormalise(t *testing.T) {
 	const thing = "{$ref: '#/components/schemas/Thing'}"
 	for name, test := range map[string]struct{ schema, want string }{

@@ -8,8 +8,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// toOpenAPI30 turns what OpenAPI 3.1 says otherwise into what OpenAPI 3.0 says, as
-// the generator reads 3.0. What has no counterpart there is refused.
+// toOpenAPI30 converts OpenAPI 3.1 to OpenAPI 3.0, which the generator reads.
+// It returns an error for a keyword without a counterpart in 3.0.
 func toOpenAPI30(root *yaml.Node) error {
 	version := get(root, "openapi")
 	switch text := scalar(version); {
@@ -46,8 +46,8 @@ func toOpenAPI30(root *yaml.Node) error {
 	})
 }
 
-// withoutCounterpart are the keywords, by kind, that neither OpenAPI 3.0 nor the
-// generator has anything for.
+// withoutCounterpart are the keywords of each kind that OpenAPI 3.0 or the
+// generator does not support.
 var withoutCounterpart = map[kind][]string{
 	"document":   {"webhooks"},
 	"components": {"pathItems", "callbacks"},
@@ -60,8 +60,8 @@ var withoutCounterpart = map[kind][]string{
 	},
 }
 
-// replaceBooleanSchemas replaces the schema true, which allows anything, by the
-// empty schema.
+// replaceBooleanSchemas replaces the schema true, which allows any value, by
+// the empty schema.
 func replaceBooleanSchemas(e element) error {
 	replace := func(schema *yaml.Node, place string) error {
 		switch {
@@ -128,7 +128,7 @@ func schemaToOpenAPI30(e element) error {
 	case encoding == "base64":
 		set(e.node, "format", "byte", "!!str")
 	case encoding == "" && strings.HasSuffix(scalar(media), "json"):
-		set(e.node, "format", "json", "!!str") // as Pinecone's specs call JSON in a text
+		set(e.node, "format", "json", "!!str") // the format of Pinecone's specs for JSON in a string
 	case encoding == "":
 		set(e.node, "format", "binary", "!!str")
 	default:
@@ -139,8 +139,8 @@ func schemaToOpenAPI30(e element) error {
 	return nil
 }
 
-// typesToOpenAPI30 turns a list of types into one, with null as nullable; several
-// types of scalars become alternatives.
+// typesToOpenAPI30 converts a list of types to a single type. The type null
+// becomes nullable, and several scalar types become anyOf.
 func typesToOpenAPI30(e element) error {
 	value := get(e.node, "type")
 	if value == nil {
@@ -189,8 +189,8 @@ func typesToOpenAPI30(e element) error {
 	return nil
 }
 
-// nullToOpenAPI30 turns null as an alternative into nullable. A single alternative
-// that is left is what the schema is.
+// nullToOpenAPI30 converts a null alternative to nullable. If one alternative
+// is left, the schema becomes that alternative.
 func nullToOpenAPI30(schema *yaml.Node, keyword string) {
 	alternatives := get(schema, keyword)
 	if alternatives == nil || alternatives.Kind != yaml.SequenceNode {
@@ -218,7 +218,7 @@ func nullToOpenAPI30(schema *yaml.Node, keyword string) {
 	}
 }
 
-// isNull reports whether a schema allows nothing but null.
+// isNull reports whether a schema allows only null.
 func isNull(schema *yaml.Node) bool {
 	kind := get(schema, "type")
 	if kind != nil && kind.Kind == yaml.SequenceNode && len(kind.Content) == 1 {
@@ -228,8 +228,8 @@ func isNull(schema *yaml.Node) bool {
 	return scalar(kind) == "null" || constant != nil && constant.Tag == "!!null"
 }
 
-// boundToOpenAPI30 turns an exclusive bound that is a number into a bound and the
-// word that it is exclusive.
+// boundToOpenAPI30 converts a numeric exclusive bound to an inclusive bound
+// with the boolean exclusive keyword.
 func boundToOpenAPI30(e element, exclusive, inclusive string) error {
 	value := get(e.node, exclusive)
 	if value == nil || value.Tag == "!!bool" {

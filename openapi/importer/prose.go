@@ -17,31 +17,32 @@ import (
 	"github.com/pinecone-community/assistant-go/internal/compile"
 )
 
-// proseKeys are the keywords whose values are prose, and so the publisher's.
+// proseKeys are the keywords whose values are prose, which belongs to the
+// publisher.
 var proseKeys = []string{"summary", "description", "title", "example", "examples", "externalDocs"}
 
-// described are the kinds that ought to have a description.
+// described are the kinds that should have a description.
 var described = []kind{
 	"info", "server", "variable", "tag", "operation", "parameter", "requestBody",
 	"response", "header", "schema", "securityScheme",
 }
 
-// prose is what the versions of a plane say in this project's own words.
+// prose holds this project's descriptions of a plane in all versions.
 type prose struct {
-	sources []source // the version itself first, then the others, the newest first
+	sources []source // the imported version first, then the others, newest first
 	added   vocabulary
 }
 
-// source is the prose of a spec of this project.
+// source holds the descriptions of one spec.
 type source struct {
 	texts map[string]string   // by place and keyword, joined by "#"
-	facts map[string][]string // by place: what the words are about
+	facts map[string][]string // by place: the facts of the element
 	enums vocabulary
-	own   bool // the version's own
+	own   bool // the source is the imported version
 }
 
-// readProse reads the prose of a plane from the specs in the version folders of
-// a folder.
+// readProse reads the descriptions of a plane from all version folders in a
+// folder.
 func readProse(folder, version, plane string) (*prose, error) {
 	versions, err := compile.Versions(folder)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -72,8 +73,8 @@ func readProse(folder, version, plane string) (*prose, error) {
 	return known, nil
 }
 
-// addedValues returns the values that an overlay adds to enums. A plane may have
-// no overlay.
+// addedValues returns the values that an overlay adds to enums. The file may be
+// missing.
 func addedValues(file string) (vocabulary, error) {
 	text, err := os.ReadFile(file)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -99,7 +100,7 @@ func addedValues(file string) (vocabulary, error) {
 	return values, nil
 }
 
-// collect returns the prose of a spec of this project.
+// collect returns the descriptions in a spec of this project.
 func collect(text []byte) (source, error) {
 	s := source{texts: map[string]string{}, facts: map[string][]string{}}
 	var document yaml.Node
@@ -122,8 +123,8 @@ func collect(text []byte) (source, error) {
 	return s, err
 }
 
-// factsOf returns what an element says without its words, each fact with its place
-// below the element.
+// factsOf returns the facts of an element without its prose. Each fact has its
+// place below the element.
 func factsOf(e element) []string {
 	var facts []string
 	var visit func(place string, node *yaml.Node)
@@ -147,9 +148,10 @@ func factsOf(e element) []string {
 	return facts
 }
 
-// find returns the text for a keyword of an element: the version's own, else that
-// of the version in which the element is most like it, of those that its facts do
-// not contradict.
+// find returns the text for a keyword of an element. It returns the imported
+// version's own text, if there is one. Otherwise it returns the text of the
+// version in which the element is most similar, and prefers texts that the
+// facts do not contradict.
 func (known *prose) find(e element, keyword string, document *yaml.Node) (text string, ok bool) {
 	facts := factsOf(e)
 	best := -1.0
@@ -178,8 +180,8 @@ func (known *prose) find(e element, keyword string, document *yaml.Node) (text s
 	return text, ok
 }
 
-// apply puts the known texts into a document and returns the elements that ought
-// to have a description and have none.
+// apply adds the known texts to a document. It returns the elements that should
+// have a description but have none.
 func (known *prose) apply(root *yaml.Node) (missing []element) {
 	_ = walk(root, func(e element) error {
 		if get(e.node, "$ref") != nil {
@@ -192,7 +194,7 @@ func (known *prose) apply(root *yaml.Node) (missing []element) {
 		text, ok := known.find(e, "description", root)
 		if !ok && slices.Contains(described, e.kind) && !describedByOwner(e.place) {
 			missing = append(missing, e)
-			if e.kind == "response" { // OpenAPI demands a description here.
+			if e.kind == "response" { // OpenAPI requires a description here.
 				text, ok = statusText(e.place), true
 			}
 		}
@@ -205,8 +207,8 @@ func (known *prose) apply(root *yaml.Node) (missing []element) {
 	return missing
 }
 
-// describedByOwner tells a schema that whoever holds it describes: that of a
-// parameter or a header, that of a list's items, and an alternative.
+// describedByOwner reports whether the owner of a schema describes it: the
+// parameter or header, the list, or the union.
 func describedByOwner(place string) bool {
 	owner, last := path.Split(place)
 	holder := path.Base(path.Dir(path.Clean(owner)))
@@ -218,7 +220,7 @@ func describedByOwner(place string) bool {
 
 func removeProse(node *yaml.Node, of kind) {
 	for _, keyword := range proseKeys {
-		if of == "info" && keyword == "title" { // OpenAPI demands it: the API's name.
+		if of == "info" && keyword == "title" { // OpenAPI requires the title, the API's name.
 			continue
 		}
 		remove(node, keyword)
@@ -230,7 +232,8 @@ func removeProse(node *yaml.Node, of kind) {
 	}
 }
 
-// statusText describes the response at a place by its status alone.
+// statusText returns a description of the response at a place, made from its
+// status.
 func statusText(place string) string {
 	status := place[strings.LastIndexByte(place, '/')+1:]
 	code, err := strconv.Atoi(status)

@@ -24,20 +24,20 @@ const maxSpecBytes = 64 << 20
 
 // published is a folder of published files, on disk or in a git repository.
 type published struct {
-	name  string   // the folder as errors name it
-	names []string // of its entries, sorted
+	name  string   // name of the folder in errors
+	names []string // its entries, sorted; folders end in /
 	read  func(name string) ([]byte, error)
 }
 
-// path returns a file's name as errors give it.
+// path returns the name of a file for errors.
 func (p *published) path(name string) string {
 	return strings.TrimSuffix(p.name, "/") + "/" + name
 }
 
-// openPublished opens what FROM names: a folder; REPOSITORY:PATH, a folder of the
-// repository's HEAD; or REPOSITORY:REVISION:PATH. A repository alone stands for
-// its folder with the name of the version. A repository is a clone or a bare git
-// directory.
+// openPublished opens the folder that FROM names: a folder on disk;
+// REPOSITORY:PATH, a folder of the repository's HEAD; or
+// REPOSITORY:REVISION:PATH. REPOSITORY alone means the folder in it that is
+// named like the version. A repository is a clone or a bare git directory.
 func openPublished(ctx context.Context, from, version string) (*published, error) {
 	if i := strings.IndexAny(from, "`$;|&<>\"'\n\r\x00"); i >= 0 {
 		return nil, fmt.Errorf("FROM has the character %q: want a folder, or REPOSITORY:PATH or REPOSITORY:REVISION:PATH", from[i])
@@ -83,7 +83,7 @@ func openPublished(ctx context.Context, from, version string) (*published, error
 			return openRevision(ctx, folder, "HEAD", filepath.ToSlash(rest))
 		}
 	}
-	return nil, fmt.Errorf("FROM=%s: no such folder, and no folder of a git repository", from)
+	return nil, fmt.Errorf("FROM=%s: neither a folder nor a folder in a git repository", from)
 }
 
 // isRepository reports whether a folder is a clone or a bare git directory.
@@ -96,7 +96,7 @@ func isRepository(folder string) bool {
 	return errHead == nil && errObjects == nil
 }
 
-// hasSpec reports whether a folder itself has files that may be specs.
+// hasSpec reports whether a folder directly contains files that may be specs.
 func hasSpec(folder string) bool {
 	entries, _ := os.ReadDir(folder)
 	return slices.ContainsFunc(entries, func(entry fs.DirEntry) bool {
@@ -125,8 +125,8 @@ func entryName(name string, isFolder bool) string {
 	return name
 }
 
-// readSpec reads a regular file of at most maxSpecBytes. It does not wait for
-// the other end of a FIFO.
+// readSpec reads a regular file of at most maxSpecBytes. It does not block on a
+// FIFO.
 func readSpec(name string) ([]byte, error) {
 	info, err := os.Stat(name)
 	if err != nil {
@@ -151,8 +151,8 @@ func tooLarge(name string) error {
 	return fmt.Errorf("%s: larger than %d MiB", name, maxSpecBytes>>20)
 }
 
-// openRevision opens a folder of a revision of a git repository. Nothing is
-// checked out.
+// openRevision opens a folder in a revision of a git repository. It checks
+// nothing out.
 func openRevision(ctx context.Context, repository, revision, folder string) (*published, error) {
 	if strings.HasPrefix(revision, "-") {
 		return nil, fmt.Errorf("FROM: %q is not a revision", revision)
@@ -183,7 +183,7 @@ func openRevision(ctx context.Context, repository, revision, folder string) (*pu
 		if !ok || len(fields) != 4 {
 			continue
 		}
-		size, _ := strconv.ParseInt(fields[3], 10, 64) // "-" for what has none
+		size, _ := strconv.ParseInt(fields[3], 10, 64) // "-" for a folder
 		blobs[name] = blob{fields[0], fields[2], size}
 		p.names = append(p.names, entryName(name, fields[1] == "tree"))
 	}
@@ -191,8 +191,8 @@ func openRevision(ctx context.Context, repository, revision, folder string) (*pu
 	return p, nil
 }
 
-// git runs git in a repository. The environment names no other repository, and
-// nothing is fetched.
+// git runs git in a repository. It clears the environment variables that could
+// select another repository, and fetches nothing.
 func git(ctx context.Context, repository string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", repository}, args...)...)
 	cmd.Env = slices.DeleteFunc(os.Environ(), func(variable string) bool {
@@ -207,13 +207,13 @@ func git(ctx context.Context, repository string, args ...string) ([]byte, error)
 	return out, err
 }
 
-// ignored is a file that is not imported, and why.
+// ignored is a file that is not imported, with the reason.
 type ignored struct{ name, why string }
 
-// findPlanes finds the spec of each plane of a version by the names of the files
-// in a folder, such as assistant_control_2025-10.oas.yaml or control.yaml: what is
-// left of a name without the version and the words of all names is the plane. It
-// returns the file of each plane, and all other files.
+// findPlanes finds the spec of each plane by file name, such as
+// assistant_control_2025-10.oas.yaml or control.yaml: the plane is the name
+// without the version and the words common to all names. It returns the file of
+// each plane, and all other files.
 func findPlanes(names []string, version string) (map[string]string, []ignored, error) {
 	type spec struct {
 		name, version string
@@ -253,7 +253,7 @@ func findPlanes(names []string, version string) (map[string]string, []ignored, e
 		case slices.Contains(noPackages, plane) || !token.IsIdentifier(plane):
 			return nil, nil, fmt.Errorf("%s: the plane %q cannot be the name of a Go package", s.name, plane)
 		case twice:
-			return nil, nil, fmt.Errorf("%s or %s: which is the spec of the %s plane?", other, s.name, plane)
+			return nil, nil, fmt.Errorf("%s and %s are both specs of the %s plane", other, s.name, plane)
 		default:
 			planes[plane] = s.name
 		}
@@ -264,13 +264,13 @@ func findPlanes(names []string, version string) (map[string]string, []ignored, e
 	return planes, others, nil
 }
 
-// commonWords are in the names of specs of all planes.
+// commonWords are words in the file names of all planes.
 var commonWords = []string{"assistant", "pinecone", "api", "oas", "openapi", "spec", "plane", "published"}
 
 var apiRevision = regexp.MustCompile(`^v\d+$`)
 
-// noPackages are folders that go generate and go build treat otherwise, or that
-// nobody could import.
+// noPackages are folder names that the go command treats specially or that
+// cannot be imported.
 var noPackages = []string{"main", "internal", "vendor", "testdata", "documentation"}
 
 func isSpecName(name string) bool {
@@ -281,7 +281,7 @@ func isNameRune(r rune) bool {
 	return 'a' <= r && r <= 'z' || '0' <= r && r <= '9'
 }
 
-// cutVersion takes the version out of the stem of a file's name.
+// cutVersion cuts the version out of a file name without its extension.
 func cutVersion(stem string) (rest, version string) {
 	at := versionInName.FindStringIndex(stem)
 	if at == nil {

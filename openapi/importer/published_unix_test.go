@@ -17,7 +17,7 @@ func TestFindPlanes(t *testing.T) {
 	for name, test := range map[string]struct {
 		version string
 		files   []string
-		planes  string // each with its file
+		planes  string // planes with their files
 		ignored string
 		err     string
 	}{
@@ -36,7 +36,7 @@ func TestFindPlanes(t *testing.T) {
 		"no plane":        {"2025-10", []string{"assistant_2025-10.oas.yaml", "assistant_data.yaml"}, "data=assistant_data.yaml", "assistant_2025-10.oas.yaml: its name has no plane, such as control", ""},
 		"none":            {"2025-10", []string{"README.md"}, "", "", "no spec of the Assistant API of 2025-10"},
 		"nothing":         {"2025-10", nil, "", "", "no spec"},
-		"two":             {"2025-10", []string{"control.yaml", "control.json"}, "", "", "control.yaml or control.json: which is the spec of the control plane?"},
+		"two":             {"2025-10", []string{"control.yaml", "control.json"}, "", "", "control.yaml and control.json are both specs of the control plane"},
 		"a keyword":       {"2025-10", []string{"assistant_func.yaml"}, "", "", `the plane "func" cannot be the name of a Go package`},
 		"a digit":         {"2025-10", []string{"assistant_2fa.yaml"}, "", "", "cannot be the name"},
 		"internal":        {"2025-10", []string{"assistant_internal.yaml"}, "", "", "cannot be the name"},
@@ -63,8 +63,8 @@ func TestFindPlanes(t *testing.T) {
 	}
 }
 
-// newRepository returns a clone with a commit that has 2026-10/control.yaml, and a
-// tag of it; a later commit changes the file.
+// newRepository returns a clone with a tagged commit that has
+// 2026-10/control.yaml. A later commit changes the file.
 func newRepository(t *testing.T) string {
 	t.Helper()
 	clone := t.TempDir()
@@ -83,7 +83,7 @@ func newRepository(t *testing.T) string {
 		run("tag", fmt.Sprintf("v%d", i+1))
 	}
 	if err := os.Symlink("control.yaml", filepath.Join(clone, "2026-10/data.yaml")); err != nil {
-		t.Skip(err) // a system that has none
+		t.Skip(err) // the system has no FIFOs
 	}
 	run("add", ".")
 	run("commit", "-q", "-m", "link")
@@ -96,7 +96,7 @@ func TestOpenPublished(t *testing.T) {
 	if _, err := git(t.Context(), clone, "clone", "-q", "--bare", ".", bare); err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv("GIT_DIR", t.TempDir()) // names another repository
+	t.Setenv("GIT_DIR", t.TempDir()) // GIT_DIR would select another repository
 	for _, test := range []struct{ from, want string }{
 		{filepath.Join(clone, "specs/2026-10"), "second"},
 		{clone, "second"},
@@ -125,7 +125,7 @@ func TestOpenPublished(t *testing.T) {
 		bare + ":--output=x:2026-10":      "is not a revision",
 		clone + ":../../etc":              "no folder",
 		filepath.Join(clone, "nix"):       "no folder HEAD:nix",
-		filepath.Join(t.TempDir(), "nix"): "no such folder, and no folder of a git repository",
+		filepath.Join(t.TempDir(), "nix"): "neither a folder nor a folder in a git repository",
 		"main_test.go":                    "not a folder",
 		"a;b":                             `FROM has the character ';'`,
 		"$(a)":                            `FROM has the character '$'`,

@@ -16,17 +16,17 @@ import (
 	"github.com/pinecone-community/assistant-go/internal/compile"
 )
 
-// shown is how many lines of each part of the report are printed, so that all of
-// it is a page.
+// shown is the number of lines that are printed of each part, so that the
+// report fits on a page.
 const shown = 10
 
-// report prints what came in, and what there is to do. openapi is the folder of
-// the module that the version has been brought into.
+// report prints what was imported and what is left to do. openapi is the folder
+// of the module that has the version.
 func (in *imported) report(out io.Writer, openapi string, result *compile.Result, changed []string) error {
 	if len(changed) == 0 {
 		fmt.Fprintf(out, "%s: nothing has changed\n", in.version)
 	} else {
-		fmt.Fprintf(out, "%s is in, and its tests pass: openapi/%[1]s and gen/%[1]s\n", in.version)
+		fmt.Fprintf(out, "%s is imported and its tests pass: openapi/%[1]s and gen/%[1]s\n", in.version)
 	}
 	versions, err := compile.Versions(openapi)
 	if err != nil {
@@ -37,7 +37,7 @@ func (in *imported) report(out io.Writer, openapi string, result *compile.Result
 	if err != nil {
 		return err
 	}
-	title := "What came in"
+	title := "Imported"
 	if base != "" {
 		title += ", compared with " + base
 	}
@@ -58,7 +58,7 @@ func (in *imported) report(out io.Writer, openapi string, result *compile.Result
 			undecided = append(undecided, line)
 		}
 	}
-	part(out, "What needs a decision", undecided)
+	part(out, "To decide", undecided)
 
 	var missing []string
 	for _, s := range in.specs {
@@ -67,7 +67,7 @@ func (in *imported) report(out io.Writer, openapi string, result *compile.Result
 			missing = append(missing, fmt.Sprintf("openapi/%s/%s.yaml:%d: %s (published: line %d)", in.version, s.plane, ours[e.place], e.place, s.lines[e.place]))
 		}
 	}
-	part(out, "What has no description yet (describe it in our own words)", missing)
+	part(out, "Without a description (write one in our own words)", missing)
 
 	contradicted, err := contradictionsIn(openapi, in.version)
 	if err != nil {
@@ -76,7 +76,7 @@ func (in *imported) report(out io.Writer, openapi string, result *compile.Result
 	for i, text := range contradicted {
 		contradicted[i] = "openapi" + strings.TrimPrefix(text, filepath.ToSlash(openapi))
 	}
-	part(out, "Descriptions that the facts contradict (`make test` fails until they are mended)", contradicted)
+	part(out, "Descriptions that the facts contradict (`make test` fails until they are corrected)", contradicted)
 
 	part(out, "What can be added", optional)
 
@@ -91,7 +91,7 @@ func (in *imported) report(out io.Writer, openapi string, result *compile.Result
 	return nil
 }
 
-// part prints a part of the report, if there is anything in it.
+// part prints a part of the report unless it is empty.
 func part(out io.Writer, title string, lines []string) {
 	if len(lines) == 0 {
 		return
@@ -106,7 +106,7 @@ func part(out io.Writer, title string, lines []string) {
 	}
 }
 
-// linesOf returns the lines of the elements in this project's form of a spec.
+// linesOf returns the line of each element in the imported spec.
 func (in *imported) linesOf(s *spec) map[string]int {
 	lines := map[string]int{}
 	var document yaml.Node
@@ -119,8 +119,8 @@ func (in *imported) linesOf(s *spec) map[string]int {
 	return lines
 }
 
-// cameIn says for each plane what its spec has, and what is new or gone since
-// another version.
+// cameIn describes the spec of each plane, and its differences from the base
+// version.
 func (in *imported) cameIn(openapi, base string) ([]string, error) {
 	var lines []string
 	planes := map[string]bool{}
@@ -163,7 +163,8 @@ func (in *imported) cameIn(openapi, base string) ([]string, error) {
 	return lines, nil
 }
 
-// counts are the operations, schemas, unions and enum values of a spec.
+// counts holds the names of the operations, schemas, unions and enum values of
+// a spec.
 type counts map[string]vocabulary
 
 func countsOf(root *yaml.Node) counts {
@@ -183,7 +184,7 @@ func countsOf(root *yaml.Node) counts {
 	return found
 }
 
-// difference names what one vocabulary has and the other lacks.
+// difference lists the names in has that are missing from lacks.
 func difference(how, what string, has, lacks vocabulary) string {
 	var names []string
 	for _, name := range slices.Sorted(maps.Keys(has)) {

@@ -8,10 +8,10 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// checkSchemas refuses schemas that cannot become Go types: one that is made of
-// itself, that is, refers to itself or combines itself with others without a
-// property or a list in between; and two whose Go names are the same, of which
-// oapi-codegen would drop one.
+// checkSchemas returns an error for schemas that cannot become Go types: a
+// schema that contains itself by references and combinations alone, without a
+// property or a list in between; and two schemas with the same Go name, of
+// which oapi-codegen would drop one.
 func checkSchemas(root *yaml.Node) error {
 	schemas := get(get(root, "components"), "schemas")
 	if schemas == nil {
@@ -32,7 +32,7 @@ func checkSchemas(root *yaml.Node) error {
 	return nil
 }
 
-// letterOrDigit drops what else a name may have.
+// letterOrDigit drops all other characters.
 func letterOrDigit(r rune) rune {
 	if unicode.IsLetter(r) || unicode.IsDigit(r) {
 		return r
@@ -40,11 +40,12 @@ func letterOrDigit(r rune) rune {
 	return -1
 }
 
-// checkFinite goes through the schemas that the one of a name is made of. path
-// are the names on the way to it, finite those that are known to end.
+// checkFinite visits the schemas that the named schema consists of. path has
+// the names on the way to it, and finite the names of schemas that were
+// checked.
 func checkFinite(schemas, name *yaml.Node, path []string, finite map[string]bool) error {
 	if start := slices.Index(path, name.Value); start >= 0 {
-		return newFault(name.Line, "components/schemas/"+name.Value, "the schema is made of itself: %s",
+		return newFault(name.Line, "components/schemas/"+name.Value, "the schema consists of itself: %s",
 			strings.Join(append(path[start:], name.Value), " -> "))
 	}
 	if finite[name.Value] {
@@ -65,7 +66,7 @@ func checkFinite(schemas, name *yaml.Node, path []string, finite map[string]bool
 	return nil
 }
 
-// parts returns the names of the schemas that a schema is made of.
+// parts returns the names of the schemas that a schema consists of.
 func parts(schema *yaml.Node) []string {
 	if name, ok := strings.CutPrefix(scalar(get(schema, "$ref")), "#/components/schemas/"); ok {
 		return []string{name}

@@ -10,14 +10,14 @@ import (
 // spec is the spec of a plane in this project's form.
 type spec struct {
 	plane   string
-	file    string // the published one, as errors name it
+	file    string // name of the published file in errors
 	root    *yaml.Node
 	text    []byte
-	missing []element      // that have no description
-	lines   map[string]int // of the elements in the published file, by place
+	missing []element      // elements without a description
+	lines   map[string]int // lines in the published file by place
 }
 
-// at returns where an element stands in the published file.
+// at returns the position of an element in the published file.
 func (s *spec) at(place string) string {
 	if line := s.lines[place]; line > 0 {
 		return fmt.Sprintf("%s:%d", s.file, line)
@@ -25,8 +25,8 @@ func (s *spec) at(place string) string {
 	return s.file
 }
 
-// importSpec brings a published spec into this project's form. An error is one
-// line: the file, the line, the plane, the place and the reason.
+// importSpec imports a published spec. Its error is one line with the file, the
+// line, the plane, the place and the reason.
 func importSpec(source []byte, s *spec, version string, known *prose) error {
 	err := s.read(source, version)
 	if err == nil {
@@ -46,7 +46,7 @@ func importSpec(source []byte, s *spec, version string, known *prose) error {
 	return nil
 }
 
-// read parses a published spec and normalises it.
+// read parses, normalises and checks a published spec.
 func (s *spec) read(source []byte, version string) error {
 	var document yaml.Node
 	if err := yaml.Unmarshal(source, &document); err != nil {
@@ -80,7 +80,7 @@ func (s *spec) read(source []byte, version string) error {
 	})
 }
 
-// checked returns the text of a document that is valid OpenAPI.
+// checked returns the text of a document after validating it.
 func checked(root *yaml.Node) ([]byte, error) {
 	text, from, err := encode(root)
 	if err == nil {

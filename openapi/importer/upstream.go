@@ -16,17 +16,16 @@ import (
 	"github.com/pinecone-community/assistant-go/openapi/internal/specdiff"
 )
 
-// upstream is a repository or a folder of published specs, with a folder for each
-// version.
+// upstream is a repository or folder of published specs that has a folder for
+// each version.
 type upstream struct {
-	name     string // as it was given
-	revision string // "" of a folder
+	name     string // as given
+	revision string // "" for a folder
 	top      *published
 	open     func(version string) (*published, error)
 }
 
-// openUpstream opens a clone, a bare git directory, of either what HEAD has, or a
-// folder.
+// openUpstream opens a clone or bare git directory at HEAD, or a folder.
 func openUpstream(ctx context.Context, repository string) (*upstream, error) {
 	if repository == "" {
 		return nil, errors.New("want REPO, a clone or a git directory of pinecone-io/pinecone-api")
@@ -47,9 +46,9 @@ func openUpstream(ctx context.Context, repository string) (*upstream, error) {
 	return u, err
 }
 
-// reportUpstream holds published versions against those in the folder openapi, and
-// writes in Markdown which are new or have changed, with a line for each plane.
-// Facts count, words do not.
+// reportUpstream compares the published versions with those in the folder
+// openapi. It writes in Markdown which versions are new or changed, with a line
+// for each plane. Only facts are compared, not descriptions.
 func reportUpstream(ctx context.Context, repository, openapi string, out io.Writer) error {
 	u, err := openUpstream(ctx, repository)
 	if err != nil {
@@ -91,9 +90,9 @@ func reportUpstream(ctx context.Context, repository, openapi string, out io.Writ
 
 	fmt.Fprint(out, "# Published versions\n\n")
 	if u.revision != "" {
-		fmt.Fprintf(out, "Revision %s of the published specs, held against `openapi`. ", u.revision)
+		fmt.Fprintf(out, "Revision %s of the published specs, compared with `openapi`. ", u.revision)
 	}
-	fmt.Fprintln(out, "Facts are compared, words are not.")
+	fmt.Fprintln(out, "Only facts are compared, not descriptions.")
 	for _, version := range slices.Backward(there) {
 		state := "is as published"
 		switch {
@@ -119,7 +118,7 @@ func reportUpstream(ctx context.Context, repository, openapi string, out io.Writ
 	for _, list := range []struct {
 		what     string
 		versions []string
-	}{{"Here, and not published", missing}, {"Without specs of the Assistant API", others}} {
+	}{{"Not published", missing}, {"Without specs of the Assistant API", others}} {
 		if len(list.versions) > 0 {
 			fmt.Fprintf(out, "\n%s: %s.\n", list.what, strings.Join(list.versions, ", "))
 		}
@@ -127,7 +126,7 @@ func reportUpstream(ctx context.Context, repository, openapi string, out io.Writ
 	return nil
 }
 
-// folderOf is what FROM is for a version.
+// folderOf returns the value of FROM for a version.
 func (u *upstream) folderOf(version string) string {
 	if u.revision == "" {
 		return filepath.Join(u.name, version)
@@ -137,12 +136,12 @@ func (u *upstream) folderOf(version string) string {
 
 const unchanged = "no change"
 
-// comparePublished imports the planes of a published version, and says of each what
-// is new, or where its facts differ from those in openapi.
+// comparePublished imports the planes of a published version. It reports for
+// each whether the plane is new or has other facts than the spec in openapi.
 func comparePublished(folder *published, version, openapi string) ([]string, error) {
 	planes, _, err := findPlanes(folder.names, version)
 	if err != nil {
-		return []string{"it cannot be imported: " + err.Error()}, nil //nolint:nilerr // the report says so
+		return []string{"cannot be imported: " + err.Error()}, nil //nolint:nilerr // the report says so
 	}
 	var lines []string
 	for _, plane := range slices.Sorted(maps.Keys(planes)) {
@@ -158,7 +157,7 @@ func comparePublished(folder *published, version, openapi string) ([]string, err
 	}
 	for _, plane := range ours {
 		if planes[plane] == "" {
-			lines = append(lines, plane+": not published any more")
+			lines = append(lines, plane+": no longer published")
 		}
 	}
 	return lines, nil
@@ -175,7 +174,7 @@ func comparePlane(folder *published, file, plane, version, openapi string) (stri
 		err = importSpec(source, s, version, known)
 	}
 	if err != nil {
-		return "it cannot be imported: " + err.Error(), nil //nolint:nilerr // the report says so
+		return "cannot be imported: " + err.Error(), nil //nolint:nilerr // the report says so
 	}
 	ours, err := os.ReadFile(filepath.Join(openapi, version, plane+".yaml"))
 	if errors.Is(err, fs.ErrNotExist) {

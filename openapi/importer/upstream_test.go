@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// repository makes a git repository of files, and a bare clone.
+// repository creates a git repository with files, and a bare clone of it.
 func repository(t *testing.T, files map[string]string) (clone, bare string) {
 	t.Helper()
 	clone, bare = t.TempDir(), filepath.Join(t.TempDir(), "specs.git")
@@ -55,7 +55,7 @@ To bring it in: ` + "`make import VERSION=2026-10 FROM=REPO:2026-10`" + `
 
 ## 2026-07 is new
 
-- data: it cannot be imported: REPO:HEAD:2026-07/assistant_data_2026-07.oas.yaml: data plane: yaml: line 1: did not find expected node content
+- data: cannot be imported: REPO:HEAD:2026-07/assistant_data_2026-07.oas.yaml: data plane: yaml: line 1: did not find expected node content
 
 To bring it in: ` + "`make import VERSION=2026-07 FROM=REPO:2026-07`" + `
 
@@ -71,7 +71,7 @@ To bring it in: ` + "`make import VERSION=2026-01.alpha FROM=REPO:2026-01.alpha`
 - data: no change
 - evaluation: no change
 
-Here, and not published: 2027-01.
+Not published: 2027-01.
 
 Without specs of the Assistant API: 2025-04, 2025-07.
 `
@@ -89,7 +89,7 @@ Without specs of the Assistant API: 2025-04, 2025-07.
 			t.Errorf("got\n%s\nwant\n%s", "## "+rest, want)
 		}
 	}
-	// What is not committed does not count, and a folder does as well.
+	// Uncommitted files in a clone do not count; files in a folder do.
 	writeFile(t, filepath.Join(clone, "2027-04/assistant_data_2027-04.oas.yaml"), document("3.0.3", "{type: object}"))
 	var out strings.Builder
 	if err := reportUpstream(t.Context(), clone, openapi, &out); err != nil || strings.Contains(out.String(), "2027-04") {

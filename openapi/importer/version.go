@@ -19,11 +19,11 @@ import (
 	"github.com/pinecone-community/assistant-go/openapi/internal/tables"
 )
 
-// bringIn brings a version into the module in the folder tree, or up to date
-// there: its specs, its line in generate.go, its rows in the READMEs, the
-// generated code. All of it is made in a copy. The module is changed when test
-// passes there, all at once, and left as it is when there is an error. out gets the
-// report.
+// bringIn imports a version into the module in the folder tree, or updates it:
+// its specs, its line in generate.go, its rows in the READMEs, and the
+// generated code. It works in a copy of the module. If test passes there, it
+// changes the module in one step; after an error the module is unchanged. It
+// writes the report to out.
 func bringIn(ctx context.Context, tree, version, from string, test func(ctx context.Context, module, version string) error, out io.Writer) (err error) {
 	openapi := filepath.Join(tree, "openapi")
 	in, err := importSpecs(ctx, from, version, openapi)
@@ -56,7 +56,8 @@ func bringIn(ctx context.Context, tree, version, from string, test func(ctx cont
 	return in.report(out, openapi, result, changed)
 }
 
-// checkComplete refuses to bring a version up to date without one of its planes.
+// checkComplete returns an error if the import lacks a plane that the version
+// in the module has.
 func (in *imported) checkComplete(openapi string) error {
 	planes, err := compile.Planes(openapi, in.version)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -70,8 +71,8 @@ func (in *imported) checkComplete(openapi string) error {
 	return err
 }
 
-// compileIn writes the specs into a module and compiles all versions there: what
-// the others say of the oldest version that has an operation may change.
+// compileIn writes the specs into a module and compiles all versions: comments
+// in a newer version name the oldest version that has an operation.
 func (in *imported) compileIn(module string) (*compile.Result, error) {
 	if err := in.writeTo(filepath.Join(module, "openapi", in.version)); err != nil {
 		return nil, err
@@ -124,8 +125,8 @@ var (
 	quotes     = regexp.MustCompile(`"([^"]+)"`)
 )
 
-// blame puts the published file and line that an error of the compiler is about in
-// front of it.
+// blame prefixes an error of the compiler with the file and line of the
+// published spec.
 func (in *imported) blame(err error) error {
 	for _, s := range in.specs {
 		if text, ok := strings.CutPrefix(err.Error(), "openapi/"+in.version+"/"+s.plane+".yaml: "); ok {
@@ -135,9 +136,9 @@ func (in *imported) blame(err error) error {
 	return err
 }
 
-// placeIn returns the place that a text of the compiler is about: an operation, a
-// schema, which may have a shorter name in Go, or an enum with a value. It is "" if
-// the text names none.
+// placeIn returns the place that a message of the compiler is about: an
+// operation, a schema, whose Go name may be shorter, or an enum with a value.
+// It returns "" if the message names none.
 func (s *spec) placeIn(text string) string {
 	if match := endpoints.FindStringSubmatch(text); match != nil {
 		return "paths/~" + match[2] + "/" + strings.ToLower(match[1])
@@ -172,7 +173,7 @@ func (s *spec) placeIn(text string) string {
 // errFound ends a walk.
 var errFound = errors.New("found")
 
-// patience is how long the tests may take. It ends what would never end.
+// patience bounds the time of the tests. Tests that hang end then.
 const patience = 10 * time.Minute
 
 // runTests builds a version's packages and runs their tests.
@@ -194,8 +195,8 @@ func runTests(ctx context.Context, module, version string) error {
 	return nil
 }
 
-// reason returns the first line of the compiler's that is about a file, and how
-// many more there are.
+// reason returns the first line of the compiler's output that names a file, and
+// the number of further such lines.
 func reason(err error) string {
 	var about []string
 	for line := range strings.SplitSeq(err.Error(), "\n") {
@@ -212,14 +213,14 @@ func reason(err error) string {
 	return fmt.Sprintf("%s (and %d more)", about[0], len(about)-1)
 }
 
-// goTool runs the go command in a folder. An error is what it printed: all of it,
-// or the first lines and the last one.
+// goTool runs the go command in a folder. Its error is the output of the
+// command, shortened to the first lines and the last.
 func goTool(ctx context.Context, folder string, args ...string) error {
 	const most = 20
 	var out bytes.Buffer
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = folder
-	cmd.Env = append(os.Environ(), "GOWORK=off") // the copy of a module is in no workspace
+	cmd.Env = append(os.Environ(), "GOWORK=off") // the copy of the module is not in a workspace
 	cmd.Stdout, cmd.Stderr = &out, &out
 	cmd.WaitDelay = time.Second
 	err := cmd.Run()

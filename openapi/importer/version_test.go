@@ -10,11 +10,11 @@ import (
 
 const readmeTable = "# A\n\n<!-- row of a version: | VERSION | -->\n| version |\n|---|\n| 2026-04 |\n"
 
-// newModule is a module with a version that has a plane, data.
+// newModule returns a module that has a version with the data plane.
 func newModule(t *testing.T) string {
 	t.Helper()
 	module := emptyModule(t)
-	copyFiles(t, "../..", module, "go.mod", "internal/*/*.go") // the version of the generator, and comments that it copies
+	copyFiles(t, "../..", module, "go.mod", "internal/*/*.go") // go.mod has the version of the generator; internal has comments that the generator copies
 	copyFiles(t, "..", filepath.Join(module, "openapi"), "generator.yaml", "templates/*")
 	writeFile(t, filepath.Join(module, "README.md"), readmeTable)
 	writeFile(t, filepath.Join(module, "openapi/README.md"), readmeTable)
@@ -27,7 +27,7 @@ properties:
 	return module
 }
 
-// stream is an operation that streams, and no end of it is known.
+// stream is an operation that streams and has no known end.
 const stream = `
   /things:
     post:
@@ -52,14 +52,14 @@ func TestBringIn(t *testing.T) {
 	}
 	report := strings.ReplaceAll(out.String(), from, "FROM")
 	for _, line := range []string{
-		"2026-10 is in, and its tests pass: openapi/2026-10 and gen/2026-10\n",
+		"2026-10 is imported and its tests pass: openapi/2026-10 and gen/2026-10\n",
 		"  data: 2 operations, 1 schemas, 2 values of enums; new operations watch_things; new values c; gone values b\n",
 		"  mcp: 1 operations, 1 schemas, 2 values of enums; the plane is new\n",
 		"  FROM/assistant_data_2026-10.oas.yaml:12: POST /things streams",
 		" x-stream-end",
 		": openapi/data.overlay.yaml\n",
 		"  openapi/2026-10/data.yaml:25: paths/~/things/post (published: line 12)\n",
-		"/properties/name: it says 45, and maxLength is 63\n",
+		"/properties/name: the text says 45, but maxLength is 63\n",
 		"/properties/kind: `b` is not in the enum\n",
 		"  db_data_2026-10.oas.yaml: of another API\n",
 	} {
@@ -98,7 +98,7 @@ func TestBringIn(t *testing.T) {
 	}
 }
 
-// What fails leaves the module as it was.
+// A failed import leaves the module as it was.
 func TestBringInRefuses(t *testing.T) {
 	good := document("3.0.3", "{type: object, properties: {name: {type: string}}}")
 	errTests := errors.New("a test failed")
@@ -114,7 +114,7 @@ func TestBringInRefuses(t *testing.T) {
 		"no spec":          {file: "README.md", want: "no spec of the Assistant API of 2026-10"},
 		"a plane less":     {version: "2026-04", file: "control.yaml", text: strings.ReplaceAll(good, "2026-10", "2026-04"), want: "no spec of the data plane, which openapi/2026-04 has"},
 		"a faulty spec":    {text: strings.Replace(good, "type: object", "type: obj", 1), want: `/data.yaml:14: data plane: components/schemas/Thing: "obj" is not a type`},
-		"without an end":   {text: strings.Replace(good, "name: {type: string}}", "it: {$ref: '#/components/schemas/Thing'}}, required: [it]", 1), want: "data.yaml:13: data plane: schema Thing: its required property it leads back to it"},
+		"without an end":   {text: strings.Replace(good, "name: {type: string}}", "it: {$ref: '#/components/schemas/Thing'}}, required: [it]", 1), want: "data.yaml:13: data plane: schema Thing: its required property it contains the schema again"},
 		"what cannot be":   {text: strings.Replace(good, "responses:", "requestBody: {content: {text/csv: {schema: {type: string}}}}\n      responses:", 1), want: "data.yaml:6: data plane: GET /things/{thing_id}: request body of type text/csv is not supported"},
 		"tests that fail":  {text: good, test: func(context.Context, string, string) error { return errTests }, want: errTests.Error()},
 		"an interrupt":     {text: good, cancel: true, want: context.Canceled.Error()},

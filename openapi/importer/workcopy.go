@@ -11,19 +11,19 @@ import (
 	"slices"
 )
 
-// cache is where copies of a module are made: inside of it, so that a file moves
-// from one to the other in one step, and where git does not look.
+// cache is the folder for copies of a module. It is inside the module, so that
+// files can be renamed from one to the other, and git ignores it.
 const cache = ".cache"
 
-// workCopy is a copy of a module to work in.
+// workCopy is a copy of a module.
 type workCopy struct {
 	folder string
-	before map[string]digest // of the files as they were copied, by their path
+	before map[string]digest // digests of the copied files by path
 }
 
 type digest [sha256.Size]byte
 
-// copyTree copies the files of a module.
+// copyTree copies the files of a module into its cache.
 func copyTree(tree string) (_ *workCopy, err error) {
 	for _, name := range []string{"go.mod", "generate.go", "openapi"} {
 		if _, err := os.Stat(filepath.Join(tree, name)); err != nil {
@@ -56,8 +56,8 @@ func copyTree(tree string) (_ *workCopy, err error) {
 	return w, nil
 }
 
-// eachFile calls visit with the path of each regular file below folder, git's
-// own and those of the cache aside.
+// eachFile calls visit with the path of each regular file below folder, except
+// those of git and of the cache.
 func eachFile(folder string, visit func(name string) error) error {
 	return filepath.WalkDir(folder, func(at string, entry fs.DirEntry, err error) error {
 		if err != nil {
@@ -76,17 +76,17 @@ func eachFile(folder string, visit func(name string) error) error {
 	})
 }
 
-// remove deletes the copy, and the cache if nothing else is in it.
+// remove deletes the copy, and the cache if it is empty.
 func (w *workCopy) remove() error {
 	err := os.RemoveAll(w.folder)
 	_ = os.Remove(filepath.Dir(w.folder)) // fails if it is not empty
 	return err
 }
 
-// moveInto makes the tree what the copy has become: files that were changed or
-// added are moved over, those that were deleted are deleted. It returns their
-// names. When one of them cannot be moved, or has changed in the tree since it
-// was copied, the tree stays as it is.
+// moveInto applies the changes in the copy to the tree: it moves changed and
+// new files and deletes deleted files. It returns their names. If a file cannot
+// be moved, or was changed in the tree since it was copied, the tree is
+// unchanged.
 func (w *workCopy) moveInto(tree string) ([]string, error) {
 	changed, err := w.changed()
 	if err != nil {
@@ -99,13 +99,13 @@ func (w *workCopy) moveInto(tree string) ([]string, error) {
 		case errors.Is(err, fs.ErrNotExist) && !existed:
 		case err == nil && existed && sha256.Sum256(text) == before:
 		default:
-			return nil, errors.Join(fmt.Errorf("%s was changed meanwhile, by something else", name), err)
+			return nil, errors.Join(fmt.Errorf("%s was changed by another program during the import", name), err)
 		}
 	}
 	return changed, w.move(changed, tree)
 }
 
-// changed returns the files that are not as they were copied.
+// changed returns the files that differ from the copied files.
 func (w *workCopy) changed() ([]string, error) {
 	gone := maps.Clone(w.before)
 	var changed []string
@@ -122,8 +122,8 @@ func (w *workCopy) changed() ([]string, error) {
 	return changed, err
 }
 
-// move replaces the files of those names in the tree by those in the copy, and
-// puts everything back when it cannot.
+// move replaces the named files in the tree by those in the copy. After an
+// error it restores the tree.
 func (w *workCopy) move(names []string, tree string) (err error) {
 	var moves [][2]string // from, to
 	defer func() {
@@ -157,7 +157,7 @@ func (w *workCopy) move(names []string, tree string) (err error) {
 	return nil
 }
 
-// rename moves a file. The folders that it leaves empty go with it.
+// rename moves a file and deletes the folders that become empty.
 func rename(from, to string) error {
 	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 		return err

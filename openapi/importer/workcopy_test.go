@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// newTree returns a module of a few files.
+// newTree returns a module with a few files.
 func newTree(t *testing.T) string {
 	t.Helper()
 	tree := emptyModule(t)
@@ -68,7 +68,8 @@ func TestMoveInto(t *testing.T) {
 	compareSnapshots(t, want, snapshot(t, tree))
 }
 
-// What somebody else has written into the tree meanwhile is not overwritten.
+// Files that another program has changed in the tree since the copy are not
+// overwritten.
 func TestMoveIntoChangedTree(t *testing.T) {
 	for name, file := range map[string]string{"changed": "gen/a/a.go", "created": "gen/new.go", "deleted": "gen/b/b.go"} {
 		t.Run(name, func(t *testing.T) {
@@ -85,7 +86,7 @@ func TestMoveIntoChangedTree(t *testing.T) {
 			want := snapshot(t, tree)
 			maps.DeleteFunc(want, func(at, _ string) bool { return strings.Contains(at, cache) })
 			_, err := work.moveInto(tree)
-			if err == nil || !strings.Contains(err.Error(), file+" was changed meanwhile") {
+			if err == nil || !strings.Contains(err.Error(), file+" was changed by another program") {
 				t.Errorf("error %v", err)
 			}
 			if err := work.remove(); err != nil {
@@ -105,7 +106,7 @@ func TestMovePutsBackWhatItMoved(t *testing.T) {
 	if err := os.Remove(filepath.Join(work.folder, "gen/b/b.go")); err != nil {
 		t.Fatal(err)
 	}
-	work.before["gen/z.go"] = digest{} // that there is none stops it at last
+	work.before["gen/z.go"] = digest{} // the missing file makes the move fail at the end
 	err := work.move([]string{"gen/a/a.go", "gen/b/b.go", "gen/new.go", "gen/z.go"}, tree)
 	if !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("error %v", err)

@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// level is a part of a semantic version.
+// level is the part of a semantic version that a change raises.
 type level int
 
 const (
@@ -20,7 +20,8 @@ func (l level) String() string {
 	return [...]string{"none", "patch", "minor", "major"}[l]
 }
 
-// advice is the version that follows from a report, and why.
+// advice returns the part of the module's version that the changes raise, and
+// the reason.
 func (r *report) advice() (level, string) {
 	var reasons []string
 	switch p := r.main; {
@@ -52,8 +53,9 @@ func (r *report) advice() (level, string) {
 
 var release = regexp.MustCompile(`^v(\d+)\.(\d+)\.(\d+)$`)
 
-// next is the version after a release. Before v1, as is the custom, a breaking
-// change raises the second number and any other change the third.
+// next returns the version after a release. Before v1, by convention, a
+// breaking change raises the minor version and any other change the patch
+// version.
 func next(released string, l level) (string, error) {
 	if released == "" {
 		return "v0.1.0", nil

@@ -11,12 +11,12 @@ import (
 	"sync"
 )
 
-// answers has what oasdiff says of the specs of the tests, recorded. With the build
-// tag oasdiff the tests ask oasdiff itself, and hold what is recorded against it;
-// with -update, too, they record it anew.
+// answers has the recorded changelogs of oasdiff for the tests' specs. With the
+// build tag oasdiff, the tests run oasdiff and compare its output with the
+// recorded; with -update, they record it anew.
 var answers = recorded{file: "testdata/oasdiff.json"}
 
-// ask is oasdiff itself, nil without the build tag.
+// ask returns oasdiff itself. It is nil without the build tag.
 var ask func() (differ, error)
 
 type recorded struct {
@@ -51,7 +51,7 @@ func (r *recorded) diff(ctx context.Context, base, head string) ([]change, error
 	known, ok := r.known[key]
 	if ask == nil {
 		if !ok {
-			return nil, errors.New("oasdiff was not asked about these specs: go test -tags oasdiff ./openapi/review -update")
+			return nil, errors.New("no recorded changelog of these specs: go test -tags oasdiff ./openapi/review -update")
 		}
 		return known, nil
 	}

@@ -9,11 +9,10 @@ import (
 	"strings"
 )
 
-// entry is the topmost entry of a changelog.
+// entry is an entry of a changelog.
 type entry struct{ title, text string }
 
-// topmostEntry reads the topmost entry of a changelog, a section of the second
-// level.
+// topmostEntry reads the first level-two section of a changelog.
 func topmostEntry(t tree, file string) (entry, error) {
 	text, err := os.ReadFile(filepath.Join(t.dir, filepath.FromSlash(file)))
 	if err != nil {
@@ -33,9 +32,9 @@ var (
 	identifier = regexp.MustCompile(`[\p{L}_][\p{L}\p{N}_]*`)
 )
 
-// unnamed returns the names that an entry does not have in code: all parts of a
-// name, such as Thing and Size of Thing.Size, have to be there, in any order. The
-// name of a package or of a version may stand anywhere.
+// unnamed returns the names that the entry does not mention in code spans. All
+// parts of a name, such as Thing and Size of Thing.Size, must be there, in any
+// order. The name of a package or version may be outside of code spans.
 func (e entry) unnamed(names []string) []string {
 	words := map[string]bool{}
 	for _, span := range code.FindAllString(e.text, -1) {
@@ -53,8 +52,7 @@ func (e entry) unnamed(names []string) []string {
 	return missing
 }
 
-// identifiers returns the parts of a name, without the receivers that all
-// operations have.
+// identifiers returns the parts of a name without the receivers API and Client.
 func identifiers(name string) []string {
 	words := identifier.FindAllString(name, -1)
 	if len(words) > 1 && (words[0] == "API" || words[0] == "Client") {
@@ -63,8 +61,9 @@ func identifiers(name string) []string {
 	return words
 }
 
-// checkChangelog notes the breaking changes that the topmost entry of the head's
-// changelog does not name. An entry of a version that is released is none.
+// checkChangelog records the breaking changes that the topmost entry of the
+// head's changelog does not name. The entry of a released version does not
+// count.
 func (r *report) checkChangelog(head tree, file string) error {
 	breaking := slices.Concat(r.removed, r.main.broken)
 	if len(breaking) == 0 {

@@ -16,7 +16,7 @@ import (
 	"github.com/pinecone-community/assistant-go/openapi/internal/specdiff"
 )
 
-// project is what the report is about in a tree.
+// project is the reviewed part of a tree.
 type project struct {
 	tree
 	overlays map[string][]*compile.Action            // by plane
@@ -46,7 +46,7 @@ func (p *project) planes(version string) []string {
 	return slices.Sorted(maps.Keys(p.specs[version]))
 }
 
-// published returns the file of a spec, and what it says without the overlay.
+// published returns the file of a spec, and the spec without the overlay.
 func (p *project) published(version, plane string) (string, *openapi3.T, error) {
 	file := filepath.Join(p.dir, "openapi", version, plane+".yaml")
 	doc, err := openapi3.NewLoader().LoadFromFile(file)
@@ -88,7 +88,7 @@ func compare(ctx context.Context, s sides, diff differ, temp string) (*report, e
 	for _, added := range r.added {
 		f := &findings{}
 		if added.compared != "" {
-			// Both are in the head.
+			// The head has both versions.
 			move := c
 			move.base = c.head
 			if f, err = move.versions(ctx, [][2]string{{added.compared, added.version}}); err != nil {
@@ -112,14 +112,14 @@ func compare(ctx context.Context, s sides, diff differ, temp string) (*report, e
 	return r, nil
 }
 
-// newVersion is a version that the base has not.
+// newVersion is a version that only the head has.
 type newVersion struct {
 	version  string
-	compared string // the one before it, if there is one
+	compared string // the preceding version, or ""
 }
 
-// pairs returns the versions that both sides have, each with itself, and notes
-// in the report those that only one has.
+// pairs returns the versions that both sides have, each paired with itself. It
+// records in the report the versions that only one side has.
 func (c comparer) pairs(r *report) [][2]string {
 	base, head := c.base.versions(), c.head.versions()
 	var kept [][2]string
@@ -264,7 +264,7 @@ func (c comparer) generated(ctx context.Context, f *findings, from, to string) e
 	return nil
 }
 
-// goPackage compares a package with another.
+// goPackage compares two packages.
 func (c comparer) goPackage(f *findings, scope, base, head string, spec map[string]string) {
 	changes := apiChanges(c.base.packages.surface(base), c.head.packages.surface(head))
 	if base != head {
@@ -275,8 +275,8 @@ func (c comparer) goPackage(f *findings, scope, base, head string, spec map[stri
 	f.addGo(scope, classify(changes, spec))
 }
 
-// specNames returns what the specs of a plane call its types and methods, by their
-// names in Go, where the names differ in more than capitals and underscores.
+// specNames maps the Go names of a plane's types and methods to the names in
+// the specs, where the two differ in more than case and underscores.
 func specNames(base, head map[string]*compile.Overlaid, plane string) map[string]string {
 	names := map[string]string{}
 	for _, spec := range []*compile.Overlaid{base[plane], head[plane]} {

@@ -9,35 +9,35 @@ import (
 	"github.com/pinecone-community/assistant-go/openapi/internal/specdiff"
 )
 
-// findings are what the report says of the versions that both sides have, or of a new
-// version and the one before it.
+// findings are the changes in the versions that both sides have, or between a
+// new version and its predecessor.
 type findings struct {
-	added       newVersion // if they are about one
-	onlyVersion string     // if they are about no more than one
-	scopes      []string   // the planes, as VERSION/PLANE
-	planes      lines      // that are new or gone
+	added       newVersion // the new version, if any
+	onlyVersion string     // the version, if there is only one
+	scopes      []string   // the planes as VERSION/PLANE
+	planes      lines      // new and removed planes
 
 	specBreaking, specValues, specOther lines
-	facts, wired                        int // wired are those that the wire's lines have
+	facts, wired                        int // wired facts are listed in the wire section
 	prose                               specdiff.Differences
 
 	goRemoved, goChanged, goStock lines
-	broken                        []string // names of Go, as often as something breaks
+	broken                        []string // Go names, once for each breaking change
 	goAdded                       lines
 	stockMore                     int
 
-	lost, gained               lines // of the spec
-	overlayLost, overlayGained lines // of what overlays add
+	lost, gained               lines // by the spec
+	overlayLost, overlayGained lines // by overlays
 
 	unmatched                                    lines
 	overlayAdded, overlayRemoved, overlayChanged lines
-	overlayBegins, overlayEnds                   lines // that apply now, or no more
+	overlayBegins, overlayEnds                   lines // of actions that begin or cease to apply
 	actions, reworded                            int
 
 	count lineCount
 }
 
-// lines are lines of the report, each with the scopes that it holds for.
+// lines are lines of the report, each with the scopes for which it holds.
 type lines struct {
 	texts  []string
 	scopes map[string][]string
@@ -64,7 +64,7 @@ func (f *findings) addSpec(scope string, list []fact, d specdiff.Differences) {
 	f.specOther.add(scope, l.other...)
 	f.wired += l.wired
 	f.facts += len(list)
-	// What is in operations and schemas, the changelog has; if it has anything.
+	// If oasdiff's changelog has entries, they cover operations and schemas.
 	unsaid := slices.DeleteFunc(slices.Clone(d.Places), func(place string) bool {
 		return len(list) > 0 && (strings.HasPrefix(place, "/paths") || strings.HasPrefix(place, "/components"))
 	})
@@ -100,7 +100,7 @@ func (f *findings) addOverlay(plane string, base, head []*compile.Action) {
 	f.reworded += c.reworded
 }
 
-// addApplied notes the actions that apply in one of two versions only.
+// addApplied records the actions that apply in only one of two versions.
 func (f *findings) addApplied(scope string, base, head []*compile.Action, from, to string) {
 	begins, ends := appliesIn(head, to, base, from), appliesIn(base, from, head, to)
 	f.overlayBegins.add(scope, describe(begins)...)
@@ -108,7 +108,7 @@ func (f *findings) addApplied(scope string, base, head []*compile.Action, from, 
 	f.actions += len(begins) + len(ends)
 }
 
-// explains reports whether something in them makes generated code differ.
+// explains reports whether the findings explain differences in generated code.
 func (f *findings) explains() bool {
 	return f.facts+f.actions > 0 || f.prose.Texts() != "" || len(f.planes.texts) > 0
 }
@@ -118,7 +118,7 @@ func (f *findings) adds() bool {
 	return len(f.goAdded.texts)+f.stockMore > 0
 }
 
-// why says what the generated lines are for.
+// why summarizes the causes of the differences in generated lines.
 func (f *findings) why() string {
 	var parts []string
 	for _, part := range []struct {

@@ -10,27 +10,28 @@ import (
 	"strings"
 )
 
-// surface is the exported API of a package by name, such as New, Thing, Thing.Size
-// or API.Files.
+// surface is the exported API of a package. It maps names such as New, Thing,
+// Thing.Size or API.Files to declarations.
 type surface map[string]declaration
 
-// declaration is what users of a package can rely on.
+// declaration is the part of a declaration that users of a package can rely on.
 type declaration struct {
-	name string // as the report calls it, such as (*API).Files
+	name string // name in the report, such as (*API).Files
 	kind string // "type", "method", ...
-	text string // its type, with names of types as they are written
-	// canonical is the same with the types that aliases stand for.
+	text string // its type as written
+	// canonical is the type with aliases resolved.
 	canonical string
-	value     string // of a constant
+	value     string // value of a constant
 	json      string // name of a field in JSON
-	alias     string // type of the same package that this type is another name of
-	pointer   bool   // method that values do not have
-	open      bool   // interface that other packages can implement, or method of such
+	alias     string // type of the same package that this type is an alias of
+	pointer   bool   // method of pointers only
+	open      bool   // interface that other packages can implement, or a method of one
 	equatable bool   // type whose values can be compared
 }
 
-// surfaceOf returns the exported API of a package. Types that it exports from
-// packages of this module under names of its own count as its own.
+// surfaceOf returns the exported API of a package. A type that the package
+// exports as an alias of a type in another package of this module counts as its
+// own.
 func surfaceOf(pkg *types.Package, module string) surface {
 	s := surface{}
 	for _, name := range pkg.Scope().Names() {
@@ -122,9 +123,9 @@ func (s surface) add(of string, object types.Object, kind string, d declaration,
 	s[of+"."+object.Name()] = d
 }
 
-// typeText writes a type without the names of parameters. Types of the package have
-// no qualifier, so that the same type in two packages reads the same; canonical has
-// the types that aliases stand for.
+// typeText returns the text of a type without parameter names. Types of the
+// package are not qualified, so that the same type has the same text in two
+// packages. If canonical is set, aliases are resolved.
 func typeText(t types.Type, pkg *types.Package, canonical bool) string {
 	text := func(t types.Type) string { return typeText(t, pkg, canonical) }
 	switch t := t.(type) {
@@ -214,19 +215,18 @@ func typeParameters(named *types.Named, pkg *types.Package) string {
 	return constraints(named.TypeParams(), func(t types.Type) string { return typeText(t, pkg, true) })
 }
 
-// apiChange is one change of a package's exported API.
+// apiChange is a change of a package's exported API.
 type apiChange struct {
-	key      string // name in the surfaces
-	name     string // as the report calls it
+	key      string // key in the surfaces
+	name     string // name in the report
 	kind     string
 	json     string // name of a field in JSON
 	what     string // "added", "removed", "changed from `…` to `…`"
 	breaking bool
 }
 
-// apiChanges compares the exported APIs of two packages. Types with the same name
-// are the same type, in whatever packages they are: what became of their fields and
-// methods is said of these.
+// apiChanges compares the exported APIs of two packages. Types of the same name
+// count as the same type, and their fields and methods are compared.
 func apiChanges(base, head surface) []apiChange {
 	var changes []apiChange
 	add := func(key string, d declaration, breaking bool, what string, args ...any) {
@@ -237,7 +237,7 @@ func apiChanges(base, head surface) []apiChange {
 		owner, _, isMember := strings.Cut(key, ".")
 		if isMember {
 			if before, after := base[owner], head[owner]; before.text != after.text || before.alias != "" && before.alias == after.alias {
-				continue // it is said of the type, or of the one that it is another name of
+				continue // the change is reported for the type or the aliased type
 			}
 		}
 		is, there := head[key]
@@ -269,18 +269,18 @@ func apiChanges(base, head surface) []apiChange {
 	return changes
 }
 
-// goChanges is what the changes of a package mean to its callers.
+// goChanges are the changes of a package by their effect on callers.
 type goChanges struct {
-	broken    []string // names, stock client included
+	broken    []string // names, including those of the stock client
 	removed   []string
-	changed   []string // with how
-	stock     []string // breaks of the stock client by what they are: they follow from the spec
-	stockMore int      // additions to it
-	added     []string // with their kind
+	changed   []string // with the kind of change
+	stock     []string // breaking changes of the stock client by kind; they follow from the spec
+	stockMore int      // additions to the stock client
+	added     []string // grouped by kind
 }
 
-// classify sorts the changes of a package. spec has what its spec calls types and
-// methods, where that is something else.
+// classify groups the changes of a package. spec maps Go names to the names in
+// the spec, where they differ.
 func classify(changes []apiChange, spec map[string]string) goChanges {
 	var c goChanges
 	additions, stock := map[string][]string{}, map[string][]string{}
@@ -317,8 +317,8 @@ func classify(changes []apiChange, spec map[string]string) goChanges {
 	return c
 }
 
-// nameIn returns what the spec calls the type that a change is about, or that a
-// field is of, or the operation of a method; "" if it calls it the same.
+// nameIn returns the spec's name for the type, field or operation that a change
+// is about, or "" if it is the same.
 func (c apiChange) nameIn(spec map[string]string) string {
 	owner, member, _ := strings.Cut(c.key, ".")
 	switch {
@@ -332,6 +332,5 @@ func (c apiChange) nameIn(spec map[string]string) string {
 
 var stockName = regexp.MustCompile(`^\(\*Client\)\.|^New\w+Request(WithBody)?$`)
 
-// isStock reports whether a name belongs to the stock client, and not to the
-// types that both layers use.
+// isStock reports whether a name belongs only to the stock client.
 func isStock(name string) bool { return stockName.MatchString(name) }

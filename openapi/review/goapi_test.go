@@ -10,7 +10,8 @@ import (
 	"testing"
 )
 
-// surfaceOfText returns the exported API of a package with declarations.
+// surfaceOfText returns the exported API of a package with the given
+// declarations.
 func surfaceOfText(t *testing.T, path, text string) surface {
 	t.Helper()
 	files := token.NewFileSet()
@@ -28,7 +29,7 @@ func surfaceOfText(t *testing.T, path, text string) surface {
 func TestAPIChanges(t *testing.T) {
 	for name, test := range map[string]struct {
 		base, head string
-		want       []string // those that break begin with !
+		want       []string // breaking changes begin with !
 	}{
 		"the same":                 {"type T struct{ A int }; func New(t *T) (T, error) { return *t, nil }", "type T struct{ A int }; func New(t *T) (T, error) { return *t, nil }", nil},
 		"names of parameters":      {"func F(a int, b string) {}", "func F(_ int, other string) {}", nil},
@@ -58,8 +59,8 @@ func TestAPIChanges(t *testing.T) {
 		"comparable no more":       {"type T struct{ A int }", "type T struct{ A int; b []int }", []string{"!T: its values can be compared no more"}},
 		"type parameters":          {"func F[T any](t T) {}", "func F[T comparable](t T) {}", []string{"!F: changed from `func[T any](T)` to `func[T comparable](T)`"}},
 
-		// A signature with another name for the same type, or with a type that was
-		// another name and is a type of its own, has not changed.
+		// A signature does not change if a type is replaced by its alias, or an
+		// alias becomes a type.
 		"alias of the parameter":   {"type A = B; type B struct{}; func F(A) {}", "type A = B; type B struct{}; func F(B) {}", nil},
 		"alias becomes a type":     {"type A = B; type B struct{ X int }; func F(A) {}", "type A struct{ X int }; type B struct{ X int }; func F(A) {}", nil},
 		"type becomes an alias":    {"type A struct{ X, Y int }; func F(A) {}", "type A = B; type B struct{ X int }; func F(A) {}", []string{"!A.Y: removed", "B: added"}},

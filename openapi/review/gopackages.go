@@ -19,8 +19,7 @@ import (
 	"sync"
 )
 
-// goPackages are the type-checked packages of a tree, without the bodies of their
-// functions.
+// goPackages are the type-checked packages of a tree, without function bodies.
 type goPackages struct {
 	tree     tree
 	module   string
@@ -29,8 +28,7 @@ type goPackages struct {
 	external types.Importer
 }
 
-// loadPackages type-checks the packages below folders of a tree and what they
-// import.
+// loadPackages type-checks the packages in folders of a tree and their imports.
 func loadPackages(ctx context.Context, t tree, folders ...string) (*goPackages, error) {
 	text, err := os.ReadFile(filepath.Join(t.dir, "go.mod"))
 	if err != nil {
@@ -38,7 +36,7 @@ func loadPackages(ctx context.Context, t tree, folders ...string) (*goPackages, 
 	}
 	module := modulePath.FindSubmatch(text)
 	if module == nil {
-		return nil, fmt.Errorf("go.mod of %s names no module", t.name)
+		return nil, fmt.Errorf("go.mod of %s has no module line", t.name)
 	}
 	p := &goPackages{tree: t, module: string(module[1]), files: token.NewFileSet(), checked: map[string]*types.Package{}}
 	var paths []string
@@ -73,7 +71,8 @@ func loadPackages(ctx context.Context, t tree, folders ...string) (*goPackages, 
 
 var modulePath = regexp.MustCompile(`(?m)^module\s+(\S+)`)
 
-// folder returns the folder of a package of the module, and whether it is one.
+// folder returns the folder of a package, and whether the package belongs to
+// the module.
 func (p *goPackages) folder(path string) (string, bool) {
 	return strings.CutPrefix(path, p.module+"/")
 }
@@ -108,12 +107,12 @@ func (p *goPackages) Import(path string) (*types.Package, error) {
 	return checked, err
 }
 
-// imports lists what packages and their imports import: the folders of the module,
-// those of the packages themselves included, and the packages of other modules and
-// of the standard library.
+// imports returns the transitive imports of packages: the folders of packages
+// in the module, including the packages themselves, and the import paths of all
+// others.
 func (p *goPackages) imports(folders []string) (inside, outside []string, err error) {
 	inside = slices.Clone(folders)
-	for i := 0; i < len(inside); i++ { // it grows
+	for i := 0; i < len(inside); i++ { // inside grows in the loop
 		found, err := build.Default.ImportDir(filepath.Join(p.tree.dir, inside[i]), 0)
 		if err != nil {
 			return nil, nil, fmt.Errorf("%s of %s: %w", inside[i], p.tree.name, err)
@@ -132,11 +131,11 @@ func (p *goPackages) imports(folders []string) (inside, outside []string, err er
 	return inside, outside, nil
 }
 
-// exported keeps the results of exportData, for trees with the same go.mod.
+// exported caches the results of exportData for trees with the same go.mod.
 var exported sync.Map
 
-// exportData returns the files with the compiler's export data of packages and of
-// what they import, by import path.
+// exportData returns the compiler's export data files of packages and their
+// dependencies, by import path.
 func exportData(ctx context.Context, dir, goMod string, paths []string) (map[string]string, error) {
 	key := goMod + "\n" + strings.Join(paths, "\n")
 	once, _ := exported.LoadOrStore(key, sync.OnceValues(func() (map[string]string, error) {
@@ -164,8 +163,8 @@ func (p *goPackages) surface(folder string) surface {
 	return surfaceOf(checked, p.module)
 }
 
-// compiles reports whether the packages that were loaded, or what they import, have
-// a file.
+// compiles reports whether a file belongs to one of the loaded packages or
+// their imports.
 func (p *goPackages) compiles(file string) bool {
 	return isPackageFile(file) && p.checked[p.module+"/"+path.Dir(file)] != nil
 }

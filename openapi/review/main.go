@@ -1,15 +1,15 @@
-// Review writes what a change means to whoever reads it in review, or to whoever
-// moves from one version of the API to another: a short report in Markdown.
+// Review writes a report in Markdown about a change, for its reviewers, or
+// about the differences between two versions of the API, for users who migrate.
 //
 //	go run ./openapi/review -base main                                  # with the working tree
 //	go run ./openapi/review -base v0.1.0 -head v0.2.0
 //	go run ./openapi/review -base openapi/2025-01 -head openapi/2026-04 # two versions
-//	go run ./openapi/review -reports openapi/reports                    # each and the next
+//	go run ./openapi/review -reports openapi/reports                    # each version and the next
 //
-// It says what changed in the specs, in the exported Go API, on the wire and in
-// the overlays, and which version of the module follows. Whoever has read it need
-// not open gen/. With -changelog FILE it fails when the topmost entry of that
-// changelog does not name a breaking change.
+// The report lists the changes in the specs, in the exported Go API, on the
+// wire and in the overlays, and the next version of the module, so that a
+// reviewer need not read gen/. With -changelog FILE, the command fails if the
+// topmost entry of that changelog does not name every breaking change.
 package main
 
 import (
@@ -34,8 +34,8 @@ func main() {
 	}
 }
 
-// run writes the report of the project in a folder. It calls get for oasdiff when
-// there is something to compare.
+// run writes the report for the project in a folder. It calls get for oasdiff
+// if there is something to compare.
 func run(ctx context.Context, dir string, args []string, get func(context.Context, string) (differ, error), out io.Writer) error {
 	flags := flag.NewFlagSet("review", flag.ContinueOnError)
 	base := flags.String("base", "", "git `revision`, or openapi/VERSION, to compare with")
@@ -49,7 +49,7 @@ func run(ctx context.Context, dir string, args []string, get func(context.Contex
 		return writeReports(ctx, dir, *reports, get)
 	}
 	if *base == "" || *reports != "" || flags.NArg() > 0 {
-		return errors.New("want -base, a git revision or a folder openapi/VERSION, and nothing but -head and -changelog besides")
+		return errors.New("want -base, a git revision or a folder openapi/VERSION, and optionally -head and -changelog")
 	}
 
 	temp, err := os.MkdirTemp("", "review-")
@@ -63,7 +63,7 @@ func run(ctx context.Context, dir string, args []string, get func(context.Contex
 		return err
 	}
 	if *changelog != "" && sides.from != "" {
-		return errors.New("-changelog is for revisions: from a version to another everything may differ")
+		return errors.New("-changelog needs git revisions: two versions may differ in everything")
 	}
 	same, err := sides.same()
 	if err != nil {
@@ -95,8 +95,8 @@ func run(ctx context.Context, dir string, args []string, get func(context.Contex
 	return nil
 }
 
-// writeReports writes the reports from each version to the next into a folder, as
-// FROM..TO.md, and removes all others from there.
+// writeReports writes the reports from each version to the next into a folder,
+// as FROM..TO.md, and removes all other reports there.
 func writeReports(ctx context.Context, dir, folder string, get func(context.Context, string) (differ, error)) error {
 	versions, err := compile.Versions(filepath.Join(dir, "openapi"))
 	if err != nil {

@@ -27,7 +27,7 @@ func TestErrors(t *testing.T) {
 		"unknown version":             {[]string{"-base", "openapi/2098-01", "-head", "openapi/2099-01"}, `"openapi/2098-01"`},
 		"one version":                 {[]string{"-base", "openapi/2099-01"}, `""`},
 		"reports and a base":          {[]string{"-reports", "x", "-base", "HEAD"}, "want -base"},
-		"a changelog and versions":    {[]string{"-base", "openapi/2099-01", "-head", "openapi/2099-01", "-changelog", "x"}, "-changelog is for revisions"},
+		"a changelog and versions":    {[]string{"-base", "openapi/2099-01", "-head", "openapi/2099-01", "-changelog", "x"}, "-changelog needs git revisions"},
 		"a version and a revision":    {[]string{"-base", "openapi/2099-01", "-head", "HEAD"}, `"HEAD"`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -42,8 +42,8 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// What cannot be compared is an error that names it, never a section without
-// lines.
+// A project that cannot be compared is an error that names the fault, not an
+// empty report.
 func TestBrokenProjects(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -73,7 +73,7 @@ func TestBrokenProjects(t *testing.T) {
 	}
 }
 
-// An oasdiff that cannot be had is an error, and it is not needed if nothing changed.
+// A failure to install oasdiff is an error, unless nothing changed.
 func TestNoOasdiff(t *testing.T) {
 	p := newProject(t)
 	missing := errors.New("no network")

@@ -14,7 +14,7 @@ import (
 	"strings"
 )
 
-// change is one entry of oasdiff's changelog: what became of one place in one
+// change is an entry of oasdiff's changelog: a change at a place in an
 // operation.
 type change struct {
 	ID             string
@@ -26,19 +26,18 @@ type change struct {
 	RevisionSource source
 }
 
-// source is where a change stands in a spec.
+// source is the position of a change in a spec.
 type source struct{ Line, Column int }
 
-// oasdiffModule is the program that compares specs, pinned, and outside go.mod: it
-// needs a newer Go than this module does.
+// oasdiffModule is the pinned version of oasdiff. It is not in go.mod, as it
+// needs a newer Go than this module.
 const oasdiffModule = "github.com/oasdiff/oasdiff@v1.35.0"
 
-// differ returns what oasdiff's changelog says of two specs in files, without
-// overlays.
+// differ returns oasdiff's changelog for two spec files, without overlays.
 type differ func(ctx context.Context, base, head string) ([]change, error)
 
-// install builds oasdiff into a folder. What is in the module cache is taken from
-// there, so that nothing is downloaded twice and a second run needs no network.
+// install builds oasdiff into a folder. It prefers the module cache over the
+// proxy, so that a second run needs no network.
 func install(ctx context.Context, folder string) (differ, error) {
 	settings, err := output(ctx, "", nil, "go", "env", "GOMODCACHE", "GOPROXY")
 	if err != nil {
@@ -53,7 +52,7 @@ func install(ctx context.Context, folder string) (differ, error) {
 	return oasdiff(filepath.Join(folder, "oasdiff")), nil
 }
 
-// oasdiff runs a program that is oasdiff.
+// oasdiff returns a differ that runs the given oasdiff program.
 func oasdiff(program string) differ {
 	return func(ctx context.Context, base, head string) ([]change, error) {
 		out, err := output(ctx, "", nil, program, "changelog", "--format", "json", base, head)
@@ -68,8 +67,8 @@ func oasdiff(program string) differ {
 	}
 }
 
-// output runs a program in a folder, with more environment, and returns what it
-// prints. If it fails, the error is what it complains about.
+// output runs a program in a folder with additional environment variables and
+// returns its standard output. An error includes its standard error.
 func output(ctx context.Context, dir string, env []string, program string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir = dir
@@ -83,7 +82,7 @@ func output(ctx context.Context, dir string, env []string, program string, args 
 	return string(out), nil
 }
 
-// fact is one change of a spec, wherever it shows.
+// fact is a change of a spec with all operations in which it shows.
 type fact struct {
 	id       string
 	breaking bool
@@ -91,8 +90,8 @@ type fact struct {
 	places   []string // operations
 }
 
-// facts puts the changes together that come from the same lines of the specs: a
-// schema is used by many operations, in each by many replies.
+// facts merges the changes that come from the same lines of the specs: many
+// operations may use a schema, each in several responses.
 func facts(changes []change) []fact {
 	type origin struct {
 		id, text   string
@@ -112,7 +111,7 @@ func facts(changes []change) []fact {
 			found[key] = f
 			order = append(order, key)
 		}
-		// The shortest has the least of the way to the schema.
+		// The shortest text has the shortest path to the schema.
 		if len(text) < len(f.text) {
 			f.text = text
 		}
@@ -127,11 +126,12 @@ func facts(changes []change) []fact {
 	return list
 }
 
-// statusOf matches what the changelog says of the reply in which a change shows,
-// if that is not what changed.
+// statusOf matches the mention of the response in which a change shows, if the
+// response itself did not change.
 var statusOf = regexp.MustCompile("(?: (?:to|from) the response with the `([^`]*)` status| for(?: the)?(?: response)? status `([^`]*)`)(?: \\(media type: [^)]*\\))?")
 
-// plainText is what the changelog says of a schema, wherever it is used.
+// plainText returns the text of a change of a schema without the places where
+// the schema is used.
 func plainText(text string) string {
 	text = statusOf.ReplaceAllStringFunc(text, func(s string) string {
 		status := statusOf.FindStringSubmatch(s)
@@ -143,20 +143,20 @@ func plainText(text string) string {
 	return strings.NewReplacer("#/components/schemas/", "", "/items/`", "[]`", "/items/", "[].", "/items`", "[]`").Replace(text)
 }
 
-// onWire matches the changes that are names in requests and replies, which have
-// a section of their own.
+// onWire matches the ids of changes of names in requests and responses, which
+// have their own section.
 var onWire = regexp.MustCompile(`^(endpoint-(added|removed)|api-removed.*|(new|request|response).*-(parameter|property|header|status|media-type|body)(-added|-removed)?)$`)
 
-// decodes matches changes that break clients that know a closed set of values.
-// The generated ones take any value.
+// decodes matches changes that break clients with a closed set of values. The
+// generated clients accept any value.
 var decodes = regexp.MustCompile(`^response-property-enum-value-added$`)
 
-// specLines is what the report says of facts.
+// specLines are the report's lines about facts.
 type specLines struct {
 	breaking []string
-	values   []string // new values in replies
+	values   []string // new values in responses
 	other    []string
-	wired    int // further facts that the wire's lines have
+	wired    int // number of facts that the wire section lists
 }
 
 func writeFacts(list []fact) specLines {
@@ -185,7 +185,7 @@ func writeFacts(list []fact) specLines {
 	return l
 }
 
-// mergePlaces puts facts in one that say the same of several places.
+// mergePlaces merges facts that state the same of several places.
 func mergePlaces(list []fact) []fact {
 	var merged []fact
 	for _, f := range list {
@@ -203,7 +203,7 @@ func mergePlaces(list []fact) []fact {
 	return merged
 }
 
-// mergeValues puts facts in one that differ in a value of an enum only.
+// mergeValues merges facts that differ only in an enum value.
 func mergeValues(list []fact) []fact {
 	var merged []fact
 	at := map[string]int{}
@@ -223,7 +223,7 @@ func mergeValues(list []fact) []fact {
 	return merged
 }
 
-// operations names up to four operations, and counts more.
+// operations lists up to four operations, or else their number.
 func operations(places []string) string {
 	if len(places) > 4 {
 		return strconv.Itoa(len(places)) + " operations"

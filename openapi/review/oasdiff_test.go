@@ -75,8 +75,8 @@ func TestWriteFacts(t *testing.T) {
 	}
 }
 
-// Every change that has the wire's section instead of the spec's has a name in
-// it.
+// Every change that is listed in the wire section instead of the spec section
+// contains a name.
 func TestOnWire(t *testing.T) {
 	for _, id := range []string{"endpoint-added", "new-optional-request-parameter", "new-optional-request-property", "response-optional-property-added", "response-optional-property-removed", "response-media-type-added", "response-success-status-added", "response-header-added"} {
 		if !onWire.MatchString(id) {

@@ -8,15 +8,15 @@ import (
 	"github.com/pinecone-community/assistant-go/internal/compile"
 )
 
-// overlayChanges is what became of an overlay's actions.
+// overlayChanges are the changes of an overlay's actions.
 type overlayChanges struct {
 	added, removed, changed []*compile.Action
-	reworded                int // nothing but the description
+	reworded                int // number of actions of which only the description changed
 }
 
-// compareOverlays holds the actions of two overlays against each other. Actions on
-// the same target with the same effect are the same, wherever they stand; one that
-// has changed is known by its target, or else by its description.
+// compareOverlays compares the actions of two overlays. Actions with the same
+// target and effect are the same, wherever they are. A changed action is
+// recognized by its target, or else by its description.
 func compareOverlays(base, head []*compile.Action) overlayChanges {
 	var c overlayChanges
 	left := slices.Clone(base)
@@ -61,8 +61,8 @@ func sameAction(a, b *compile.Action) bool {
 	return a.Target == b.Target && a.Effect() == b.Effect()
 }
 
-// appliesIn returns the actions that apply in a version, and are in other in the
-// same form and do not apply in a version there.
+// appliesIn returns the actions that apply in a version and that other also
+// has, but that do not apply in otherVersion.
 func appliesIn(actions []*compile.Action, version string, other []*compile.Action, otherVersion string) []*compile.Action {
 	var found []*compile.Action
 	for _, a := range actions {
@@ -78,7 +78,7 @@ func applies(a *compile.Action, version string) bool {
 	return slices.ContainsFunc(a.Parts, func(part compile.Part) bool { return slices.Contains(part.Applied, version) })
 }
 
-// unmatched returns the targets of actions that change no version.
+// unmatched returns the targets of actions that apply in no version.
 func unmatched(actions []*compile.Action) []string {
 	var targets []string
 	for _, a := range actions {
@@ -91,13 +91,13 @@ func unmatched(actions []*compile.Action) []string {
 	return targets
 }
 
-// describe says what actions are for, each with its target, or the number of
-// its targets if several are for the same.
+// describe returns the descriptions of actions, each with the target or, if
+// several actions share a description, their number.
 func describe(actions []*compile.Action) []string {
 	var facts []string
 	targets := map[string][]string{}
 	for _, a := range actions {
-		// Where a fact comes from stands at the end.
+		// The source of a fact is at the end of the description.
 		fact, _, _ := strings.Cut(a.Description, " Source - ")
 		if targets[fact] == nil {
 			facts = append(facts, fact)

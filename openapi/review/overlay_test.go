@@ -11,8 +11,9 @@ import (
 	"github.com/pinecone-community/assistant-go/internal/compile"
 )
 
-// actionsOf reads an overlay with actions, each "TARGET|DESCRIPTION|EFFECT", and
-// applies it to specs with the schemas a to e; that of 2099-02 has no c.
+// actionsOf reads an overlay with actions of the form
+// "TARGET|DESCRIPTION|EFFECT" and applies it to specs with the schemas a to e.
+// The spec of 2099-02 has no schema c.
 func actionsOf(t *testing.T, actions ...string) []*compile.Action {
 	t.Helper()
 	dir := t.TempDir()
@@ -126,7 +127,8 @@ func TestDescribeTogether(t *testing.T) {
 	}
 }
 
-// A spec with a reference to another document is refused, with its name.
+// A spec with a reference to another document is an error that names the
+// reference.
 func TestLoadRefuses(t *testing.T) {
 	p := newProject(t)
 	p.edit(spec, "'#/components/schemas/ThingList'", "'https://example.com/x.yaml'")

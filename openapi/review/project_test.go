@@ -31,8 +31,9 @@ const weight = `  - target: $.components.schemas.Thing.properties
         type: number
 `
 
-// shared is made once for all tests: the project in testdata with its generated
-// code, the generator's own files and the packages that generated code imports.
+// shared is created once for all tests: the project in testdata with its
+// generated code, the files of the generator and the packages that the
+// generated code imports.
 var shared struct{ project, version string }
 
 func TestMain(m *testing.M) {
@@ -118,8 +119,7 @@ func makeShared() error {
 	return nil
 }
 
-// generating keeps tests from using oapi-codegen at the same time: it has variables
-// of its own.
+// generating serializes the use of oapi-codegen, which has global variables.
 var generating sync.Mutex
 
 func generate(dir string) error {
@@ -147,7 +147,7 @@ func generate(dir string) error {
 	return nil
 }
 
-// testProject is a copy of the project in testdata, in a git repository of its own.
+// testProject is a copy of the project in testdata in its own git repository.
 type testProject struct {
 	*testing.T
 	dir string
@@ -180,7 +180,8 @@ func (p testProject) commit() {
 	p.git("commit", "--quiet", "--message", "x")
 }
 
-// edit replaces each first text by the second in a file; it has to be there.
+// edit replaces the first of each pair of texts by the second in a file. The
+// first must be in the file.
 func (p testProject) edit(name string, pairs ...string) {
 	p.Helper()
 	text := p.read(name)
@@ -227,7 +228,7 @@ func (p testProject) generate() {
 	}
 }
 
-// newVersion adds a version like the one that is there.
+// newVersion adds a copy of the existing version.
 func (p testProject) newVersion(version string) {
 	p.write(strings.Replace(spec, "2099-01", version, 1), strings.ReplaceAll(p.read(spec), "2099-01", version))
 }
@@ -237,8 +238,8 @@ var (
 	generatedLines = regexp.MustCompile(`\d+ generated lines? \(\+\d+ −\d+\) in \d+ files?`)
 )
 
-// review runs the command and returns its report, without the names of commits,
-// the version of the generator and how many lines it generates.
+// review runs the command and returns its report without commit names, the
+// generator's version and the number of generated lines.
 func (p testProject) review(args ...string) (string, error) {
 	var out strings.Builder
 	err := run(p.Context(), p.dir, args, func(context.Context, string) (differ, error) { return answers.diff, nil }, &out)
@@ -246,12 +247,12 @@ func (p testProject) review(args ...string) (string, error) {
 	return strings.ReplaceAll(text, shared.version, "VERSION"), err
 }
 
-// The report of each change is as in testdata.
+// The report of each change equals the file in testdata.
 func TestReports(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		change func(testProject)
-		args   []string // -base HEAD if none
+		args   []string // default: -base HEAD
 		err    string
 	}{
 		"unchanged": {change: func(p testProject) { p.write("openapi/notes.md", "This is no spec.\n") }},
@@ -303,7 +304,7 @@ components:
 			p.edit(overlay, weight, "")
 			p.generate()
 		}},
-		"overlay-published": {change: func(p testProject) { // what an overlay said, the spec says now
+		"overlay-published": {change: func(p testProject) { // the spec now has what the overlay added
 			p.edit(spec, "        state:\n", "        weight:\n          type: number\n        state:\n")
 			p.edit(overlay, weight, "")
 			p.generate()
@@ -338,14 +339,14 @@ components:
 		"exported-internal-type": {change: func(p testProject) {
 			p.edit("internal/apierror/error.go", "	StatusCode int", "	Status     int")
 		}},
-		"overlay-for-one-version": {change: func(p testProject) { // the same facts, told of one of two versions
+		"overlay-for-one-version": {change: func(p testProject) { // the same facts for one of two versions
 			p.newVersion("2099-02")
 			p.generate()
 			p.commit()
 			p.edit(overlay, "    description: Things have a weight. Source - a test.\n", "    description: Things have a weight. Source - a test.\n    x-versions: [\"2099-02\"]\n")
 			p.generate()
 		}},
-		"overlay-added": {change: func(p testProject) { // gained by no spec
+		"overlay-added": {change: func(p testProject) { // in no spec
 			p.edit(overlay, "actions:\n", "actions:\n"+strings.NewReplacer("weight", "colour", "number", "string").Replace(weight))
 			p.generate()
 		}},
@@ -360,7 +361,7 @@ components:
 			p.generate()
 			p.commit()
 			p.git("tag", "v0.4.0-rc.1")
-			p.edit(spec, "name: sort\n", "name: never\n") // in neither
+			p.edit(spec, "name: sort\n", "name: never\n") // matches no version
 		}, args: []string{"-base", "v0.3.4", "-head", "HEAD"}},
 		"two-versions": {change: func(p testProject) {
 			p.newVersion("2099-02")
@@ -396,7 +397,8 @@ components:
 	}
 }
 
-// One optional property changes at most five lines of a version, comments aside.
+// An optional property changes at most five lines of a version, apart from
+// comments.
 func TestOneProperty(t *testing.T) {
 	p := newProject(t)
 	p.edit(spec, "        note:\n", "        colour:\n          type: string\n        note:\n")

@@ -6,21 +6,21 @@ import (
 	"strings"
 )
 
-// report is what there is to say. markdown writes it.
+// report is the content of the report. The method markdown writes it.
 type report struct {
-	base, head    string    // names of the sides
-	moving        [2]string // the two versions, if they are of one tree
+	base, head    string    // names of both sides
+	moving        [2]string // the two versions, if one tree has both
 	released      string
 	generator     string
-	sameGenerator bool     // the one that the generated code names, on both sides
-	templates     []string // files of the generator that changed
-	explained     bool     // something explains the generated lines
+	sameGenerator bool     // both sides use the generator version that the generated code names
+	templates     []string // changed files of the generator
+	explained     bool     // the changes in generated lines have an explanation
 	behind        bool     // hand-written code of auth or internal changed
 
 	main    *findings
 	removed []string
 	added   []newVersion
-	news    []*findings // one for each added
+	news    []*findings // one for each element of added
 
 	unnamed []string // breaking changes that the changelog's topmost entry does not name
 	entry   string   // its title
@@ -46,18 +46,18 @@ func (r *report) markdown() string {
 	return b.String()
 }
 
-// unchanged is the report of a change that the report is not about.
+// unchanged returns the report of a change in other parts of the project.
 func unchanged(base, head string) string {
 	return fmt.Sprintf("No change of specs, overlays, generated code or exported Go API from %s to %s.\n", base, head)
 }
 
-// nothing reports whether there is nothing to say.
+// nothing reports whether the report is empty.
 func (r *report) nothing() bool {
 	level, _ := r.advice()
 	return level == none && r.sameGenerator && len(r.templates) == 0 && r.main.empty()
 }
 
-// writeMove sums up the way from one version to another.
+// writeMove summarizes the migration from one version to another.
 func (r *report) writeMove(b *strings.Builder) {
 	p := r.main
 	fmt.Fprintf(b, "Whoever moves from `gen/%s` to `gen/%s` meets **%s** of the exported Go API.\n", r.moving[0], r.moving[1], plural(len(p.broken), "breaking change"))
@@ -65,7 +65,7 @@ func (r *report) writeMove(b *strings.Builder) {
 	fmt.Fprintf(b, "%s; both by %s.\n", p.lines(), r.generator)
 }
 
-// writeVerdict sums up a change.
+// writeVerdict summarizes a change.
 func (r *report) writeVerdict(b *strings.Builder) {
 	level, reason := r.advice()
 	fmt.Fprintf(b, "**%s**: %s.", level, reason)
@@ -104,7 +104,7 @@ func (r *report) writeVerdict(b *strings.Builder) {
 	}
 }
 
-// writeNew writes how a new version differs from the one before.
+// writeNew writes the differences of a new version from its predecessor.
 func (f *findings) writeNew(b *strings.Builder) {
 	if f.added.compared == "" {
 		return
@@ -114,7 +114,7 @@ func (f *findings) writeNew(b *strings.Builder) {
 	f.write(b)
 }
 
-// lines says how many generated lines differ, and what for.
+// lines describes the number of differing generated lines and their causes.
 func (f *findings) lines() string {
 	c := f.count
 	if c.lines() == 0 {
@@ -127,12 +127,12 @@ func (f *findings) lines() string {
 	return text + " for " + f.why()
 }
 
-// empty reports whether there is nothing to write.
+// empty reports whether there are no findings.
 func (f *findings) empty() bool {
 	return !f.explains() && !f.adds() && len(f.broken)+f.count.lines()+f.reworded+len(f.unmatched.texts) == 0
 }
 
-// write writes the sections, and in one line those that have nothing to say.
+// write writes the sections, and one line that names the empty ones.
 func (f *findings) write(b *strings.Builder) {
 	var empty []string
 	for _, s := range []struct {
@@ -208,14 +208,14 @@ func (f *findings) overlayNotes() []string {
 	return []string{"With another description and the same effect: " + plural(f.reworded, "action") + "."}
 }
 
-// list is a list of the report under its title.
+// list is a titled list in the report.
 type list struct {
 	title string
 	lines lines
-	whole bool // it is never cut short
+	whole bool // the list is never truncated
 }
 
-// longest is how many lines a list has that may be cut short.
+// longest is the maximum number of lines of a truncated list.
 const longest = 12
 
 func (l list) write(b *strings.Builder, label func([]string) string) {
@@ -235,7 +235,7 @@ func (l list) write(b *strings.Builder, label func([]string) string) {
 	}
 }
 
-// label names the planes that a line holds for.
+// label returns the names of the planes for which a line holds.
 func (f *findings) label(scopes []string) string {
 	if len(scopes) > 1 && len(scopes) == len(f.scopes) {
 		return "all planes"
@@ -270,13 +270,13 @@ func quoted(texts []string) []string {
 	return quoted
 }
 
-// quoteAll sets texts in code.
+// quoteAll formats texts as code spans.
 func quoteAll(texts []string) string { return strings.Join(quoted(texts), ", ") }
 
-// most is how many names a line has that may be cut short.
+// most is the maximum number of names in a truncated line.
 const most = 40
 
-// capped joins names, and counts those beyond the first few.
+// capped joins names. It counts those beyond the first most.
 func capped(names []string) string {
 	if len(names) > most {
 		return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %d more", len(names)-most)

@@ -17,22 +17,24 @@ import (
 	"github.com/pinecone-community/assistant-go/internal/compile"
 )
 
-// tree is the project's files: the working tree, or a copy of a revision.
+// tree is a folder with the project's files: the working tree, or a copy of a
+// revision.
 type tree struct {
-	name string // as the report calls it
+	name string // name in the report
 	dir  string
 }
 
-// sides are what is compared: two trees, or two versions in one tree.
+// sides are the two sides of a comparison: two trees, or two versions in one
+// tree.
 type sides struct {
 	base, head tree
-	// The versions that are compared if they are two of one tree.
+	// The compared versions, if both sides are one tree.
 	from, to string
-	// The newest release in the base; empty if there is none.
+	// The newest release in the base, or "".
 	released string
 }
 
-// open finds both sides. Revisions are written to temp.
+// open opens both sides. It writes revisions to temp.
 func open(ctx context.Context, dir, base, head, temp string) (sides, error) {
 	if isFolder(dir, base) || isFolder(dir, head) {
 		return openVersions(dir, base, head)
@@ -53,14 +55,13 @@ func open(ctx context.Context, dir, base, head, temp string) (sides, error) {
 			return sides{}, err
 		}
 	}
-	// It fails when there is no tag.
+	// git describe fails if there is no tag.
 	tag, _ := output(ctx, root, nil, "git", "describe", "--tags", "--abbrev=0", "--match", "v[0-9]*", "--exclude", "*-*", base)
 	s.released = strings.TrimSpace(tag)
 	return s, nil
 }
 
-// isFolder reports whether an argument is meant as a folder and not as a
-// revision.
+// isFolder reports whether an argument names a folder and not a revision.
 func isFolder(dir, arg string) bool {
 	info, err := os.Stat(filepath.Join(dir, arg))
 	return arg != "" && (err == nil && info.IsDir() || strings.HasPrefix(filepath.ToSlash(arg), "openapi/"))
@@ -74,11 +75,11 @@ func openVersions(dir, base, head string) (sides, error) {
 			return sides{}, fmt.Errorf("%q is not the folder of a version: want two of openapi/VERSION", arg)
 		}
 		if info, err := os.Stat(filepath.Join(dir, arg)); err != nil || !info.IsDir() {
-			return sides{}, fmt.Errorf("%q: there is no such version here", arg)
+			return sides{}, fmt.Errorf("%q: no such version", arg)
 		}
 		versions[i] = version
 	}
-	dir, err := filepath.Abs(dir) // the tools run in other folders
+	dir, err := filepath.Abs(dir) // the tools run in other working directories
 	if err != nil {
 		return sides{}, err
 	}
@@ -92,7 +93,7 @@ func openVersions(dir, base, head string) (sides, error) {
 func checkout(ctx context.Context, root, revision, folder string) (tree, error) {
 	commit, err := output(ctx, root, nil, "git", "rev-parse", "--verify", "--quiet", "--end-of-options", revision+"^{commit}")
 	if err != nil {
-		return tree{}, fmt.Errorf("%q is neither a revision that is known here nor a folder openapi/VERSION", revision)
+		return tree{}, fmt.Errorf("%q is neither a known git revision nor a folder openapi/VERSION", revision)
 	}
 	commit = strings.TrimSpace(commit)
 	archive, err := output(ctx, root, nil, "git", "archive", "--format=tar", commit)
@@ -140,8 +141,7 @@ func extract(archive io.Reader, folder string) error {
 	}
 }
 
-// same reports whether nothing differs that the report is about. Two versions
-// always differ.
+// same reports whether no reviewed file differs. Two versions always differ.
 func (s sides) same() (bool, error) {
 	if s.from != "" {
 		return false, nil
@@ -153,7 +153,7 @@ func (s sides) same() (bool, error) {
 	return !slices.ContainsFunc(files, matters), nil
 }
 
-// matters reports whether the report may have something to say about a file.
+// matters reports whether a file is reviewed.
 func matters(file string) bool {
 	if file == "go.mod" || strings.HasPrefix(file, "gen/") || inGenerator(file) {
 		return true
@@ -165,7 +165,7 @@ func matters(file string) bool {
 	return isPackageFile(file) && (strings.HasPrefix(file, "auth/") || strings.HasPrefix(file, "internal/"))
 }
 
-// inGenerator reports whether a file is part of what compiles the specs.
+// inGenerator reports whether a file is part of the generator.
 func inGenerator(file string) bool {
 	return file == "openapi/generator.yaml" || strings.HasPrefix(file, "openapi/templates/") ||
 		isPackageFile(file) && (strings.HasPrefix(file, "internal/compile/") || strings.HasPrefix(file, "openapi/generate/"))
@@ -176,7 +176,7 @@ func isPackageFile(file string) bool {
 	return strings.HasSuffix(file, ".go") && !strings.HasSuffix(file, "_test.go") && !strings.Contains(file, "/testdata/")
 }
 
-// packages lists the folders of packages below a folder.
+// packages returns the folders of packages below a folder.
 func packages(t tree, below string) ([]string, error) {
 	var found []string
 	err := fs.WalkDir(os.DirFS(t.dir), below, func(name string, d fs.DirEntry, err error) error {
@@ -191,8 +191,8 @@ func packages(t tree, below string) ([]string, error) {
 	return found, err
 }
 
-// changedFiles lists the files that are not the same, or not there, in two
-// folders, below some of their entries.
+// changedFiles returns the files that differ between two folders or are missing
+// in one, in some of their subfolders.
 func changedFiles(base, head string, below ...string) ([]string, error) {
 	found := map[string]bool{}
 	for _, sides := range [][2]string{{base, head}, {head, base}} {

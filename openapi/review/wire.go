@@ -10,21 +10,21 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// wire is what requests and replies carry, by its place in the spec: operations,
-// parameters, bodies, statuses, headers, fields. Names of path parameters and of
-// schemas are not on the wire.
+// wire is the content of requests and responses by place in the spec:
+// operations, parameters, bodies, statuses, headers, fields. Names of path
+// parameters and schemas are not sent on the wire.
 type wire map[string]wireName
 
 type wireName struct {
-	parent string // the place that this one is a part of
+	parent string // key of the enclosing part
 	kind   string // "request query"
 	name   string // "`limit`"
-	place  string // the operation; empty if it is one or has none
+	place  string // the operation; "" for an operation or a part without one
 }
 
 var pathParameter = regexp.MustCompile(`\{[^}]*\}`)
 
-// walk lists what a spec, with its overlay, puts on the wire.
+// walk returns what a spec with its overlay describes on the wire.
 func walk(doc *openapi3.T) wire {
 	w := wire{}
 	if doc.Info != nil {
@@ -48,13 +48,13 @@ func walk(doc *openapi3.T) wire {
 	return w
 }
 
-// add adds a part that its kind and name tell from its siblings.
+// add adds a part. Its kind and name distinguish it from its siblings.
 func (w wire) add(parent, kind, name, place string) {
 	w.addAt(parent, kind+" "+name, kind, name, place)
 }
 
-// addAt adds a part that is told from its siblings by part, and returns its key.
-// What is there already stays.
+// addAt adds a part and returns its key. The argument part distinguishes it
+// from its siblings. An existing part is kept.
 func (w wire) addAt(parent, part, kind, name, place string) string {
 	key := parent + "\n" + part
 	if _, ok := w[key]; !ok {
@@ -88,7 +88,7 @@ func (w wire) operation(method, template string, parameters openapi3.Parameters,
 	}
 }
 
-// content adds the kinds of a body, and their fields.
+// content adds the media types of a body and their fields.
 func (w wire) content(parent, label, place string, content openapi3.Content) {
 	for media, body := range content {
 		kind, _, _ := strings.Cut(media, ";")
@@ -102,15 +102,15 @@ func (w wire) content(parent, label, place string, content openapi3.Content) {
 	}
 }
 
-// fields walks the fields of a body.
+// fields visits the fields of a body.
 type fields struct {
 	wire
 	kind, place string
-	open        []*openapi3.Schema // that are being walked, for schemas in themselves
+	open        []*openapi3.Schema // schemas being visited, to end recursion
 }
 
-// walk adds the fields of a schema. name is what it is called in the body, from
-// the nearest named schema on.
+// walk adds the fields of a schema. name is the path to the schema from the
+// nearest named schema.
 func (f *fields) walk(parent string, ref *openapi3.SchemaRef, name string) {
 	if ref == nil || ref.Value == nil || slices.Contains(f.open, ref.Value) {
 		return
@@ -136,7 +136,7 @@ func (f *fields) walk(parent string, ref *openapi3.SchemaRef, name string) {
 	}
 }
 
-// summary says what an operation takes and what its successes are.
+// summary describes the request and the successful responses of an operation.
 func summary(op *openapi3.Operation) string {
 	var parts []string
 	if op.RequestBody != nil && op.RequestBody.Value != nil {
@@ -153,7 +153,7 @@ func summary(op *openapi3.Operation) string {
 	return strings.Join(parts, "; ")
 }
 
-// contents names the kinds and types of a reply's bodies.
+// contents returns the media types and schema names of a response.
 func contents(reply *openapi3.Response) string {
 	var parts []string
 	for _, media := range slices.Sorted(maps.Keys(reply.Content)) {
@@ -162,7 +162,7 @@ func contents(reply *openapi3.Response) string {
 	return strings.Join(parts, " or")
 }
 
-// typeName is the name of a schema after a space, if it has one.
+// typeName returns a space and the name of a schema, or "" if it has none.
 func typeName(ref *openapi3.SchemaRef) string {
 	if ref == nil || ref.Ref == "" {
 		return ""
@@ -170,7 +170,7 @@ func typeName(ref *openapi3.SchemaRef) string {
 	return " " + path.Base(ref.Ref)
 }
 
-// split returns the part of w that a published spec has, and the rest: what an
+// split returns the part of w that a published spec has, and the part that an
 // overlay adds.
 func (w wire) split(published wire) (ofSpec, ofOverlay wire) {
 	ofSpec, ofOverlay = wire{}, wire{}
@@ -184,8 +184,8 @@ func (w wire) split(published wire) (ofSpec, ofOverlay wire) {
 	return ofSpec, ofOverlay
 }
 
-// hidden returns the part of w, a published spec, whose absence from other does
-// not show in the specs with their overlays, mine and others.
+// hidden returns the parts of w, a published spec, that other lacks although
+// the specs with overlays, mine and others, do not show the difference.
 func (w wire) hidden(other, mine, others wire) wire {
 	rest := wire{}
 	for key, name := range w {
@@ -199,8 +199,8 @@ func (w wire) hidden(other, mine, others wire) wire {
 	return rest
 }
 
-// without returns a line for what w has and other has not, with its operations,
-// but none for the parts of what other has not either.
+// without returns a line for each part that w has and other lacks, with its
+// operations. It omits parts whose parent other lacks, too.
 func (w wire) without(other wire, list func([]string) string) []string {
 	type entry struct{ kind, name string }
 	places := map[entry][]string{}
@@ -216,7 +216,7 @@ func (w wire) without(other wire, list func([]string) string) []string {
 		}
 	}
 	var lines []string
-	together := map[entry]int{} // names of one kind in the same places: their line
+	together := map[entry]int{} // line of the names of a kind in the same places
 	tails := map[int]string{}
 	for _, at := range slices.SortedFunc(maps.Keys(places), func(a, b entry) int {
 		return strings.Compare(a.kind+"\n"+a.name, b.kind+"\n"+b.name)

@@ -11,7 +11,7 @@ import (
 
 func TestWire(t *testing.T) {
 	for name, test := range map[string]struct {
-		edits        []string // pairs, of testdata's spec
+		edits        []string // pairs of old and new text in testdata's spec
 		lost, gained []string
 	}{
 		"nothing": {nil, nil, nil},
@@ -107,7 +107,7 @@ func TestWirePathParameter(t *testing.T) {
 	}
 }
 
-// wireOf is what testdata's spec, edited, has on the wire.
+// wireOf returns the wire of testdata's spec after edits.
 func wireOf(t *testing.T, edits ...string) wire {
 	t.Helper()
 	text, err := os.ReadFile("testdata/project/" + spec)

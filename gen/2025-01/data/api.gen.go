@@ -55,8 +55,9 @@ import (
 	"github.com/pinecone-community/assistant-go/internal/upload"
 )
 
-// APIVersion is the version of the API that this package speaks. Every request
-// of an [API] carries it, unless a request editor sets another one.
+// APIVersion is the version of the API for which this package is generated.
+// Every request of an [API] has it in its version header, unless a request
+// editor sets another version.
 const APIVersion = "2025-01"
 
 // API has a method for each operation of the API. It is safe for concurrent
@@ -101,7 +102,7 @@ func newAPI(server func() (string, error), opts []Option) (*API, error) {
 	return &API{api}, nil
 }
 
-// client returns nil for the zero API, whose calls are errors.
+// client returns nil for a zero API, on which every call is an error.
 func (a *API) client() *rest.Client {
 	if a == nil {
 		return nil
@@ -109,12 +110,12 @@ func (a *API) client() *rest.Client {
 	return a.rest
 }
 
-// Option configures an [API]. Every [ClientOption] is one.
+// Option configures an [API]. A [ClientOption] is an Option, too.
 type Option interface {
 	apply(*Client, *rest.Options) error
 }
 
-// apply has no client if the options are those of a single call.
+// apply is called with a nil client for the options of a single call.
 func (o ClientOption) apply(client *Client, _ *rest.Options) error {
 	switch {
 	case o == nil:
@@ -263,7 +264,7 @@ func WithCallOptions(opts ...Option) RequestEditorFn {
 // File is a file to upload, from [OpenFile], [FileBytes] or [FileReader]. It is
 // read while the request is sent.
 //
-//	// IsZero reports whether f is the zero File, which is no file.
+//	// IsZero reports whether f is the zero File, which is not a file.
 //	func (f File) IsZero() bool
 //
 //	// Name returns the name under which the file is uploaded.
@@ -311,7 +312,7 @@ func FileReader(name string, content io.Reader) File { return upload.FileReader(
 //
 // [errors.Is] compares it with the kinds, such as [ErrNotFound].
 //
-// It is one type for all packages of this module, so that [errors.As] finds the
+// All packages of this module have the same type, so that [errors.As] finds the
 // error of any of them.
 //
 //	type Error struct {
@@ -378,8 +379,9 @@ func FileReader(name string, content io.Reader) File { return upload.FileReader(
 //	func (e *Error) Unwrap() error
 type Error = apierror.Error
 
-// Kinds of errors, for [errors.Is]. The status of the response decides, or its
-// code if the status is none of these. An [Error] is of at most one kind.
+// Kinds of errors, for [errors.Is]. The status of the response determines the
+// kind or, if the status is none of these, its code. An [Error] matches at most
+// one kind.
 var (
 	// ErrBadRequest is status 400 or 422.
 	ErrBadRequest = apierror.ErrBadRequest

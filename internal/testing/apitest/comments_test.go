@@ -10,8 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// TestComments wants a comment at each exported name of the generated packages,
-// and one that says more than the name.
+// TestComments checks that each exported name of the generated packages has a
+// comment that says more than the name.
 func TestComments(t *testing.T) {
 	for _, file := range glob(t, "../../../gen/*/*/*.gen.go") {
 		named := names(parseFile(t, file))
@@ -49,8 +49,8 @@ type named struct {
 	comment string
 }
 
-// names returns the exported names that a file declares. A comment of a group
-// of constants or variables is that of each.
+// names returns the exported names that a file declares. The comment of a group
+// of constants or variables is the comment of each.
 func names(file *ast.File) []named {
 	var found []named
 	add := func(name string, comments ...*ast.CommentGroup) {
@@ -82,7 +82,7 @@ func names(file *ast.File) []named {
 				case *ast.TypeSpec:
 					add(spec.Name.Name, spec.Doc, declared.Doc)
 					for _, member := range members(spec.Type) {
-						for _, name := range member.Names { // an embedded one has none
+						for _, name := range member.Names { // an embedded field has no name
 							add(spec.Name.Name+"."+name.Name, member.Doc, member.Comment)
 						}
 					}
@@ -93,7 +93,7 @@ func names(file *ast.File) []named {
 	return found
 }
 
-// members returns the fields of a struct, the methods of an interface.
+// members returns the fields of a struct or the methods of an interface.
 func members(kind ast.Expr) []*ast.Field {
 	switch kind := kind.(type) {
 	case *ast.StructType:
@@ -104,7 +104,7 @@ func members(kind ast.Expr) []*ast.Field {
 	return nil
 }
 
-// fault says what is wrong with a comment, "" for nothing.
+// fault returns what is wrong with the comment, or "".
 func (n named) fault() string {
 	if n.comment == "" {
 		return "has no comment"
@@ -124,13 +124,13 @@ func (n named) fault() string {
 	return "has a comment that only repeats its name"
 }
 
-// filler are words that say nothing in a comment.
+// filler are words that add nothing to a comment.
 var filler = strings.Fields("a an and are by defines for from has in is it its of on or that the this to which with" +
 	" application body content json model parameters type values")
 
 var word = regexp.MustCompile(`[A-Z]+[a-z]*|[a-z]+|[0-9]+`)
 
-// words returns the words of a text in lower case, also those within names.
+// words returns the words of a text in lower case. It splits camel-case names.
 func words(text string) []string {
 	found := word.FindAllString(text, -1)
 	for i := range found {

@@ -23,7 +23,7 @@ import (
 	evaluation202604 "github.com/pinecone-community/assistant-go/gen/2026-04/evaluation"
 )
 
-// kinds are the members of a union by the type that announces them.
+// kinds maps the discriminator values of a union to its members.
 type kinds map[string]reflect.Type
 
 var unions = map[reflect.Type]kinds{
@@ -47,7 +47,8 @@ var chunks202604 = kinds{
 	"citation": reflect.TypeFor[data202604.CitationChunk](), "message_end": reflect.TypeFor[data202604.MessageEnd](),
 }
 
-// Every typed method decodes what encoding/json decodes from the same text.
+// Every typed method decodes a response to the same value as encoding/json
+// does.
 func TestRepliesDecodeAsEncodingJSONDoes(t *testing.T) {
 	const rounds = 100
 	var body, contentType string
@@ -63,7 +64,7 @@ func TestRepliesDecodeAsEncodingJSONDoes(t *testing.T) {
 		for i := range value.NumMethod() {
 			method, call := value.Type().Method(i).Name, value.Method(i)
 			if strings.HasPrefix(method, "Wait") || strings.HasPrefix(method, "All") || strings.HasSuffix(method, "AndWait") {
-				continue // these decode what another method does
+				continue // these decode the response of another method
 			}
 			t.Run(name+" "+method, func(t *testing.T) {
 				as, streams := replyType(call.Type())
@@ -116,8 +117,8 @@ func typedAPIs(t *testing.T, server string) map[string]any {
 	return apis
 }
 
-// replyType returns what a method decodes, if it decodes anything, and whether
-// it is a stream of that.
+// replyType returns the type that a method decodes, or nil, and whether the
+// method returns a stream of it.
 func replyType(method reflect.Type) (as reflect.Type, streams bool) {
 	as = method.Out(0)
 	if as.Kind() == reflect.Func { // func(yield func(T, error) bool)
@@ -132,8 +133,8 @@ func replyType(method reflect.Type) (as reflect.Type, streams bool) {
 	return nil, false
 }
 
-// arguments are a context, names, bodies with a file where one is needed, and no
-// parameters nor editors.
+// arguments returns a context, names, bodies with a file if one is required,
+// and no parameters or editors.
 func arguments(t *testing.T, method reflect.Type) []reflect.Value {
 	list := []reflect.Value{reflect.ValueOf(t.Context())}
 	for i := 1; i < method.NumIn()-1; i++ {
@@ -151,7 +152,7 @@ func arguments(t *testing.T, method reflect.Type) []reflect.Value {
 	return list
 }
 
-// first returns what a call returned, or the first chunk of a stream.
+// first returns the result of a call, or the first chunk of its stream.
 func first(results []reflect.Value, streams bool) (any, error) {
 	if !streams {
 		err, _ := results[1].Interface().(error)
@@ -164,7 +165,8 @@ func first(results []reflect.Value, streams bool) (any, error) {
 	return nil, context.Canceled
 }
 
-// standard decodes a text with encoding/json, and a chunk as what it says it is.
+// standard decodes a text with encoding/json, and a chunk as the type that it
+// names.
 func standard(as reflect.Type, text string) (any, error) {
 	if as.Kind() == reflect.Interface {
 		var head struct{ Type any }
@@ -186,12 +188,12 @@ func standard(as reflect.Type, text string) (any, error) {
 	return v.Interface(), json.Unmarshal([]byte(text), v.Interface())
 }
 
-// random makes JSON.
+// random generates JSON.
 type random struct{ *rand.Rand }
 
 func (r *random) oneIn(n int) bool { return r.IntN(n) == 0 }
 
-// value is a text of a type, which is not null.
+// value returns a JSON text of a type. The text is not null.
 func (r *random) value(as reflect.Type) string {
 	if members := unions[as]; members != nil {
 		return r.union(members)
@@ -235,7 +237,7 @@ func (r *random) nullable(as reflect.Type) string {
 	return r.value(as)
 }
 
-// union is one of the members, or something else.
+// union returns a member of the union or an unknown member.
 func (r *random) union(members kinds) string {
 	names := slices.Sorted(maps.Keys(members))
 	if n := r.IntN(len(names) + 1); n < len(names) {
@@ -253,7 +255,7 @@ func (r *random) union(members kinds) string {
 	return r.object(fields)
 }
 
-// fields are most of the fields of a struct, and others.
+// fields returns most of the fields of a struct and some unknown fields.
 func (r *random) fields(as reflect.Type) map[string]string {
 	fields := r.others(2)
 	for i := range as.NumField() {
@@ -267,7 +269,7 @@ func (r *random) fields(as reflect.Type) map[string]string {
 	return fields
 }
 
-// others are members that no type has a field for.
+// others returns fields that no type has.
 func (r *random) others(depth int) map[string]string {
 	fields := map[string]string{}
 	for range r.IntN(3) {
@@ -300,7 +302,7 @@ func (r *random) list(element func() string) string {
 	return "[" + r.space() + strings.Join(elements, r.space()+","+r.space()) + "]"
 }
 
-// object has its members in any order.
+// object returns an object with the fields in random order.
 func (r *random) object(fields map[string]string) string {
 	members := make([]string, 0, len(fields))
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
@@ -324,14 +326,14 @@ func (r *random) letters() string {
 func (r *random) string() string {
 	switch r.IntN(8) {
 	case 0:
-		return `"\ud83d ` + "\xff" + `\udc00"` // no Unicode
+		return `"\ud83d ` + "\xff" + `\udc00"` // invalid Unicode
 	case 1:
 		return r.quote(strings.Repeat(r.letters(), 20), false)
 	}
 	return r.quote(r.letters(), true)
 }
 
-// quote writes a string, now and then as escape sequences.
+// quote returns a JSON string. Some of its characters are escape sequences.
 func (r *random) quote(text string, escape bool) string {
 	if !escape || !r.oneIn(6) {
 		return r.marshal(text)

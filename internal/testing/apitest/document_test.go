@@ -7,7 +7,8 @@ import (
 	control202501 "github.com/pinecone-community/assistant-go/gen/2025-01/control"
 )
 
-// The request that Pinecone's page on authentication shows as a curl command:
+// The client sends the request that Pinecone's authentication page shows as a
+// curl command:
 //
 //	curl "https://api.pinecone.io/assistant/assistants" \
 //	  -H "Api-Key: $PINECONE_API_KEY" \

@@ -20,7 +20,7 @@ import (
 	"github.com/pinecone-community/assistant-go/internal/apierror"
 )
 
-// One type, one set of sentinels, for every plane and version.
+// All planes and versions have the same error type and the same sentinels.
 var (
 	_ *control202501.Error    = (*apierror.Error)(nil)
 	_ *control202604.Error    = (*control202501.Error)(nil)
@@ -31,7 +31,7 @@ var (
 	_ *evaluation202607.Error = (*control202501.Error)(nil)
 )
 
-// answer returns a client of a server that always gives the same answer.
+// answer returns a client of a server with the given handler.
 func answer(t *testing.T, handler http.HandlerFunc, opts ...data202604.Option) *data202604.API {
 	t.Helper()
 	s := httptest.NewServer(handler)
@@ -140,7 +140,7 @@ func TestContext(t *testing.T) {
 	}
 }
 
-// The key stays where it belongs on the typed layer's own client.
+// The typed layer's default client does not send the key to another origin.
 func TestRedirectDoesNotTakeTheKeyAlong(t *testing.T) {
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		var leaked []string

@@ -11,10 +11,11 @@ import (
 	"testing"
 )
 
-// TestExamples runs the examples of all packages, which have no output to compare,
-// against what answers as the specs say. An example that fails ends the program.
+// TestExamples runs the examples of all packages against a server that conforms
+// to the specs. The examples have no output to compare. An example that fails
+// ends the program.
 func TestExamples(t *testing.T) {
-	parent, err := os.MkdirTemp(".", "_examples-") // ./... passes it over
+	parent, err := os.MkdirTemp(".", "_examples-") // ./... ignores folders that begin with _
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +81,8 @@ func (f count) RoundTrip(req *http.Request) (*http.Response, error) { return f(r
 	}
 }
 
-// TestExamplesAreComplete wants an example of each method of API, and of an error.
+// TestExamplesAreComplete checks that each method of API and the error type
+// have an example.
 func TestExamplesAreComplete(t *testing.T) {
 	for _, file := range glob(t, "../../../gen/*/*/api.gen.go") {
 		have := exampleNames(t, filepath.Join(filepath.Dir(file), "example_gen_test.go"))

@@ -10,11 +10,11 @@ import (
 	"testing"
 )
 
-// TestPackageExamples compiles the example in the comment of each package, as
-// the body of a function that is given ctx and, for the data plane, host.
+// TestPackageExamples compiles the example in the comment of each package as
+// the body of a function with the parameters ctx and, for the data plane, host.
 func TestPackageExamples(t *testing.T) {
 	parent := t.TempDir()
-	replaced := map[string]string{} // files that this folder does not have, by where they stand
+	replaced := map[string]string{} // files of the build overlay by path
 	args := []string{"build", "-overlay", filepath.Join(parent, "overlay.json")}
 	for _, file := range glob(t, "../../../gen/*/*/api.gen.go") {
 		version, plane := filepath.Base(filepath.Dir(filepath.Dir(file))), filepath.Base(filepath.Dir(file))
@@ -60,7 +60,7 @@ func parameter(plane string) string {
 	return ""
 }
 
-// codeOf returns the code in a comment.
+// codeOf returns the code block in a comment.
 func codeOf(text string) string {
 	var code strings.Builder
 	for _, block := range new(comment.Parser).Parse(text).Content {

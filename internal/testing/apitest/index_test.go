@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// TestIndex holds the index of each version, API.md, against its packages: what
-// it names is there, and it names every operation.
+// TestIndex compares API.md, the index of each version, with the packages:
+// every name in the index exists, and the index has every operation.
 func TestIndex(t *testing.T) {
 	for _, file := range glob(t, "../../../gen/*/API.md") {
 		text, err := os.ReadFile(file)
@@ -60,8 +60,8 @@ func TestIndex(t *testing.T) {
 	}
 }
 
-// functions returns the names of what a package has for operations: the methods
-// of API and functions over streams, and the methods of Client.
+// functions returns the names of a package's functions for operations: the
+// methods of API and the functions over streams, and the methods of Client.
 func functions(t *testing.T, folder string) (typed, stock map[string]bool) {
 	t.Helper()
 	typed, stock = map[string]bool{}, map[string]bool{}
@@ -80,13 +80,13 @@ func functions(t *testing.T, folder string) (typed, stock map[string]bool) {
 	return typed, stock
 }
 
-// takesStream reports whether a function has a single parameter, "stream".
+// takesStream reports whether a function has one parameter, named stream.
 func takesStream(f *ast.FuncDecl) bool {
 	params := f.Type.Params.List
 	return len(params) == 1 && len(params[0].Names) == 1 && params[0].Names[0].Name == "stream"
 }
 
-// receiver returns the name of a method's type, or "".
+// receiver returns the type name of a method's receiver, or "".
 func receiver(f *ast.FuncDecl) string {
 	if f.Recv == nil {
 		return ""

@@ -6,6 +6,6 @@ import (
 	"go.uber.org/goleak"
 )
 
-// No goroutine outlives the tests: not of a stream that was left or cut, not of
-// an upload that was refused, not of a wait that was given up.
+// The tests leave no goroutine behind: no stream that was left or cut short, no
+// upload that was refused, no wait that was canceled.
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

@@ -13,7 +13,7 @@ import (
 	evaluation202604 "github.com/pinecone-community/assistant-go/gen/2026-04/evaluation"
 )
 
-// doer keeps the last request and answers with an error.
+// doer keeps the last request and returns an error.
 type doer struct{ req *http.Request }
 
 var errNotSent = errors.New("not sent")

@@ -18,7 +18,7 @@ import (
 	data202604 "github.com/pinecone-community/assistant-go/gen/2026-04/data"
 )
 
-// book is a server of pages by their tokens, and of 404 for any other.
+// book is a server of pages by token. An unknown token is answered with 404.
 type book struct {
 	*httptest.Server
 	asked []url.Values
@@ -62,7 +62,7 @@ func page(next, list string, ids ...string) string {
 }
 
 func TestAllFiles(t *testing.T) {
-	const odd = "t/2+ &=é" // a token is opaque
+	const odd = "t/2+ &=é" // tokens are opaque
 	b := newBook(t, map[string]string{"": page(odd, "files", "1", "2"), odd: page("t3", "files"), "t3": page("", "files", "3")})
 	params := &data202604.ListFilesParams{Filter: map[string]any{"year": map[string]any{"$gt": 2020}}, Limit: 2}
 	var got []string
@@ -92,7 +92,8 @@ func TestAllFiles(t *testing.T) {
 	}
 }
 
-// The caller's token is where to begin; changes to the params come too late.
+// An iterator begins at the caller's page token. Changes to the params after
+// the call have no effect.
 func TestAllFilesFromAToken(t *testing.T) {
 	b := newBook(t, map[string]string{"from": page("t2", "files", "1"), "t2": page("", "files", "2")})
 	params := &data202604.ListFilesParams{PaginationToken: "from", Limit: 1}
@@ -184,7 +185,7 @@ func TestAllAssistants(t *testing.T) {
 	}
 }
 
-// Versions without pages iterate over the one list there is.
+// Versions without pagination iterate over their only page.
 func TestAllOfOneList(t *testing.T) {
 	b := newBook(t, map[string]string{"": `{"files":[{"id":"1"},{"id":"2"}],"assistants":[{"name":"1"},{"name":"2"}]}`})
 	api, err := data202501.New(b.URL)

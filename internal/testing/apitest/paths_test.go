@@ -7,7 +7,7 @@ import (
 	data202604 "github.com/pinecone-community/assistant-go/gen/2026-04/data"
 )
 
-// Names that would lead elsewhere never reach the wire.
+// Names that would select another path are errors, and no request is sent.
 func TestPathParametersAreChecked(t *testing.T) {
 	server, requests := recorder(t)
 	api, err := data202604.New(server)

@@ -17,7 +17,7 @@ import (
 	data202607 "github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
-// What is nil, empty or zero is an error that names it.
+// A nil, empty or zero argument is an error that names the argument.
 func TestNilThings(t *testing.T) {
 	ctx := t.Context()
 	api, err := data202607.New("http://127.0.0.1:1")
@@ -38,7 +38,7 @@ func TestNilThings(t *testing.T) {
 		return err
 	}
 	for want, err := range map[string]error{
-		"the API is its zero value":                  zero,
+		"the API is a zero value":                    zero,
 		"zero value: make one with New":              none,
 		"request editor 1 of the call is nil":        editor,
 		"the context is nil":                         context,
@@ -64,7 +64,7 @@ func TestNilThings(t *testing.T) {
 	}
 }
 
-// desk answers with one text after another.
+// desk starts a server that returns the answers in order.
 func desk(t *testing.T, answers ...string) (url string, requests *[]string) {
 	t.Helper()
 	requests = new([]string)
@@ -138,7 +138,7 @@ func TestExtras(t *testing.T) {
 	}
 }
 
-// An upload, and the wait for its operation, in one call.
+// One call uploads a file and waits for its operation.
 func TestUploadAndWait(t *testing.T) {
 	operation := func(status string) string {
 		return `{"id":"op","status":"` + status + `","error_message":"it is no PDF"}`
@@ -195,7 +195,7 @@ func TestUploadAndWait(t *testing.T) {
 	}
 }
 
-// What a stream is collected into is as long as a response may be.
+// A collected stream is bounded by the limit of a response.
 func TestCollectIsBounded(t *testing.T) {
 	chunk := `data:{"type":"content_chunk","delta":{"content":"` + strings.Repeat("x", 1000) + `"}}` + "\n\n"
 	url, _ := desk(t, strings.Repeat(chunk, 1000)+`data:{"type":"message_end"}`+"\n\n")
@@ -218,7 +218,8 @@ func TestCollectIsBounded(t *testing.T) {
 	}
 }
 
-// A completion ends a while after its finish reason, a chat at once with its end.
+// A completion ends at most a second after its finish reason; a chat ends with
+// its last event.
 func TestStreamsThatStayOpen(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)

@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// The tests of 2026-04 stand for 2026-07 as well: its specs are the same, and so
-// the generated code is, but for the version in it and the paragraph that says
-// so. When another spec is published, the tests of what differs belong here.
+// The tests of 2026-04 also cover 2026-07, as the two specs are the same. The
+// generated code differs only in the version and in the paragraph that says so.
+// When the spec of 2026-07 is published, tests of the differences belong here.
 func TestSameSpecSameCode(t *testing.T) {
 	version := regexp.MustCompile(`20\d\d-\d\d`)
 	note := regexp.MustCompile(`// Pinecone says of this version(?:.*\n// )+.*\n//\n`)

@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// glob returns the files that a pattern matches, at least one.
+// glob returns the files that match a pattern. It fails the test if there are
+// none.
 func glob(t *testing.T, pattern string) []string {
 	t.Helper()
 	files, err := filepath.Glob(pattern)
@@ -18,7 +19,7 @@ func glob(t *testing.T, pattern string) []string {
 	return files
 }
 
-// parse returns the files of a package, in the order of their names.
+// parse returns the files of a package, sorted by name.
 func parse(t *testing.T, folder string) []*ast.File {
 	t.Helper()
 	var files []*ast.File

@@ -25,10 +25,12 @@ import (
 	data202604 "github.com/pinecone-community/assistant-go/gen/2026-04/data"
 )
 
-// event is one of a recorded stream, with the text that it adds to the answer.
+// event is an event of a recorded stream and the text that it adds to the
+// answer.
 type event struct{ data, text string }
 
-// chatEvents is an answer of the chat endpoint, chatReply the same without a stream.
+// chatEvents is an answer of the chat endpoint. chatReply is the same answer
+// without a stream.
 var chatEvents = []event{
 	{`{"type":"message_start","id":"0000000000000000468323be9d266e55","model":"gpt-4o-2024-11-20","role":"assistant"}`, ""},
 	{`{"type":"content_chunk","id":"0000000000000000468323be9d266e55","model":"gpt-4o-2024-11-20","delta":{"content":"The "}}`, "The "},
@@ -43,7 +45,8 @@ const chatReply = `{"id":"0000000000000000468323be9d266e55","model":"gpt-4o-2024
 "citations":[{"position":36,"references":[{"file":{"status":"Available","id":"070513b3-022f-4966-b583-a9b12e0920ff","name":"10-K.pdf","metadata":{"my_key":[1,"x"]},"updated_on":"2024-10-01T01:02:03.123456789Z","created_on":"2024-10-01T01:02:03Z","signed_url":"https://storage.example/10-K.pdf?X-Sig=a%2Fb&x=y"},"pages":[1,2]}]}],
 "usage":{"prompt_tokens":9736,"completion_tokens":102,"total_tokens":9838}}`
 
-// completionEvents is one of the completions endpoint, with what the spec leaves out.
+// completionEvents is an answer of the completions endpoint, including chunks
+// that the spec does not describe.
 var completionEvents = []event{
 	{`{"id":"chatcmpl-1","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}],"model":"gpt-4o"}`, ""},
 	{`{"id":"chatcmpl-1","choices":[{"index":0,"delta":{"role":null,"content":"The "},"finish_reason":"null"}],"model":"gpt-4o"}`, "The "},
@@ -56,8 +59,8 @@ var completionEvents = []event{
 const completionReply = `{"id":"chatcmpl-1","choices":[{"index":0,"message":{"role":"assistant","content":"The answer [1, pp. 1] is “42”."},"finish_reason":"stop"}],
 "model":"gpt-4o","usage":{"prompt_tokens":10,"completion_tokens":5,"total_tokens":15}}`
 
-// wire is a stream as the service writes it, with a heartbeat in the middle, and
-// where the data of each event ends.
+// wire returns a stream as the service writes it, with a heartbeat in the
+// middle, and the offset at which the data of each event ends.
 func wire(events []event) (stream string, ends []int) {
 	var b strings.Builder
 	for i, e := range events {
@@ -71,7 +74,8 @@ func wire(events []event) (stream string, ends []int) {
 	return b.String(), ends
 }
 
-// rawDoer answers with bytes off the wire, after which reading fails with end.
+// rawDoer responds with the bytes of an HTTP response. After them, reading
+// fails with end.
 type rawDoer struct {
 	head string
 	body string
@@ -85,7 +89,7 @@ func (d rawDoer) Do(req *http.Request) (*http.Response, error) {
 
 const streamHead = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n"
 
-// newData is a client of the data plane that asks doer.
+// newData returns a client of the data plane that uses doer.
 func newData(t *testing.T, doer data202604.HttpRequestDoer, opts ...data202604.Option) *data202604.API {
 	t.Helper()
 	api, err := data202604.New("service.example", append([]data202604.Option{data202604.WithHTTPClient(doer)}, opts...)...)
@@ -104,13 +108,13 @@ func newData202501(t *testing.T, doer data202501.HttpRequestDoer, opts ...data20
 	return api
 }
 
-// streamOf is a doer whose reply is a whole stream, and ends well.
+// streamOf returns a doer whose response is a complete stream.
 func streamOf(text string) rawDoer {
 	return rawDoer{streamHead + "Connection: close\r\n\r\n", text, io.EOF}
 }
 
-// A recorded stream that is cut at any byte, in any way, gives either the whole
-// answer or an error, and what came until then.
+// A stream that is cut at any byte yields either the complete answer or an
+// error and the events before it.
 func TestStreamsCutAnywhere(t *testing.T) {
 	cuts := map[string]func(whole, part string) rawDoer{
 		"clean, in chunks": func(_, part string) rawDoer {
@@ -141,8 +145,9 @@ func TestStreamsCutAnywhere(t *testing.T) {
 	streams := []struct {
 		name   string
 		events []event
-		last   int // the event that tells that the answer is whole
-		// collect returns the answer's text, how many citations it has, and it.
+		last   int // index of the event that completes the answer
+		// collect returns the text of the answer, the number of its citations,
+		// and the answer itself.
 		collect func(t *testing.T, doer rawDoer) (text string, citations int, reply any, err error)
 	}{
 		{"chat", chatEvents, 5, func(t *testing.T, doer rawDoer) (string, int, any, error) {
@@ -172,7 +177,7 @@ func TestStreamsCutAnywhere(t *testing.T) {
 		whole, ends := wire(stream.events)
 		for name, cut := range cuts {
 			if strings.Contains(stream.name, "2025-01") && name != "clean, in chunks" && name != "reset" {
-				continue // the same code, for which each kind will do
+				continue // the same code as another stream
 			}
 			clean := strings.HasPrefix(name, "clean")
 			t.Run(stream.name+" "+name, func(t *testing.T) {
@@ -205,7 +210,7 @@ func TestStreamsCutAnywhere(t *testing.T) {
 						t.Fatalf("byte %d: error %v", at, err)
 					case err == nil && came <= stream.last:
 						t.Fatalf("byte %d: %d events are taken for the whole stream", at, came)
-					case err == nil: // what may be missing is not of the answer
+					case err == nil: // only bytes after the answer may be missing
 						continue
 					}
 					var failure *data202604.StreamError
@@ -221,7 +226,7 @@ func TestStreamsCutAnywhere(t *testing.T) {
 	}
 }
 
-// The same of a socket, whose other end resets it.
+// The same holds for a TCP connection that the server resets.
 func TestStreamsCutOnTheNetwork(t *testing.T) {
 	whole, _ := wire(chatEvents)
 	var at atomic.Int64
@@ -249,7 +254,8 @@ func TestStreamsCutOnTheNetwork(t *testing.T) {
 		at.Store(int64(cut))
 		r, err := data202604.CollectChat(api.ChatStream(t.Context(), "a", data202604.ChatRequest{}))
 		var failure *data202604.StreamError
-		// A reset may overtake all that was sent, the head of the reply included.
+		// A reset may discard everything that was sent, including the header of
+		// the response.
 		if reset := cut%2 == 0 && errors.Is(err, syscall.ECONNRESET); err == nil || !reset && (!errors.As(err, &failure) || !errors.Is(err, io.ErrUnexpectedEOF)) {
 			t.Errorf("byte %d: got %+v, error %v", cut, r, err)
 		}
@@ -366,7 +372,7 @@ data:{"choices":[{"index":0,"delta":{"content":"b"},"finish_reason":"stop"}]}
 	}
 }
 
-// A hostile number of a choice is refused, and what came before is kept.
+// An out-of-range index of a choice is an error; the chunks before it are kept.
 func TestHostileChoices(t *testing.T) {
 	for _, index := range []string{"-1", "1024", "1000000000", "9223372036854775807", "-9223372036854775808"} {
 		text := `data:{"id":"c","choices":[{"index":0,"delta":{"content":"a"}}]}` + "\n\n" +
@@ -379,7 +385,8 @@ func TestHostileChoices(t *testing.T) {
 	}
 }
 
-// The request says that it wants a stream, or none, whatever the body says.
+// The field stream of a request depends on the method, not on the caller's
+// body.
 func TestStreamIsInTheBody(t *testing.T) {
 	type sent struct {
 		path, accept string
@@ -410,7 +417,7 @@ func TestStreamIsInTheBody(t *testing.T) {
 			t.Fatalf("sent before the loop: %v", got)
 		}
 		mu.Unlock()
-		for range 2 { // the second loop sends nothing
+		for range 2 { // the second loop sends no request
 			if _, err := data202604.CollectChat(chats); err == nil {
 				t.Error("an empty reply is no error")
 			}
@@ -434,11 +441,12 @@ func TestStreamIsInTheBody(t *testing.T) {
 	}
 }
 
-// Chunks of types to come are handed over as they are, and are the caller's.
+// Chunks of unknown types are yielded with their raw JSON, which the caller may
+// keep.
 func TestUnknownChunks(t *testing.T) {
 	const first, second = `{"type":"thinking","id":"x", "text":"<é>\u0041" ,"deep":{"a":[1,2.50]}}`, `{"no":"type"}`
 	chat, _ := wire(chatEvents)
-	more := "data:" + strings.Replace(chatEvents[1].data, "The ", strings.Repeat("x", 64<<10), 1) + "\n\n" // to overwrite them
+	more := "data:" + strings.Replace(chatEvents[1].data, "The ", strings.Repeat("x", 64<<10), 1) + "\n\n" // overwrites the read buffer
 	text := "data:" + first + "\n\ndata:" + second + "\n\n" + more + chat
 	var unknown []*data202604.UnknownChatChunk
 	known := 0
@@ -464,7 +472,7 @@ func TestUnknownChunks(t *testing.T) {
 	}
 }
 
-// A finish_reason that gives none does not end an answer.
+// A null, empty or "null" finish_reason does not end an answer.
 func TestFinishReasonsThatAreNone(t *testing.T) {
 	for _, none := range []string{`"null"`, `""`, `null`} {
 		text := `data:{"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":` + none + "}]}\n\n"
@@ -475,7 +483,7 @@ func TestFinishReasonsThatAreNone(t *testing.T) {
 	}
 }
 
-// A citation can be longer than any buffer.
+// A citation can be longer than any read buffer.
 func TestLargeCitation(t *testing.T) {
 	chat, _ := wire(chatEvents)
 	long := strings.Repeat("x", 5<<20)
@@ -492,7 +500,7 @@ func TestLargeCitation(t *testing.T) {
 	}
 }
 
-// The one error, in whatever place it comes.
+// An error event is the same error type wherever it occurs in a stream.
 func TestStreamErrors(t *testing.T) {
 	const problem = `{"status":429,"error":{"code":"TOO_MANY_REQUESTS","message":"slow down"}}`
 	chat, _ := wire(chatEvents)
@@ -513,15 +521,15 @@ func TestStreamErrors(t *testing.T) {
 			t.Errorf("%s: got %+v", name, r)
 		}
 	}
-	// No error is an error of null, in any chunk.
+	// A field "error" that is null is not an error.
 	text := strings.ReplaceAll(chat, `"id":"0000`, `"error":null,"id":"0000`)
 	if _, err := data202604.CollectChat(newData(t, streamOf(text)).ChatStream(t.Context(), "a", data202604.ChatRequest{})); err != nil {
 		t.Errorf("error %v", err)
 	}
 }
 
-// Against a real server, with the client that New makes: no connection and no
-// goroutine outlives a loop that is left or cancelled.
+// No connection and no goroutine outlives a loop that is left or canceled. The
+// test uses a real server and the default client of New.
 func TestStreamsLeaveNothing(t *testing.T) {
 	var mu sync.Mutex
 	states := map[net.Conn]http.ConnState{}
@@ -566,7 +574,7 @@ func TestStreamsLeaveNothing(t *testing.T) {
 			t.Errorf("%d chunks", chunks)
 		}
 	}
-	for wait := time.Millisecond; ; wait *= 2 { // the other end of a connection takes its time
+	for wait := time.Millisecond; ; wait *= 2 { // the server notices a closed connection later
 		open := 0
 		mu.Lock()
 		for _, state := range states {

@@ -12,7 +12,7 @@ import (
 	evaluation202604 "github.com/pinecone-community/assistant-go/gen/2026-04/evaluation"
 )
 
-// What the service sends beyond its spec never fails a decode.
+// Values and fields that the spec does not have never fail a decode.
 func TestUnknownValuesDecode(t *testing.T) {
 	for name, test := range map[string]struct {
 		into any
@@ -68,7 +68,7 @@ func TestKnownFieldsArriveBesideUnknownOnes(t *testing.T) {
 	}
 }
 
-// A union and a free-form value keep what they do not know.
+// A union and a free-form value keep unknown members and fields.
 func TestUnknownSurvivesDecodeAndEncode(t *testing.T) {
 	for name, test := range map[string]struct {
 		into any
@@ -120,13 +120,14 @@ func TestUnionMembers(t *testing.T) {
 		t.Errorf("%#v", reply.Snippets[1].Value)
 	}
 
-	// A member that was changed is encoded as it is now.
+	// A modified member is encoded with its new value.
 	text.Content = "changed"
 	again, err := json.Marshal(reply.Snippets[0])
 	if err != nil || !strings.Contains(string(again), `"content":"changed"`) || !strings.Contains(string(again), `"doc_x"`) {
 		t.Errorf("%s, error %v", again, err)
 	}
-	// So is one that was made here, and none.
+	// A member that was made by the caller is encoded, and so is a union
+	// without a member.
 	for want, union := range map[string]data202604.Snippet{
 		`{"type":"text","content":"c","score":1,"reference":null}`: {Value: &data202604.TextSnippet{Type: "text", Content: "c", Score: 1}},
 		`{"type":"x"}`: {Value: &data202604.UnknownSnippet{Type: "x", Raw: json.RawMessage(`{"type":"x"}`)}},
@@ -139,8 +140,8 @@ func TestUnionMembers(t *testing.T) {
 	}
 }
 
-// What a caller leaves out and what he empties are different requests where the
-// service tells them apart.
+// A field that is left out and a field that is empty differ in the request
+// where the service distinguishes them.
 func TestAbsentAndEmpty(t *testing.T) {
 	empty, no := "", false
 	for name, test := range map[string]struct {

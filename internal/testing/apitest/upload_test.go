@@ -19,17 +19,17 @@ import (
 	data202604 "github.com/pinecone-community/assistant-go/gen/2026-04/data"
 )
 
-// received is an upload as the service sees it.
+// received is an upload as the service receives it.
 type received struct {
 	method, path, query, metadata string
 	length                        int64
-	fields                        []string // names of the form, in order
+	fields                        []string // names of the form fields, in order
 	filename, contentType         string
 	content                       []byte
-	err                           error // of reading it
+	err                           error // error of reading the form
 }
 
-// depot is a service that takes uploads.
+// depot is a server that accepts uploads.
 type depot struct {
 	*httptest.Server
 	mu       sync.Mutex
@@ -54,7 +54,7 @@ func newDepot(t *testing.T) *depot {
 	return d
 }
 
-// read takes the form apart.
+// read parses the form.
 func (got *received) read(r *http.Request) error {
 	media, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || media != "multipart/form-data" {
@@ -89,7 +89,7 @@ func (d *depot) seen() []received {
 	return d.requests
 }
 
-// one returns the only request since the last one.
+// one returns the only request since the last call.
 func (d *depot) one(t *testing.T) received {
 	t.Helper()
 	d.mu.Lock()
@@ -105,7 +105,7 @@ func (d *depot) one(t *testing.T) received {
 // uploads are the operations that send a file.
 var uploads = []struct {
 	name    string
-	inQuery bool // the metadata
+	inQuery bool // metadata is a query parameter
 	send    func(t *testing.T, d *depot, file data202604.File, metadata map[string]any) error
 }{
 	{"UploadFile", false, func(t *testing.T, d *depot, file data202604.File, metadata map[string]any) error {
@@ -135,7 +135,7 @@ func (d *depot) data(t *testing.T) *data202604.API {
 	return api
 }
 
-// An identifier that the service would refuse is refused before anything is sent.
+// An invalid file id is an error, and no request is sent.
 func TestUpsertIdentifiers(t *testing.T) {
 	d := newDepot(t)
 	for _, id := range []string{"a", "A_b-9", "-", "_", "0", strings.Repeat("x", 128)} {
@@ -167,7 +167,7 @@ func TestUpsertIdentifiers(t *testing.T) {
 
 func TestUploadMetadata(t *testing.T) {
 	const limit = 16384
-	sized := func(n int) map[string]any { // of n bytes as JSON
+	sized := func(n int) map[string]any { // n bytes as JSON
 		return map[string]any{"k": strings.Repeat("x", n-len(`{"k":""}`))}
 	}
 	for _, upload := range uploads {
@@ -193,11 +193,12 @@ func TestUploadMetadata(t *testing.T) {
 			for _, over := range []int{1, limit} {
 				err := upload.send(t, d, data202604.FileBytes("a.txt", nil), sized(limit+over))
 				if err == nil || !strings.Contains(err.Error(), "metadata") ||
-					!strings.Contains(err.Error(), fmt.Sprintf("it has %d bytes as JSON, and at most %d are taken", limit+over, limit)) || len(d.seen()) != 0 {
+					!strings.Contains(err.Error(), fmt.Sprintf("%d bytes as JSON, want at most %d", limit+over, limit)) || len(d.seen()) != 0 {
 					t.Errorf("%d too many: error %v, %d requests", over, err, len(d.seen()))
 				}
 			}
-			// The limit is of the JSON as it is sent: without escapes for HTML.
+			// The limit applies to the JSON as it is sent, without HTML
+			// escapes.
 			markup := strings.Repeat("<&>\u2028", (limit-len(`{"k":""}`))/len("<&>\u2028"))
 			if err := upload.send(t, d, data202604.FileBytes("a.txt", nil), map[string]any{"k": markup}); err != nil || d.one(t).metadata != `{"k":"`+markup+`"}` {
 				t.Errorf("markup: error %v", err)
@@ -265,7 +266,7 @@ func TestUploadProgress(t *testing.T) {
 	}
 }
 
-// What the service does not take is refused before anything is sent.
+// A file that the service does not accept is an error, and no request is sent.
 func TestUploadRefused(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "dir.txt")
 	if err := os.Mkdir(dir, 0o700); err != nil {
@@ -276,16 +277,16 @@ func TestUploadRefused(t *testing.T) {
 		want string
 	}{
 		"no file":             {data202604.File{}, "no file"},
-		"no name":             {data202604.FileBytes("", nil), `the file name "" is none`},
+		"no name":             {data202604.FileBytes("", nil), `invalid file name ""`},
 		"no reader":           {data202604.FileReader("a.txt", nil), "no file"},
-		"no extension":        {data202604.FileBytes("README", nil), "the service takes .docx, .json, .md, .pdf, .txt"},
-		"unknown extension":   {data202604.FileBytes("a.exe", nil), `file "a.exe": the service takes`},
-		"another extension":   {data202604.FileBytes("a.txt.gz", nil), "the service takes"},
-		"a directory":         {data202604.OpenFile(dir), "it is a directory"},
+		"no extension":        {data202604.FileBytes("README", nil), "the service accepts only .docx, .json, .md, .pdf, .txt"},
+		"unknown extension":   {data202604.FileBytes("a.exe", nil), `file "a.exe": the service accepts only`},
+		"another extension":   {data202604.FileBytes("a.txt.gz", nil), "the service accepts only"},
+		"a directory":         {data202604.OpenFile(dir), "is a directory"},
 		"not there":           {data202604.OpenFile(filepath.Join(dir, "none.txt")), "no such file"},
-		"not a type":          {data202604.FileBytes("a.txt", nil).WithContentType("a/b/c"), `the content type "a/b/c" is none`},
-		"type, but no name":   {data202604.FileBytes("", nil).WithContentType("text/plain"), "is none"},
-		"type, but directory": {data202604.OpenFile(dir).WithContentType("text/plain"), "it is a directory"},
+		"not a type":          {data202604.FileBytes("a.txt", nil).WithContentType("a/b/c"), `invalid content type "a/b/c"`},
+		"type, but no name":   {data202604.FileBytes("", nil).WithContentType("text/plain"), "invalid file name"},
+		"type, but directory": {data202604.OpenFile(dir).WithContentType("text/plain"), "is a directory"},
 	} {
 		for _, upload := range uploads {
 			d := newDepot(t)
@@ -325,18 +326,17 @@ func TestUploadContentTypes(t *testing.T) {
 	}
 }
 
-// A file that changes while it is sent is an error that says so, and nothing that
-// another attempt would help against.
+// A file that changes during the upload is an error that is not retried.
 func TestUploadOfAChangingFile(t *testing.T) {
 	const size = 8 << 20
 	for change, test := range map[string]struct {
 		to   int64
 		want string
 	}{
-		"shrinks":           {size / 2, fmt.Sprintf("it ended after %d of %d bytes", size/2, size)},
-		"shrinks by a byte": {size - 1, fmt.Sprintf("it ended after %d of %d bytes", size-1, size)},
-		"grows":             {size * 2, fmt.Sprintf("it grew past the %d bytes", size)},
-		"grows by a byte":   {size + 1, fmt.Sprintf("it grew past the %d bytes", size)},
+		"shrinks":           {size / 2, fmt.Sprintf("ended after %d of %d bytes", size/2, size)},
+		"shrinks by a byte": {size - 1, fmt.Sprintf("ended after %d of %d bytes", size-1, size)},
+		"grows":             {size * 2, fmt.Sprintf("grew beyond its size of %d bytes", size)},
+		"grows by a byte":   {size + 1, fmt.Sprintf("grew beyond its size of %d bytes", size)},
 	} {
 		for _, upload := range uploads {
 			t.Run(upload.name+" "+change, func(t *testing.T) {
@@ -357,7 +357,7 @@ func TestUploadOfAChangingFile(t *testing.T) {
 				if err == nil || !strings.Contains(err.Error(), `file "a.txt": `+test.want) {
 					t.Errorf("error %v, want %s", err, test.want)
 				}
-				d.Close() // waits for the service
+				d.Close() // waits for the server's handler
 				if seen := d.seen(); len(seen) != 1 || seen[0].err == nil {
 					t.Errorf("the service saw %d requests, whole: %v", len(seen), len(seen) > 0 && seen[0].err == nil)
 				}
@@ -366,7 +366,7 @@ func TestUploadOfAChangingFile(t *testing.T) {
 	}
 }
 
-// A file is sent again as it was, and the progress starts anew.
+// A retry sends the same file, and the progress begins at 0 again.
 func TestUploadIsRepeated(t *testing.T) {
 	content := strings.Repeat("content ", 1<<10)
 	path := filepath.Join(t.TempDir(), "a.txt")
@@ -403,7 +403,7 @@ func TestUploadIsRepeated(t *testing.T) {
 		t.Errorf("%d bodies, sent to the end %d times, error %v", len(bodies), whole, err)
 	}
 
-	// What can be read once is sent once, and the service's word is what is left.
+	// A plain reader is sent once; the error is the service's.
 	bodies = nil
 	_, err = api.UploadFile(t.Context(), "a", nil, data202604.UploadFileRequest{File: data202604.FileReader("a.txt", io.MultiReader(strings.NewReader(content)))})
 	if !errors.Is(err, data202604.ErrRateLimited) || len(bodies) != 1 {

@@ -1,6 +1,6 @@
-// Package apitest tests the generated packages, which are thrown away and made
-// anew. [Run] is what each version's own test calls, for what is true of all
-// versions; the tests of this package are about what some have.
+// Package apitest tests the generated packages. The generated tests of each
+// version call [Run], which tests what holds in all versions. The tests in this
+// package test what only some versions have.
 package apitest
 
 import (
@@ -33,30 +33,30 @@ import (
 // Plane is a generated package.
 type Plane struct {
 	Name, APIVersion string
-	// The functions of these names.
+	// The functions of the package with these names.
 	New, NewClient, WithBaseURL, WithHTTPClient, WithRequestEditorFn any
 }
 
-// typed makes a client of the typed layer.
+// typed returns a client of the typed layer.
 func (p Plane) typed(t *testing.T, server string, edit auth.RequestEditorFn) any {
 	t.Helper()
 	return p.typedOver(t, server, edit, http.DefaultClient)
 }
 
-// typedOver makes a client of the typed layer with an HTTP client.
+// typedOver returns a client of the typed layer with an HTTP client.
 func (p Plane) typedOver(t *testing.T, server string, edit auth.RequestEditorFn, client *http.Client) any {
 	t.Helper()
 	newAPI := reflect.ValueOf(p.New)
 	var args []reflect.Value
 	if newAPI.Type().NumIn() > 1 {
-		args = append(args, reflect.ValueOf("example.com")) // the host, which the base URL replaces
+		args = append(args, reflect.ValueOf("example.com")) // a host, which the base URL overrides
 	}
 	args = append(args, p.editor(edit), reflect.ValueOf(p.WithBaseURL).Call([]reflect.Value{reflect.ValueOf(server)})[0],
 		reflect.ValueOf(p.WithHTTPClient).Call([]reflect.Value{reflect.ValueOf(client)})[0])
 	return made(t, newAPI.Call(args))
 }
 
-// stock makes a client of oapi-codegen's.
+// stock returns a client of oapi-codegen.
 func (p Plane) stock(t *testing.T, server string, edit auth.RequestEditorFn) any {
 	t.Helper()
 	return made(t, reflect.ValueOf(p.NewClient).Call([]reflect.Value{reflect.ValueOf(server), p.editor(edit)}))
@@ -91,7 +91,7 @@ func Run(t *testing.T, version string, planes ...Plane) {
 	}
 }
 
-// root returns a path below the root of the module.
+// root returns a path in the module's root.
 func root(elements ...string) string {
 	_, self, _, _ := runtime.Caller(0)
 	return filepath.Join(append([]string{filepath.Dir(self), "../../.."}, elements...)...)
@@ -103,8 +103,8 @@ type recorded struct {
 	header            http.Header
 }
 
-// recorder starts a server that keeps what it is asked and answers status 418.
-// Its URL has the path that all planes need.
+// recorder starts a server that records requests and responds with status 418.
+// Its URL has the path that all planes require.
 func recorder(t *testing.T) (server string, requests func() []recorded) {
 	t.Helper()
 	var seen []recorded
@@ -129,8 +129,9 @@ func newEditor(t *testing.T, opts ...auth.Option) auth.RequestEditorFn {
 	return editor
 }
 
-// operationMethods are the methods of a typed client that call an operation once:
-// they take request editors, return an error, and do not wait.
+// operationMethods returns the methods of a typed client that send one request
+// for an operation: they take request editors, return an error, and do not
+// wait.
 func operationMethods(client any) []string {
 	var names []string
 	for i := range reflect.TypeOf(client).NumMethod() {
@@ -144,8 +145,8 @@ func operationMethods(client any) []string {
 	return names
 }
 
-// call calls a method with arguments that fill returns for its parameters between
-// the context and the editors. It returns the result, if there is one, and the
+// call calls a method. It gets the arguments between the context and the
+// editors from fill. It returns the result, if the method has one, and the
 // error.
 func call(t *testing.T, client any, method string, fill func(i int, kind reflect.Type) reflect.Value) (result any, err error) {
 	t.Helper()
@@ -154,7 +155,7 @@ func call(t *testing.T, client any, method string, fill func(i int, kind reflect
 		t.Fatalf("%T has no method %s", client, method)
 	}
 	args := []reflect.Value{reflect.ValueOf(t.Context())}
-	for i := 1; i < m.Type().NumIn()-1; i++ { // the last are the editors
+	for i := 1; i < m.Type().NumIn()-1; i++ { // the last parameter is the editors
 		args = append(args, fill(i-1, m.Type().In(i)))
 	}
 	results := m.Call(args)
@@ -168,11 +169,10 @@ func call(t *testing.T, client any, method string, fill func(i int, kind reflect
 	return result, err
 }
 
-// anything is an argument for any parameter: a value that has something in every
-// field.
+// anything returns an argument for any parameter, with a value in every field.
 func anything(_ int, kind reflect.Type) reflect.Value { return filled(kind) }
 
-// filled returns a value that has something in every field.
+// filled returns a value of a type with a value in every field.
 func filled(kind reflect.Type) reflect.Value {
 	v := reflect.New(kind).Elem()
 	switch kind.Kind() {
@@ -197,7 +197,7 @@ func filled(kind reflect.Type) reflect.Value {
 			return reflect.ValueOf(upload.FileBytes("a.txt", []byte("text")))
 		}
 		for i := range kind.NumField() {
-			// Which of the two the typed layer wants is for it to say.
+			// The typed layer sets Stream itself.
 			if kind.Field(i).IsExported() && kind.Field(i).Name != "Stream" {
 				v.Field(i).Set(filled(kind.Field(i).Type))
 			}
@@ -206,9 +206,9 @@ func filled(kind reflect.Type) reflect.Value {
 	return v
 }
 
-// testOperations calls each operation with all that its spec lists, and holds the
-// request, the reply and what is decoded of it against the spec: nothing is lost
-// either way.
+// testOperations calls each operation with everything that its spec lists. It
+// compares the request, the response and the decoded value with the spec:
+// nothing may be lost in either direction.
 func testOperations(t *testing.T, version string, p Plane) {
 	spec := spectest.LoadStrict(t, version, p.Name)
 	probe, requests := recorder(t)
@@ -231,7 +231,7 @@ func testOperations(t *testing.T, version string, p Plane) {
 		t.Run(method, func(t *testing.T) { testOperation(t, p, spec, method, operation) })
 	}
 	for _, id := range missing {
-		t.Logf("%s: no method calls it once", id) // such as one that only streams
+		t.Logf("%s: no method calls it once", id) // such as an operation that only streams
 	}
 }
 
@@ -272,7 +272,7 @@ func testOperation(t *testing.T, p Plane, spec *spectest.Spec, method string, op
 		}
 		sent = spectest.Sample(t, media.Schema.Value)
 		if object, ok := sent.(map[string]any); ok {
-			delete(object, "stream") // the typed layer decides
+			delete(object, "stream") // the typed layer sets it
 		}
 		return decoded(sent, kind)
 	})
@@ -291,8 +291,8 @@ func testOperation(t *testing.T, p Plane, spec *spectest.Spec, method string, op
 	}
 }
 
-// decoded returns a value of a type that JSON is decoded to, or that is filled
-// where the type is not what the spec says.
+// decoded returns the Go value for a JSON value, or a filled value if the Go
+// type differs from the spec's.
 func decoded(value any, kind reflect.Type) reflect.Value {
 	v := reflect.New(kind)
 	text, err := json.Marshal(value)
@@ -302,7 +302,7 @@ func decoded(value any, kind reflect.Type) reflect.Value {
 	return filled(kind)
 }
 
-// filledParameters returns the optional parameters of an operation, all of them.
+// filledParameters returns all optional parameters of an operation.
 func filledParameters(t *testing.T, operation *openapi3.Operation, kind reflect.Type) reflect.Value {
 	params := reflect.New(kind.Elem())
 	for i := range kind.Elem().NumField() {
@@ -342,7 +342,8 @@ func sameJSON(t *testing.T, a, b string) bool {
 	return reflect.DeepEqual(x, y)
 }
 
-// testStock compares the requests of both clients.
+// testStock compares the requests of the typed layer with those of the stock
+// client.
 func testStock(t *testing.T, version string, p Plane) {
 	server, requests := recorder(t)
 	typed := p.typed(t, server, newEditor(t))
@@ -350,7 +351,7 @@ func testStock(t *testing.T, version string, p Plane) {
 	compared := 0
 	for _, operation := range operationMethods(typed) {
 		if _, ok := reflect.TypeOf(stock).MethodByName(operation); !ok {
-			continue // a multipart body, which the stock client leaves to its caller
+			continue // the stock client does not build multipart bodies
 		}
 		if _, err := call(t, typed, operation, anything); err == nil {
 			t.Errorf("%s: no error for status 418", operation)
@@ -387,8 +388,8 @@ func compareRequests(t *testing.T, operation string, typed, stock recorded) {
 	}
 }
 
-// sameQuery compares queries without regard to order and to how a blank is
-// escaped.
+// sameQuery compares queries. It ignores the order of parameters and the escape
+// sequence of a blank.
 func sameQuery(t *testing.T, a, b string) bool {
 	t.Helper()
 	parse := func(query string) map[string][]string {
@@ -397,8 +398,7 @@ func sameQuery(t *testing.T, a, b string) bool {
 	return reflect.DeepEqual(parse(a), parse(b))
 }
 
-// testEnums finds a constant for each value of an enum in the spec as it is
-// published.
+// testEnums checks that each value of an enum in the spec has a constant.
 func testEnums(t *testing.T, version string, p Plane) {
 	constants := map[string]bool{}
 	for _, file := range parse(t, root("gen", version, p.Name)) {
@@ -431,14 +431,14 @@ func testEnums(t *testing.T, version string, p Plane) {
 	}
 }
 
-// enumValues returns the values of all enums of texts in a spec.
+// enumValues returns the values of all string enums in a spec.
 func enumValues(node any) []string {
 	var values []string
 	switch node := node.(type) {
 	case map[string]any:
 		enum, _ := node["enum"].([]any)
 		for _, value := range enum {
-			if text, ok := value.(string); ok && text != "true" && text != "false" { // which are a bool
+			if text, ok := value.(string); ok && text != "true" && text != "false" { // an enum of both is a bool
 				values = append(values, text)
 			}
 		}
@@ -453,8 +453,8 @@ func enumValues(node any) []string {
 	return values
 }
 
-// testVersion shows that a package speaks its own version whatever auth's default
-// is, and another one only when it is told to.
+// testVersion checks that a package sends its own version, whatever auth's
+// default is, and another only on request.
 func testVersion(t *testing.T, version string, p Plane) {
 	for name, layer := range map[string]struct {
 		make func(*testing.T, string, auth.RequestEditorFn) any
@@ -484,8 +484,8 @@ func testVersion(t *testing.T, version string, p Plane) {
 	}
 }
 
-// testErrors shows that a reply that does not say success is the same error from
-// every operation.
+// testErrors checks that every operation returns the same error for a response
+// that is not a success.
 func testErrors(t *testing.T, p Plane) {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("X-Pinecone-Request-Id", "request-1")

@@ -18,8 +18,8 @@ import (
 	data202604 "github.com/pinecone-community/assistant-go/gen/2026-04/data"
 )
 
-// replies is a doer that gives one reply after another, the last one again and
-// again; "" is a 500.
+// replies is a doer that returns responses in order and repeats the last one.
+// "" stands for a 500.
 type replies struct {
 	bodies []string
 	asked  []string
@@ -35,14 +35,14 @@ func (r *replies) Do(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// waits are the operations that wait, each of which returns what it got.
+// waits are the methods that wait, each with the value that it returned.
 var waits = []struct {
 	name, path string
-	progress   string // the member that says how far it is
+	progress   string // JSON field of the progress; "" for none
 	done       string
 	failed     []string
 	unknown    string
-	message    bool // whether there is one
+	message    bool // the response has a message
 	wait       func(context.Context, *replies, func(string, float64)) (status string, err error)
 }{
 	{"operation", "/assistant/operations/a/x", "percent_complete", "Completed", []string{"Failed"}, "Processing", true,
@@ -118,7 +118,8 @@ func TestWaits(t *testing.T) {
 				if len(r.asked) != 4 || r.asked[3] != "GET "+w.path {
 					t.Errorf("asked %q", r.asked)
 				}
-				// Pauses of up to 1, 1.5 and 2 seconds, and not less than half.
+				// The pauses are at most 1, 1.5 and 2 seconds and at least half
+				// of that.
 				if lasted := time.Since(start); lasted < 2250*time.Millisecond || lasted > 4500*time.Millisecond {
 					t.Errorf("it lasted %s", lasted)
 				}

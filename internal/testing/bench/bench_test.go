@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// The names of the benchmarks are the works' and the contenders'.
+// Benchmarks are named after the work and the contender.
 func BenchmarkWork(b *testing.B) {
 	works, err := All()
 	if err != nil {
@@ -41,7 +41,8 @@ func TestWork(t *testing.T) {
 	}
 }
 
-// uploadSize is less than what report sends: a benchmark sends it often.
+// uploadSize is smaller than the upload of report, as a benchmark repeats it
+// many times.
 const uploadSize = 16 << 20
 
 func BenchmarkUpload(b *testing.B) {

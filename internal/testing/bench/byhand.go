@@ -10,7 +10,7 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
 )
 
-// request builds a request as is done without a client.
+// request builds a request without a client library.
 func request(method, path, body string) (*http.Request, error) {
 	var reader io.Reader
 	if body != "" {
@@ -29,7 +29,7 @@ func request(method, path, body string) (*http.Request, error) {
 	return req, nil
 }
 
-// checked is a reply that says success.
+// checked returns the response if its status is 2xx.
 func checked(resp *http.Response, err error) (*http.Response, error) {
 	if err == nil && resp.StatusCode/100 != 2 {
 		resp.Body.Close()

@@ -8,10 +8,11 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
 )
 
-// HandCall is the floor of a small call.
+// HandCall is the contender without a client library: the floor of a small
+// call.
 const HandCall = "net/http, " + V1
 
-// Call is a request with a small JSON reply.
+// Call is a request with a small JSON response.
 func Call() (*Work, error) {
 	client := respond(jsonText, operationReply)
 	project, err := newProject(client)

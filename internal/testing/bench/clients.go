@@ -14,7 +14,7 @@ import (
 	"github.com/pinecone-community/assistant-go/internal/testing/bench/stock"
 )
 
-// Every client is as its documentation sets it up, with an API key.
+// Every client is set up as its documentation shows, with an API key.
 
 func newProject(client *http.Client) (*data.API, error) {
 	editor, err := auth.APIKey(key)
@@ -24,7 +24,8 @@ func newProject(client *http.Client) (*data.API, error) {
 	return data.New(host, data.WithHTTPClient(client), data.WithRequestEditorFn(editor))
 }
 
-// authenticate is what a client without this project's package auth needs.
+// authenticate sets the headers for clients that do not use this project's
+// package auth.
 func authenticate(_ context.Context, req *http.Request) error {
 	req.Header.Set("Api-Key", key)
 	req.Header.Set("X-Pinecone-Api-Version", data.APIVersion)
@@ -43,7 +44,7 @@ func newAnthropic(client *http.Client) anthropic.Client {
 	return anthropic.NewClient(anthropicoption.WithAPIKey(key), anthropicoption.WithHTTPClient(client))
 }
 
-// do sends a request as is done without a client.
+// do sends a request without a client library.
 func do(client *http.Client, method, path, body string) (*http.Response, error) {
 	req, err := request(method, path, body)
 	if err != nil {

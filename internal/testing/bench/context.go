@@ -11,15 +11,14 @@ import (
 	"github.com/pinecone-community/assistant-go/internal/testing/bench/stock"
 )
 
-// Alone is a decoder of the standard library that decodes a long reply which is
-// in memory already, without a call, and into structs without unions: what each
-// union is going to be is known beforehand.
+// Alone marks a decoder of the standard library that decodes a long response
+// from memory, without a call, into structs without unions: it knows the type
+// of each union in advance.
 const Alone = ", no call, no unions"
 
 const contextBody = `{"query":"` + query + `"}`
 
-// Context is a reply of snippets of a text whose unions are resolved to the last
-// one.
+// Context is a response of snippets. Each contender resolves every union in it.
 func Context(of *Text) (*Work, error) {
 	text, decoded := contextReply(of)
 	client := respond(jsonText, text)
@@ -75,7 +74,8 @@ func contextProject(api *data.API) error {
 	return want("pages", n, pagesOfContext)
 }
 
-// contextReader sends the request without a client and returns the reply.
+// contextReader sends the request without a client library and returns the
+// response.
 func contextReader(client *http.Client) ([]byte, error) {
 	resp, err := do(client, http.MethodPost, "/chat/"+name+"/context", contextBody)
 	if err != nil {
@@ -85,7 +85,7 @@ func contextReader(client *http.Client) ([]byte, error) {
 	return io.ReadAll(resp.Body)
 }
 
-// context knows beforehand what each union is going to be.
+// context decodes the response. It knows the type of each union in advance.
 func (d decoder) context(text []byte) error {
 	var reply struct {
 		ID       string `json:"id"`

@@ -13,12 +13,13 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
 )
 
-// maxHeld is how long a server holds its second event at most.
+// maxHeld is the longest time that a server holds back its second event.
 const maxHeld = 5 * time.Second
 
-// FirstChunk has a server send one event and hold the next until the caller of
-// the stream has the first. It returns how long that took from when the server
-// had flushed the event, and an error if the first came with the second.
+// FirstChunk measures a stream whose server sends one event and holds back the
+// second until the caller has the first. It returns the time from the server's
+// flush of the first event until the caller has it. If the first event arrives
+// only with the second, it returns an error.
 func FirstChunk(transport string) (time.Duration, error) {
 	var flushed time.Time
 	arrived := make(chan struct{})

@@ -17,7 +17,7 @@ import (
 const chatBody = `{"messages":[{"role":"user","content":"` + query + `"}],"stream":true}`
 
 // Chat is the typed stream of an answer. Each contender reads the same text in
-// the shape that its own service sends.
+// the format of its own service.
 func Chat() (*Work, error) {
 	text := chatEvents()
 	client := respond(eventStream, text)
@@ -48,8 +48,8 @@ func Chat() (*Work, error) {
 	return work, nil
 }
 
-// Completions is the typed stream of the endpoint that answers like OpenAI's:
-// the same bytes for all contenders.
+// Completions is the typed stream of the OpenAI-compatible endpoint. All
+// contenders read the same bytes.
 func Completions() (*Work, error) {
 	text := completionEvents()
 	client := respond(eventStream, text)
@@ -68,13 +68,13 @@ func Completions() (*Work, error) {
 	}, nil
 }
 
-// Floors of the streams.
+// Floors of the streams: contenders without a client library.
 const (
 	LinesAlone = "lines alone"
 	ByHand     = " by hand"
 )
 
-// count returns how many events a stream has.
+// count returns the number of events in a stream.
 func count(text string) int { return strings.Count(text, "\n\n") }
 
 var (
@@ -123,7 +123,7 @@ func lines(resp *http.Response, each func([]byte) error) error {
 	}
 }
 
-// chatLines decodes nothing.
+// chatLines reads the events without decoding them.
 func chatLines(client *http.Client) error {
 	resp, err := do(client, http.MethodPost, "/chat/"+name, chatBody)
 	if err != nil {
@@ -136,7 +136,7 @@ func chatLines(client *http.Client) error {
 	return want("longer than its text", n > textLength, true)
 }
 
-// chatByHand decodes what it needs of an event, whatever its type.
+// chatByHand decodes the fields it needs of every event, whatever its type.
 func chatByHand(client *http.Client, d decoder) error {
 	resp, err := do(client, http.MethodPost, "/chat/"+name, chatBody)
 	if err != nil {
@@ -204,8 +204,9 @@ func openaiStream(text string) Contender {
 	}}
 }
 
-// anthropicStream reads the stream as its documentation does, event by event of
-// its type, or without types: an event of that SDK has the fields of all.
+// anthropicStream reads the stream as the SDK's documentation shows, by the
+// type of each event, or without types: an event of that SDK has the fields of
+// all types.
 func anthropicStream(contender string, text func(anthropic.MessageStreamEventUnion) string) Contender {
 	canned := anthropicEvents()
 	client := newAnthropic(respond(eventStream, canned))

@@ -7,18 +7,19 @@ import (
 	"unicode/utf8"
 )
 
-// Text is a kind of text that replies may hold.
+// Text is a kind of text in responses.
 type Text struct {
-	// Name is what tables call it.
+	// Name is the name of the text in tables.
 	Name string
-	// Escaped tells that the service writes letters beyond ASCII as \uXXXX.
+	// Escaped reports whether the service writes letters beyond ASCII as
+	// \uXXXX.
 	Escaped bool
 
-	passage string // repeated as often as need be
+	passage string // repeated to the required size
 }
 
-// Texts are those that a context reply is measured with. The first is the one of
-// all other measurements.
+// Texts are the texts of the context responses. All other measurements use the
+// first.
 var Texts = []*Text{
 	{Name: "prose", passage: prose},
 	{Name: "prose, letters beyond ASCII as `\\uXXXX`", passage: prose, Escaped: true},
@@ -28,7 +29,7 @@ var Texts = []*Text{
 	{Name: "Chinese", passage: "港务处有两本账：一本记已经到港的船，一本记“预计到港”的船。\n书记员每天中午之前核对两本账，记下不同之处，再送到码头。\n"},
 }
 
-// prose is as documents have it: in 220 bytes there are three line breaks, two
+// prose is text as in documents: its 220 bytes contain three line breaks, two
 // quotation marks and three letters beyond ASCII.
 const prose = `The harbour office keeps two ledgers: one for the ships that arrive and
 one for those that are "expected". Clément reads both at a café on the
@@ -44,7 +45,8 @@ where André worked it out: 14 crowns a ton, or 9 for salt and for dried
 const markdown = "## Dues\n\n| ship | tons | paid |\n| --- | ---: | :-: |\n| \"Anna\" | 120 | yes |\n| \"Berta\" | 80 | no |\n\n" +
 	"```go\nfunc due(tons int) (string, error) {\n\tif tons < 0 {\n\t\treturn \"\", fmt.Errorf(\"tons: %d\\n\", tons)\n\t}\n\treturn strconv.Itoa(14*tons) + \" crowns\", nil\n}\n```\n\n"
 
-// answer is what a model writes: paragraphs, typographic quotation marks, lists.
+// answer is text as a model writes it: paragraphs, typographic quotation marks,
+// lists.
 const answer = `According to the report, the harbour office keeps two ledgers: one for the ships that arrived, and one for those that are “expected” within three days.
 
 The clerk, Clément Müller, compares them every day and writes down:
@@ -57,7 +59,7 @@ A ship in neither ledger “does not exist”, as the pilots say on page 12, whi
 
 `
 
-// Description says what a text is made of, in 1000 bytes of it.
+// Description describes the text by its characters in 1000 bytes.
 func (t *Text) Description() string {
 	var breaks, escapes, beyond int
 	for _, r := range t.passage {
@@ -74,8 +76,8 @@ func (t *Text) Description() string {
 	return fmt.Sprintf("%d line breaks, %d other escape sequences, %d letters beyond ASCII", of(breaks), of(escapes), of(beyond))
 }
 
-// from returns a text of at least so many bytes that starts in the middle of a
-// passage, somewhere else for each start.
+// from returns a text of at least size bytes. It begins in the middle of a
+// passage, at an offset that depends on start.
 func (t *Text) from(start, size int) string {
 	long := strings.Repeat(t.passage, 2+size/len(t.passage))
 	start = start * 37 % len(t.passage)
@@ -100,17 +102,18 @@ func (t *Text) quote(text string) string {
 		if r < utf8.RuneSelf {
 			ascii.WriteRune(r)
 		} else {
-			fmt.Fprintf(&ascii, `\u%04x`, r) // the texts have no surrogates
+			fmt.Fprintf(&ascii, `\u%04x`, r) // the texts need no surrogates
 		}
 	}
 	return ascii.String()
 }
 
-// events is how many pieces of text a canned stream has.
+// events is the number of text chunks in a canned stream.
 const events = 4000
 
-// pieces are the texts of a stream, about as long as a model's tokens: a word or
-// a part of one, punctuation, both with the blank before them, or line breaks.
+// pieces are the texts of a stream. They are about as long as a model's tokens:
+// a word or a part of one, punctuation, either with a blank before it, or line
+// breaks.
 var pieces = func() []string {
 	tokens := regexp.MustCompile(`\n+| ?\pL{1,7}| ?[^\pL\s]+`).FindAllString(answer, -1)
 	list := make([]string, events)

@@ -21,7 +21,7 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
 )
 
-// Ways to upload without a client.
+// Ways to upload without a client library.
 const (
 	BarePut = "bare PUT of the file"
 	Joined  = "form joined by hand"
@@ -35,16 +35,16 @@ const (
 	TLS2  = "HTTP/2, TLS"
 )
 
-// Transports are all of them.
+// Transports are all transports.
 var Transports = []string{TLS1, TLS2, Plain}
 
-// Uploader is one way to send the file at a path to a server.
+// Uploader is a way to send a file to a server.
 type Uploader struct {
 	Name string
 	Send func(client *http.Client, server, path string) error
 }
 
-// Uploaders are all ways.
+// Uploaders are all uploaders.
 var Uploaders = []Uploader{
 	{Project, uploadProject},
 	{BarePut, uploadBare},
@@ -53,14 +53,14 @@ var Uploaders = []Uploader{
 	{OpenAI, uploadOpenAI},
 }
 
-// Receiver is a server on loopback that reads uploads, and forgets them.
+// Receiver is a server on loopback that reads uploads and discards them.
 type Receiver struct {
 	*httptest.Server
-	// Least is the size that a body must have.
+	// Least is the minimum size of a body in bytes.
 	Least int64
 }
 
-// NewReceiver starts a server. The caller closes it.
+// NewReceiver starts a server. The caller must close it.
 func NewReceiver(transport string, least int64) *Receiver {
 	receiver := &Receiver{Least: least}
 	server := httptest.NewUnstartedServer(http.HandlerFunc(receiver.receive))
@@ -90,8 +90,8 @@ func (r *Receiver) receive(w http.ResponseWriter, req *http.Request) {
 	_, _ = io.WriteString(w, operationReply)
 }
 
-// NewUploadClient returns a client for a transport. The server's certificate is
-// the one that a Receiver has.
+// NewUploadClient returns a client for a transport that trusts the certificate
+// of a Receiver.
 func NewUploadClient(transport string, certificate *x509.Certificate) *http.Client {
 	t := &http.Transport{Protocols: new(http.Protocols)}
 	t.Protocols.SetHTTP1(transport != TLS2)
@@ -103,7 +103,8 @@ func NewUploadClient(transport string, certificate *x509.Certificate) *http.Clie
 	return &http.Client{Transport: t}
 }
 
-// WriteFile makes a file of so many bytes that no one can compress.
+// WriteFile creates a file of the given size whose content cannot be
+// compressed.
 func WriteFile(path string, size int64) error {
 	file, err := os.Create(path)
 	if err != nil {
@@ -141,7 +142,8 @@ func uploadBare(client *http.Client, server, path string) error {
 	return send(client, http.MethodPut, server, "application/pdf", file, info.Size())
 }
 
-// uploadJoined sends the form's head, the file and the form's tail.
+// uploadJoined sends the beginning of the form, the file, and the end of the
+// form.
 func uploadJoined(client *http.Client, server, path string) error {
 	file, info, err := open(path)
 	if err != nil {
@@ -161,7 +163,7 @@ func uploadJoined(client *http.Client, server, path string) error {
 	return send(client, http.MethodPost, server, form.FormDataContentType(), body, int64(text.Len())+info.Size())
 }
 
-// uploadPiped is what the standard library's documentation leads to.
+// uploadPiped uploads as the standard library's documentation suggests.
 func uploadPiped(client *http.Client, server, path string) error {
 	file, err := os.Open(path)
 	if err != nil {

@@ -11,7 +11,7 @@ const (
 	usage   = `{"prompt_tokens":9736,"completion_tokens":4000,"total_tokens":13736}`
 )
 
-// chatEvents is a streamed answer of the service.
+// chatEvents returns a streamed answer of the chat endpoint.
 func chatEvents() string {
 	var text strings.Builder
 	common := fmt.Sprintf(`"id":%q,"model":%q`, replyID, model)
@@ -23,7 +23,7 @@ func chatEvents() string {
 	return text.String()
 }
 
-// completionEvents is a streamed answer of the service's OpenAI-like endpoint.
+// completionEvents returns a streamed answer of the OpenAI-compatible endpoint.
 func completionEvents() string {
 	var text strings.Builder
 	for _, piece := range pieces {
@@ -34,7 +34,7 @@ func completionEvents() string {
 	return text.String()
 }
 
-// openaiEvents is a streamed answer of OpenAI's.
+// openaiEvents returns a streamed answer of OpenAI.
 func openaiEvents() string {
 	var text strings.Builder
 	common := fmt.Sprintf(`"id":"chatcmpl-%s","object":"chat.completion.chunk","created":1716200000,"model":%q,"service_tier":"default","system_fingerprint":"fp_3aa7262c27"`,
@@ -51,7 +51,7 @@ func openaiEvents() string {
 	return text.String()
 }
 
-// anthropicEvents is a streamed answer of Anthropic's.
+// anthropicEvents returns a streamed answer of Anthropic.
 func anthropicEvents() string {
 	var text strings.Builder
 	event := func(kind, rest string) {
@@ -71,7 +71,7 @@ func anthropicEvents() string {
 const operationReply = `{"id":"op-6f1c2a90-7b1e-4c0e-9d3e-0a4b8c3d2e1f","operation_type":"upload_file","status":"Processing",` +
 	`"percent_complete":42,"created_on":"2026-04-18T09:26:53.589793Z","file_id":"9b2d7c1e-3f40-4a5b-8c6d-7e8f90a1b2c3"}`
 
-// operationID stands in a request for it.
+// operationID is the id of an operation in requests.
 const operationID = "op-6f1c2a90-7b1e-4c0e-9d3e-0a4b8c3d2e1f"
 
 const modelReply = `{"id":"gpt-4o-2024-05-13","object":"model","created":1715368132,"owned_by":"system"}`
@@ -81,8 +81,8 @@ const (
 	snippetSize = 2200
 )
 
-// contextReply is a reply of snippets of a text from PDF files. It returns too
-// how many bytes its strings take when they are decoded.
+// contextReply returns a response of snippets from PDF files, and the number of
+// bytes that its decoded strings take.
 func contextReply(of *Text) (body string, decoded int) {
 	var text strings.Builder
 	fmt.Fprintf(&text, `{"id":%q,"snippets":[`, replyID)
@@ -109,7 +109,7 @@ func quote(text string) string {
 	encoder := json.NewEncoder(&quoted)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(text); err != nil {
-		panic(err) // a string can be encoded
+		panic(err) // encoding a string cannot fail
 	}
 	return strings.TrimSpace(quoted.String())
 }

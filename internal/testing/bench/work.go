@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Names of the contenders that targets and tables refer to.
+// Names of the contenders in targets and tables.
 const (
 	Project   = "this project"
 	OpenAI    = "openai-go"
@@ -15,25 +15,25 @@ const (
 	Stock     = "oapi-codegen, stock"
 )
 
-// Work is something that several contenders do.
+// Work is a task that several contenders do.
 type Work struct {
 	Name       string
-	Unit       string // what is counted
-	Least      int    // bytes of a reply and of its strings, where it matters
+	Unit       string // what the results are per
+	Least      int    // bytes of a response and of its strings, or 0
 	Contenders []Contender
 }
 
 // Contender is one way to do a work.
 type Contender struct {
 	Name string
-	// Units is how many units one call of Do is.
+	// Units is the number of units in a call of Do.
 	Units int
-	// Do does the work once, and fails if its result is not the right one.
+	// Do does the work once. It returns an error if its result is wrong.
 	Do func() error
 }
 
-// All returns every work: Chat, Completions, Call, and Context of each of Texts,
-// in this order.
+// All returns every work: Chat, Completions, Call, and Context with each of
+// Texts, in this order.
 func All() ([]*Work, error) {
 	makers := []func() (*Work, error){Chat, Completions, Call}
 	for _, text := range Texts {
@@ -50,7 +50,7 @@ func All() ([]*Work, error) {
 	return works, nil
 }
 
-// host is the one that contenders believe they talk to.
+// host is the host that the contenders send requests to.
 const (
 	host  = "https://prod-1-data.ke.pinecone.io"
 	base  = host + "/assistant"
@@ -60,8 +60,8 @@ const (
 	query = "What does the file say?"
 )
 
-// canned is a transport that answers every request with the same bytes, and does
-// not say how many, as a service that compresses or streams does not.
+// canned is a transport that answers every request with the same bytes and
+// without a Content-Length, like a service that compresses or streams.
 type canned struct {
 	contentType string
 	body        string
@@ -89,13 +89,13 @@ func (c canned) RoundTrip(req *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// body is read as a connection is: with Read alone.
+// body has no method but Read and Close, like the body of a connection.
 type body struct{ reader *strings.Reader }
 
 func (b body) Read(p []byte) (int, error) { return b.reader.Read(p) }
 func (b body) Close() error               { return nil }
 
-// respond returns a client whose replies are always the same.
+// respond returns a client whose responses are always the same.
 func respond(contentType, body string) *http.Client {
 	return &http.Client{Transport: canned{contentType, body}}
 }
@@ -105,7 +105,7 @@ const (
 	jsonText    = "application/json"
 )
 
-// want fails unless the result of a work is the right one.
+// want returns an error unless the result of a work is right.
 func want[T comparable](what string, got, want T) error {
 	if got != want {
 		return fmt.Errorf("%s: got %v, want %v", what, got, want)

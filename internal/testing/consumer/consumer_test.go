@@ -1,4 +1,5 @@
-// Package consumer shows what a module inherits from importing this one.
+// Package consumer tests which dependencies a module inherits from importing
+// this one.
 package consumer
 
 import (
@@ -12,8 +13,8 @@ import (
 	"testing"
 )
 
-// thirdParty are the modules of others that an importer compiles: the generated
-// code's runtime, and what that needs.
+// thirdParty are the third-party modules that an importer compiles: the runtime
+// of the generated code and its dependencies.
 var thirdParty = []string{
 	"github.com/apapsch/go-jsonmerge/v2",
 	"github.com/google/uuid",
@@ -22,8 +23,8 @@ var thirdParty = []string{
 
 const module = "github.com/pinecone-community/assistant-go"
 
-// newImporter returns a module of its own, with a program that imports all
-// generated packages and auth. Its go.mod and go.sum stand in testdata.
+// newImporter creates a module with a program that imports all generated
+// packages and auth. Its go.mod and go.sum are in testdata.
 func newImporter(t *testing.T) string {
 	t.Helper()
 	root, err := filepath.Abs("../../..")
@@ -55,8 +56,8 @@ func newImporter(t *testing.T) string {
 	return importer
 }
 
-// An importer compiles the runtime alone, and its go.mod and go.sum name no more
-// than what it compiles.
+// An importer compiles only the runtime, and its go.mod and go.sum name only
+// the modules that it compiles.
 func TestImporterCompilesOnlyTheRuntime(t *testing.T) {
 	importer := newImporter(t)
 	goTool(t, importer, "build", "-mod=readonly", "-o", os.DevNull, ".")

@@ -1,5 +1,4 @@
-// Package readme keeps the README true: its Go code stands here too, where it is
-// compiled and run.
+// Package readme tests the README: its Go code is compiled and run here.
 package readme
 
 import (
@@ -311,7 +310,7 @@ func Example_uploadAndWait() {
 	// the service could not read it: no text in it
 	// Failed
 	// <nil>
-	// pinecone: it ended as Failed: no text in it
+	// pinecone: ended with status Failed: no text in it
 }
 
 func Example_singleCalls() {
@@ -332,7 +331,7 @@ func Example_retries() {
 	if err != nil {
 		panic(err)
 	}
-	// The local service answers 503 the first time.
+	// The local service answers the first request with 503.
 	operations, err := api.ListOperations(context.Background(), "example-assistant", nil)
 	fmt.Println(len(operations.Operations), err)
 	// Output:
@@ -351,7 +350,8 @@ func newAPI() *data.API {
 	return api
 }
 
-// localService answers for Pinecone's hosts what the examples ask.
+// localService starts a server that answers the requests of the examples to
+// Pinecone's hosts.
 func localService() (stop func()) {
 	const (
 		assistant = `{"name":"example-assistant","status":"Ready","host":"https://prod-1-data.ke.pinecone.io"}`
@@ -433,8 +433,8 @@ type transport func(*http.Request) (*http.Response, error)
 
 func (f transport) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
-// TestGoCodeStandsHere finds each block of Go code of the README in this file, or
-// in the examples of the emulator.
+// TestGoCodeStandsHere checks that each block of Go code in the README is in
+// this file or in the examples of the emulator.
 func TestGoCodeStandsHere(t *testing.T) {
 	readme := read(t, "../../../README.md")
 	compiled := []string{squeeze(read(t, "readme_test.go")), squeeze(read(t, "../../../examples/emulator/emulator/example_test.go"))}
@@ -458,8 +458,8 @@ func TestGoCodeStandsHere(t *testing.T) {
 	}
 }
 
-// TestFirstProgram counts the lines of the first program between its imports and
-// its output.
+// TestFirstProgram checks the number of lines of the first program between its
+// imports and its output.
 func TestFirstProgram(t *testing.T) {
 	_, program, _ := strings.Cut(read(t, "../../../README.md"), "```go\npackage main\n")
 	_, program, _ = strings.Cut(program, "\n)\n\n")
@@ -469,7 +469,7 @@ func TestFirstProgram(t *testing.T) {
 	}
 }
 
-// TestPathsExist looks for the files that the README links to.
+// TestPathsExist checks that the files that the README links to exist.
 func TestPathsExist(t *testing.T) {
 	readme := regexp.MustCompile(`<!--.*?-->`).ReplaceAllString(read(t, "../../../README.md"), "")
 	for _, link := range strings.Split(readme, "](")[1:] {
@@ -493,7 +493,7 @@ func read(t *testing.T, name string) string {
 	return string(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")))
 }
 
-// squeeze takes the indentation out of a code.
+// squeeze removes the indentation of code.
 func squeeze(code string) string {
 	lines := strings.Split(code, "\n")
 	for i, line := range lines {

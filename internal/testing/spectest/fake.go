@@ -14,10 +14,11 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// Fake returns a transport that answers requests by itself, with samples of what
-// the specs describe, and reports each request and each reply that is not as they
-// say. What is waited for is done, a list has two pages, a stream has each kind of
-// event, and an assistant whose name begins with no-such is not found.
+// Fake returns a transport that answers requests with samples from the specs,
+// and reports each request and response that does not conform to them.
+// Everything that can be waited for is done, a list has two pages, a stream has
+// an event of each kind, and an assistant whose name begins with "no-such" is
+// answered with 404.
 func Fake(t testing.TB, specs ...*Spec) http.RoundTripper {
 	return Transport(t, roundTripper(func(req *http.Request) (*http.Response, error) {
 		status, header, body := fakeReply(t, specs, req)
@@ -61,7 +62,7 @@ func fakeReply(t testing.TB, specs []*Spec, req *http.Request) (int, http.Header
 	var options struct {
 		Stream bool `json:"stream"`
 	}
-	_ = json.Unmarshal(sent, &options) // a form is none
+	_ = json.Unmarshal(sent, &options) // a form is not JSON and leaves options zero
 	if options.Stream {
 		return http.StatusOK, http.Header{"Content-Type": {eventStream}}, fakeStream(t, operation)
 	}
@@ -85,8 +86,8 @@ func fakeReply(t testing.TB, specs []*Spec, req *http.Request) (int, http.Header
 	return status, header, body
 }
 
-// fakeStream returns a sample of each kind of event, that which ends the stream
-// at its end.
+// fakeStream returns a sample of each kind of event. The kind that ends a
+// stream comes last.
 func fakeStream(t testing.TB, operation *openapi3.Operation) []byte {
 	var stream bytes.Buffer
 	send := func(event any) {
@@ -120,7 +121,7 @@ func fakeStream(t testing.TB, operation *openapi3.Operation) []byte {
 		}
 	}
 	if stream.Len() == 0 {
-		t.Errorf("%s: the spec has no stream of events", operation.OperationID)
+		t.Errorf("%s: the spec has no event stream", operation.OperationID)
 	}
 	return stream.Bytes()
 }

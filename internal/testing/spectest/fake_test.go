@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// faults collects what a Reporter is told.
+// faults is a Reporter that collects what is reported.
 type faults struct {
 	testing.TB
 	list []string
@@ -23,7 +23,7 @@ func TestFake(t *testing.T) {
 	for _, test := range []struct {
 		method, path, body string
 		status             int
-		want, absent       string // in the body of the reply
+		want, absent       string // in the response body
 		fault              string
 	}{
 		{"GET", "/files/a", "", 200, `"pagination":{"next":`, "", ""},
@@ -32,7 +32,7 @@ func TestFake(t *testing.T) {
 		{"GET", "/operations/a/b", "", 200, `"status":"Completed"`, "", ""},
 		{"POST", "/chat/a", `{"messages":[{"role":"user","content":"b"}],"stream":true}`, 200, "data:", "", ""},
 		{"POST", "/chat/a", `{"messages":[{"role":"user","content":"b"}]}`, 200, `"citations":[`, "data:", ""},
-		{"POST", "/chat/a", `{}`, 200, "", "", "the request is not as the spec says"},
+		{"POST", "/chat/a", `{}`, 200, "", "", "the request does not conform to the spec"},
 		{"GET", "/chats/a", "", 404, "", "", "no spec has this operation"},
 	} {
 		found := &faults{TB: t}

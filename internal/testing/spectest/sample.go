@@ -14,7 +14,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// Operation returns the operation of a request, nil if the spec has none.
+// Operation returns the operation of a request, or nil if the spec has none.
 func (s *Spec) Operation(req *http.Request) *openapi3.Operation {
 	input, err := find([]*Spec{s}, req)
 	if err != nil {
@@ -28,13 +28,14 @@ func (s *Spec) Operations() []string {
 	return slices.Sorted(maps.Keys(s.operations))
 }
 
-// Sample returns a value that a schema allows, with all properties that it lists.
+// Sample returns a value that conforms to the schema and has all properties
+// that the schema lists.
 func Sample(t testing.TB, schema *openapi3.Schema) any {
 	t.Helper()
 	return sample(t, schema, 0)
 }
 
-// deepest is where a sample ends that its schema lets go on forever.
+// deepest is the depth at which the sample of a recursive schema ends.
 const deepest = 8
 
 func sample(t testing.TB, schema *openapi3.Schema, depth int) any {
@@ -75,7 +76,7 @@ func sample(t testing.TB, schema *openapi3.Schema, depth int) any {
 		return items
 	}
 	object := map[string]any{}
-	names := map[*openapi3.SchemaRef]bool{} // a property that has another name, too, has one schema
+	names := map[*openapi3.SchemaRef]bool{} // two names of a property share a schema
 	for _, name := range slices.Sorted(maps.Keys(schema.Properties)) {
 		property := schema.Properties[name]
 		if names[property] {
@@ -92,8 +93,8 @@ func sample(t testing.TB, schema *openapi3.Schema, depth int) any {
 	return object
 }
 
-// sampleMember returns a sample of a member of a union, with the value that
-// announces it.
+// sampleMember returns a sample of a member of a union, with the
+// discriminator's value for the member.
 func sampleMember(t testing.TB, union *openapi3.Schema, member *openapi3.SchemaRef, depth int) any {
 	value := sample(t, member.Value, depth)
 	object, ok := value.(map[string]any)
@@ -135,7 +136,7 @@ func sampleText(t testing.TB, schema *openapi3.Schema) string {
 			return text
 		}
 	}
-	t.Errorf("no sample of a text of the pattern %s with %d to %s letters is known here", schema.Pattern, schema.MinLength, limit(schema.MaxLength))
+	t.Errorf("no sample matches the pattern %s with %d to %s characters", schema.Pattern, schema.MinLength, limit(schema.MaxLength))
 	return ""
 }
 
@@ -156,8 +157,8 @@ func sampleNumber(schema *openapi3.Schema, value float64) float64 {
 	return value
 }
 
-// SampleReply returns a sample of the first success of an operation: its status, a
-// header, and its body, of which value is the content if that is JSON.
+// SampleReply returns a sample of the operation's first 2xx response. The
+// result value is the decoded body if the body is JSON.
 func SampleReply(t testing.TB, operation *openapi3.Operation) (status int, header http.Header, body []byte, value any) {
 	t.Helper()
 	header = http.Header{}
@@ -186,6 +187,6 @@ func SampleReply(t testing.TB, operation *openapi3.Operation) (status int, heade
 		}
 		return n, header, body, value
 	}
-	t.Errorf("%s has no success", operation.OperationID)
+	t.Errorf("%s has no 2xx response", operation.OperationID)
 	return http.StatusOK, header, nil, nil
 }

@@ -1,4 +1,5 @@
-// Package spectest holds requests and replies against the specs, for tests.
+// Package spectest validates requests and responses against the specs, for
+// tests.
 package spectest
 
 import (
@@ -28,17 +29,17 @@ import (
 // Spec is the spec of a plane, with its overlay applied.
 type Spec struct {
 	router     routers.Router
-	operations map[string]bool // by their ids
+	operations map[string]bool // by id
 }
 
-// Load loads the spec of a plane of a version, such as "data" of "2026-04".
+// Load loads the spec of a plane in a version, such as "data" and "2026-04".
 func Load(t testing.TB, version, plane string) *Spec {
 	t.Helper()
 	return newSpec(t, load(t, version, plane))
 }
 
-// LoadStrict loads a spec and closes its objects: a property that the spec does
-// not list is an error, in one that lists any.
+// LoadStrict is like Load, but forbids properties that the spec does not list
+// in every object for which it lists any.
 func LoadStrict(t testing.TB, version, plane string) *Spec {
 	t.Helper()
 	document := load(t, version, plane)
@@ -58,7 +59,7 @@ func load(t testing.TB, version, plane string) *openapi3.T {
 
 func newSpec(t testing.TB, document *openapi3.T) *Spec {
 	t.Helper()
-	document.Servers = nil // any host will do
+	document.Servers = nil // accept any host
 	router, err := legacy.NewRouter(document)
 	if err != nil {
 		t.Fatalf("%s %s: %v", document.Info.Title, document.Info.Version, err)
@@ -72,9 +73,9 @@ func newSpec(t testing.TB, document *openapi3.T) *Spec {
 	return s
 }
 
-// Transport passes requests on to base and reports each of them, and each
-// reply, that is not as the specs say. An operation has to stand in one of the
-// specs. What is reported is an error of the test.
+// Transport passes requests on to base. It reports each request and response
+// that does not conform to the specs, and each request whose operation is in no
+// spec.
 func Transport(t Reporter, base http.RoundTripper, specs ...*Spec) http.RoundTripper {
 	return roundTripper(func(req *http.Request) (*http.Response, error) {
 		input, err := find(specs, req)
@@ -83,14 +84,14 @@ func Transport(t Reporter, base http.RoundTripper, specs ...*Spec) http.RoundTri
 			return base.RoundTrip(req)
 		}
 		if err := openapi3filter.ValidateRequest(req.Context(), input); err != nil {
-			t.Errorf("%s %s: the request is not as the spec says: %v", req.Method, req.URL, err)
+			t.Errorf("%s %s: the request does not conform to the spec: %v", req.Method, req.URL, err)
 		}
 		return roundTrip(t, base, input)
 	})
 }
 
-// Replies is like [Transport], but looks only at the replies, and only at those
-// to operations of the specs: for requests that are wrong on purpose.
+// Replies is like [Transport], but validates only the responses to operations
+// of the specs. It is for tests that send invalid requests on purpose.
 func Replies(t Reporter, base http.RoundTripper, specs ...*Spec) http.RoundTripper {
 	return roundTripper(func(req *http.Request) (*http.Response, error) {
 		input, err := find(specs, req)
@@ -112,12 +113,12 @@ func roundTrip(t Reporter, base http.RoundTripper, input *openapi3filter.Request
 		return resp, nil
 	}
 	if err := validateReply(req.Context(), input, resp); err != nil {
-		t.Errorf("%s %s: the reply, status %d, is not as the spec says: %v", req.Method, req.URL, resp.StatusCode, err)
+		t.Errorf("%s %s: the response with status %d does not conform to the spec: %v", req.Method, req.URL, resp.StatusCode, err)
 	}
 	return resp, nil
 }
 
-// Reporter is told what is wrong. A [testing.T] is one.
+// Reporter reports faults. [testing.T] implements it.
 type Reporter interface {
 	Errorf(format string, args ...any)
 }
@@ -126,10 +127,11 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
-// basePath is what all planes are below of, on whatever host.
+// basePath is the path prefix of all planes, on every host.
 const basePath = "/assistant"
 
-// find returns what validates a request, from the spec that has its operation.
+// find returns the input to validate a request, with the spec that has its
+// operation.
 func find(specs []*Spec, req *http.Request) (*openapi3filter.RequestValidationInput, error) {
 	path, ok := strings.CutPrefix(req.URL.Path, basePath)
 	if !ok {
@@ -145,7 +147,7 @@ func find(specs []*Spec, req *http.Request) (*openapi3filter.RequestValidationIn
 				Options: &openapi3filter.Options{
 					AuthenticationFunc:    hasKey,
 					IncludeResponseStatus: true,
-					SkipSettingDefaults:   true, // look, don't touch
+					SkipSettingDefaults:   true, // do not modify the request
 				},
 			}, nil
 		}
@@ -164,7 +166,8 @@ func hasKey(_ context.Context, input *openapi3filter.AuthenticationInput) error 
 	return nil
 }
 
-// validateReply validates a reply and leaves its body to be read again.
+// validateReply validates a response and replaces its body, so that it can be
+// read again.
 func validateReply(ctx context.Context, request *openapi3filter.RequestValidationInput, resp *http.Response) error {
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
@@ -186,10 +189,10 @@ func init() {
 	openapi3filter.RegisterBodyDecoder("multipart/form-data", decodeForm)
 }
 
-// decodeForm decodes a form as the service reads it: a field that the spec calls
-// an object, a number or a boolean is JSON text, a list comes field by field,
-// whatever else is opaque. The decoder that openapi3filter
-// brings along takes an object only from a field that says it is JSON.
+// decodeForm decodes a form as the service reads it: a field whose schema is an
+// object, a number or a boolean is JSON, a list has a field for each element,
+// and every other field is opaque. The decoder of openapi3filter decodes an
+// object only if the field has a JSON content type.
 func decodeForm(body io.Reader, header http.Header, schema *openapi3.SchemaRef, _ openapi3filter.EncodingFn) (any, error) {
 	_, params, err := mime.ParseMediaType(header.Get("Content-Type"))
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// reports keeps what is reported.
+// reports is a Reporter that keeps what is reported.
 type reports []string
 
 func (r *reports) Errorf(format string, args ...any) {
@@ -27,7 +27,7 @@ func TestTransportReports(t *testing.T) {
 		noKey                             bool
 		status                            int
 		reply                             string
-		want                              string // "" when nothing is wrong
+		want                              string // "" if nothing is reported
 	}{
 		"fine":               {method: "GET", target: "/assistant/files/a", status: 200, reply: `{"files":[]}`},
 		"fine, error":        {method: "GET", target: "/assistant/files/a", status: 429, reply: `{"status":429,"error":{"code":"TOO_MANY_REQUESTS","message":"m"}}`},

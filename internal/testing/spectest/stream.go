@@ -17,12 +17,12 @@ import (
 
 const eventStream = "text/event-stream"
 
-// watchStream has the events of a reply validated when its body is closed.
+// watchStream validates the events of a response when its body is closed.
 func watchStream(t Reporter, input *openapi3filter.RequestValidationInput, resp *http.Response) {
 	operation := input.Request.Method + " " + input.Request.URL.Path
 	reply := input.Route.Operation.Responses.Status(resp.StatusCode)
 	if reply == nil || reply.Value.Content.Get(eventStream) == nil {
-		t.Errorf("%s: the spec has no stream of events", operation)
+		t.Errorf("%s: the spec has no event stream", operation)
 		return
 	}
 	seen := new(bytes.Buffer)
@@ -52,7 +52,7 @@ func validateEvents(schema *openapi3.Schema, stream io.Reader) error {
 			err = schema.VisitJSON(value)
 		}
 		if err != nil {
-			return fmt.Errorf("event %d is not as the spec says: %w: %s", events.Number(), err, event)
+			return fmt.Errorf("event %d does not conform to the spec: %w: %s", events.Number(), err, event)
 		}
 	}
 }

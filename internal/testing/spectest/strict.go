@@ -2,8 +2,8 @@ package spectest
 
 import "github.com/getkin/kin-openapi/openapi3"
 
-// closeObjects forbids the properties that a spec does not list, in all objects
-// that list any.
+// closeObjects forbids properties that the spec does not list in every object
+// for which it lists any.
 func closeObjects(document *openapi3.T) {
 	closed := make(map[*openapi3.Schema]bool)
 	for _, schema := range document.Components.Schemas {

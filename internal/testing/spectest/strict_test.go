@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// replying answers every request in the same way.
+// replying returns a transport that answers every request in the same way.
 func replying(contentType, body string) http.RoundTripper {
 	return roundTripper(func(req *http.Request) (*http.Response, error) {
 		return &http.Response{
@@ -32,7 +32,7 @@ func TestStrict(t *testing.T) {
 	for _, test := range []struct {
 		name, version, method, path string
 		contentType, reply          string
-		want                        string // of the strict spec; the other one reports nothing
+		want                        string // report of the strict spec; the other spec reports nothing
 	}{
 		{"known", "2025-01", "GET", "/files/a/f", json, `{"id":"f","name":"n","percent_done":1,"metadata":{"any":1}}`, ""},
 		{"unknown", "2025-01", "GET", "/files/a/f", json, `{"id":"f","name":"n","size":1}`, "size"},
@@ -65,7 +65,7 @@ func TestStrict(t *testing.T) {
 	}
 }
 
-// What is no operation is passed on, and a request is not looked at.
+// Replies passes on a request without an operation, and validates no requests.
 func TestReplies(t *testing.T) {
 	spec := Load(t, "2026-04", "data")
 	for _, test := range []struct{ method, target, want string }{

@@ -1,5 +1,5 @@
-// Package specdiff says where two OpenAPI documents differ, and tells facts from
-// words. The commands openapi/review and openapi/importer use it.
+// Package specdiff compares OpenAPI documents. It distinguishes facts from
+// descriptions. The commands openapi/review and openapi/importer use it.
 package specdiff
 
 import (
@@ -13,20 +13,20 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Differences is what differs between two specs: how many texts, which are
-// descriptions, summaries, titles and examples, and the places of everything else,
-// such as /paths//files/get. A part that only one of them has counts as one place.
+// Differences are the differences between two specs: the number of texts, which
+// are descriptions, summaries, titles and examples, and the places of all other
+// differences, such as /paths//files/get. A part that only one spec has counts
+// as one place.
 type Differences struct {
 	Gained, Lost, Changed int // texts
 	Places                []string
 }
 
-// names are the keys whose own keys are names of the spec and no keywords.
+// names are the keywords whose values have names of the spec as keys.
 var names = []string{"properties", "schemas", "paths", "parameters", "responses", "headers", "requestBodies", "securitySchemes", "callbacks", "variables", "mapping"}
 
-// Compare compares two specs in YAML or JSON, read as data. The version of the API
-// is none of their differences, nor is the order of keys or of lists whose elements
-// have names.
+// Compare compares two specs in YAML or JSON. It ignores the version of the
+// API, the order of keys, and the order of lists whose elements have names.
 func Compare(base, head []byte) (Differences, error) {
 	var d Differences
 	var both [2]any
@@ -39,7 +39,7 @@ func Compare(base, head []byte) (Differences, error) {
 	return d, nil
 }
 
-// walk compares what stands at a place in both, the value of a key.
+// walk compares the values at a place. key is the last key of the place.
 func (d *Differences) walk(place, key string, base, head any) {
 	baseMap, ok1 := asMap(base)
 	headMap, ok2 := asMap(head)
@@ -81,8 +81,8 @@ func isProse(key string) bool {
 	return slices.Contains([]string{"description", "summary", "title", "example", "examples", "externalDocs"}, key)
 }
 
-// asMap returns an object, or a list as one: its elements by what they are known
-// by, or by position.
+// asMap returns an object as it is, and a list as an object whose keys are
+// those of keyOf or the positions.
 func asMap(value any) (map[string]any, bool) {
 	switch value := value.(type) {
 	case map[string]any:
@@ -101,8 +101,8 @@ func asMap(value any) (map[string]any, bool) {
 	return nil, false
 }
 
-// keyOf is what an element of a list is known by: its name, what it refers to, or,
-// of a text or a number, itself; "" if there is none of these.
+// keyOf returns the key of an element of a list: its name, its reference, or
+// the text of a scalar; "" if it has none.
 func keyOf(element any) string {
 	switch element := element.(type) {
 	case map[string]any:
@@ -118,8 +118,8 @@ func keyOf(element any) string {
 	}
 }
 
-// Texts says how many texts differ, such as "2 changed, 1 gained"; nothing if none
-// do.
+// Texts describes the number of differing texts, such as "2 changed, 1 gained".
+// It returns "" if no texts differ.
 func (d Differences) Texts() string {
 	var parts []string
 	for _, part := range []struct {

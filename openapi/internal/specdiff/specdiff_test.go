@@ -27,7 +27,7 @@ components:
         size: {type: integer, example: 3, enum: [1, 2]}
 `
 	for name, test := range map[string]struct {
-		edits  []string // pairs
+		edits  []string // pairs of old and new text
 		prose  string
 		places []string
 	}{

@@ -1,6 +1,6 @@
-// Package tables writes the tables of openapi/README.md that follow from the code
-// and the specs: the vocabulary of the overlays, and which of their actions apply
-// where. The command openapi/importer uses it.
+// Package tables writes the generated tables of openapi/README.md: the
+// vocabulary of the overlays, and the versions in which each action of an
+// overlay applies. The command openapi/importer uses it.
 package tables
 
 import (
@@ -12,8 +12,8 @@ import (
 	"github.com/pinecone-community/assistant-go/internal/compile"
 )
 
-// Rewrite returns the text of the README with the tables of the module in a folder
-// between its comments. A text without these comments stays as it is.
+// Rewrite returns the text of the README with the tables for the module between
+// its marker comments. It returns a text without markers as it is.
 func Rewrite(module, text string) (string, error) {
 	if !strings.Contains(text, "\n<!-- overlays: ") {
 		return text, nil
@@ -46,8 +46,8 @@ func vocabularyTable() string {
 	return b.String() + "\n"
 }
 
-// row is a line of a table: what actions of a plane are for, and their targets by
-// the versions that they apply in.
+// row is a row of a table: the purpose of actions in a plane's overlay, and
+// their targets, grouped by the versions in which they apply.
 type row struct{ plane, what, source, versions, targets string }
 
 func overlayTables(overlays []*compile.Overlay, specs map[string]map[string]*compile.Overlaid) string {
@@ -80,7 +80,8 @@ func overlayTables(overlays []*compile.Overlay, specs map[string]map[string]*com
 	return facts.String() + names.String() + "\n"
 }
 
-// where says which of the versions that have a plane are in a list.
+// where returns the versions in a list, or "all" if they are all versions that
+// have the plane.
 func where(specs map[string]map[string]*compile.Overlaid, plane string, versions []string) string {
 	all := 0
 	for _, planes := range specs {

@@ -9,7 +9,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the tables of openapi/README.md")
 
-// The tables of the README are those of the vocabulary and of the overlays.
+// The tables of the README match the vocabulary and the overlays.
 func TestReadme(t *testing.T) {
 	const file = "../../README.md"
 	text, err := os.ReadFile(file)

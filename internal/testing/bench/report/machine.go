@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// modules are those whose versions matter.
+// modules are the modules whose versions the report names.
 var modules = []string{
 	"github.com/openai/openai-go/v3",
 	"github.com/anthropics/anthropic-sdk-go",
@@ -18,7 +18,7 @@ var modules = []string{
 	"github.com/pinecone-io/go-pinecone/v5",
 }
 
-// machine is what the numbers depend on.
+// machine describes what the numbers depend on.
 type machine struct {
 	cpu, system, date string
 	versions          []string
@@ -50,8 +50,7 @@ func cpu() string {
 	return "unknown CPU"
 }
 
-// load returns how many processes wanted to run in the last minute, before
-// there was anything to measure.
+// load returns the load average of the last minute, before the measurements.
 func load() string {
 	text, err := os.ReadFile("/proc/loadavg")
 	if err != nil {

@@ -1,11 +1,11 @@
-// Command report measures everything, with each of several versions of Go, and
-// prints what it found as Markdown. It is run in the folder above its own:
+// Command report runs all measurements, with each of several versions of Go,
+// and prints the results as Markdown. Run it in the parent folder:
 //
 //	go generate ./stock
 //	go run ./report -o RESULTS.md
 //
-// Contenders take turns, round by round, so that what else the machine does
-// hits all of them; a ratio is the median of the rounds' ratios.
+// Contenders take turns in rounds, so that other load on the machine affects
+// all of them. A ratio is the median of the rounds' ratios.
 package main
 
 import (
@@ -48,7 +48,7 @@ func main() {
 	}
 }
 
-// results are what was measured with one version of Go.
+// results are the measurements with one version of Go.
 type results struct {
 	Go      string
 	Works   []*workResult
@@ -79,7 +79,7 @@ func measureAll(rounds int, worksAlone bool) (*results, error) {
 	return r, err
 }
 
-// report measures in a process for each version of Go.
+// report runs the measurements in one process for each version of Go.
 func report(output string, versions []string, rounds int, worksAlone bool) error {
 	folder, err := os.MkdirTemp("", "bench")
 	if err != nil {
@@ -115,7 +115,7 @@ func report(output string, versions []string, rounds int, worksAlone bool) error
 	return os.WriteFile(output, text.Bytes(), 0o644)
 }
 
-// runGo runs a command for which go is of a version, and returns what it prints.
+// runGo runs a command with the given version of Go and returns its output.
 func runGo(version, name string, args ...string) ([]byte, error) {
 	cmd := exec.Command(name, args...) //nolint:noctx // it ends by itself
 	cmd.Env = append(os.Environ(), "GOTOOLCHAIN="+version)

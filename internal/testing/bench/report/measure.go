@@ -10,23 +10,24 @@ import (
 	"github.com/pinecone-community/assistant-go/internal/testing/bench"
 )
 
-// sampleTime is about how long one contender runs in one round.
+// sampleTime is the approximate time for which a contender runs in a round.
 const sampleTime = 150 * time.Millisecond
 
-// samples are what was measured of one contender, one value for each round.
+// samples are the measurements of a contender, one value for each round.
 type samples struct {
 	Name                string
-	Time, Bytes, Allocs []float64 // of one unit; time in ns
+	Time, Bytes, Allocs []float64 // per unit; time in ns
 }
 
-// workResult is what was measured of a work.
+// workResult has the measurements of a work.
 type workResult struct {
 	Name, Unit string
 	Least      int
 	Contenders []samples
 }
 
-// of returns nil if this version of Go does not have the contender.
+// of returns the samples of a contender, or nil if this version of Go does not
+// have it.
 func (w *workResult) of(name string) *samples {
 	i := slices.IndexFunc(w.Contenders, func(s samples) bool { return s.Name == name })
 	if i < 0 {
@@ -85,7 +86,7 @@ func measure(work *bench.Work, rounds int) (*workResult, error) {
 
 type sampled struct{ time, bytes, allocs float64 }
 
-// sample does a work so many times, beginning with a heap that was cleaned up.
+// sample does a work the given number of times, after a garbage collection.
 func sample(contender bench.Contender, times int) (sampled, error) {
 	var before, after runtime.MemStats
 	runtime.GC()
@@ -106,7 +107,7 @@ func sample(contender bench.Contender, times int) (sampled, error) {
 	}, nil
 }
 
-// firstResult is when first chunks arrived over a transport.
+// firstResult has the times to the first chunk over a transport.
 type firstResult struct {
 	Transport string
 	Took      []float64 // ns
@@ -129,7 +130,7 @@ func measureFirst(rounds int) (results []firstResult) {
 	return results
 }
 
-// median returns NaN for nothing.
+// median returns the median, or NaN if there are no values.
 func median(values []float64) float64 {
 	if len(values) == 0 {
 		return math.NaN()
@@ -142,14 +143,15 @@ func median(values []float64) float64 {
 	return (sorted[middle-1] + sorted[middle]) / 2
 }
 
-// spread returns half of the range of the middle half, relative to the median.
+// spread returns half of the interquartile range relative to the median.
 func spread(values []float64) float64 {
 	sorted := slices.Sorted(slices.Values(values))
 	n := len(sorted)
 	return (sorted[n*3/4] - sorted[n/4]) / 2 / median(values)
 }
 
-// ratio returns the median of a's values over b's of the same round.
+// ratio returns the median of the ratios of a's values to b's of the same
+// round.
 func ratio(a, b []float64) float64 {
 	ratios := make([]float64, len(a))
 	for i := range a {

@@ -8,20 +8,20 @@ import (
 	"github.com/pinecone-community/assistant-go/internal/testing/bench"
 )
 
-// all is what was measured on a machine, with each version of Go.
+// all has the measurements on a machine with each version of Go.
 type all struct {
 	machine  machine
 	versions []*results
 }
 
-// target is a bound of something that was measured.
+// target is a bound of a measurement.
 type target struct {
 	work, goal string
-	// measure returns what there is, and whether it is good enough.
+	// measure returns the measured value and whether it is within the bound.
 	measure func(*results) (string, bool)
 }
 
-// below bounds the time of a work by that of a peer.
+// below returns a target that bounds the time of a work relative to a peer.
 func below(work int, peer, goal string, limit float64) target {
 	return target{workNames[work], goal + " of " + peer, func(r *results) (string, bool) {
 		got := ratio(r.Works[work].of(bench.Project).Time, r.Works[work].of(peer).Time)
@@ -33,18 +33,18 @@ func below(work int, peer, goal string, limit float64) target {
 const (
 	chat    = 0
 	call    = 2
-	context = 3 // of the first text; those of the others follow
+	context = 3 // with the first text; the other texts follow
 )
 
 var workNames = map[int]string{chat: "typed chat stream", call: "small JSON call", context: "context reply, prose"}
 
-// What must be reached. The context reply has a limit for each version of Go, as
-// the standard library's decoder became faster with Go 1.27.
+// Bounds of the targets. The context response has a bound for each version of
+// Go, as the standard library's decoder is faster since Go 1.27.
 const (
 	streamAllocs      = 3
 	uploadPeak        = 30e6 // bytes
 	uploadOfBareTLS   = 0.85
-	uploadOfBarePlain = 0.5 // of a PUT that the kernel copies
+	uploadOfBarePlain = 0.5 // relative to a PUT that the kernel copies
 	sizeOverBare      = 1.0e6
 	memoryOfLeast     = 1.3
 )
@@ -134,7 +134,7 @@ func (r *all) goVersions(separator string) string {
 	return strings.Join(names, separator)
 }
 
-// columns repeats a heading for each version of Go.
+// columns repeats the headings for each version of Go.
 func (r *all) columns(first []string, heads ...string) (head, line []string) {
 	head = first
 	for range first {
@@ -148,7 +148,7 @@ func (r *all) columns(first []string, heads ...string) (head, line []string) {
 	return head, line
 }
 
-// printTexts tells what to expect of other texts.
+// printTexts prints the results for other kinds of text.
 func (r *all) printTexts(text *bytes.Buffer) {
 	fmt.Fprintf(text, "\n## What to expect of your text\n\n"+
 		"A reply to a context request: 16 snippets of 2.2 KB from PDF files, each with its reference. The columns are what this project takes\n"+
@@ -289,7 +289,7 @@ func row(text *bytes.Buffer, cells ...string) {
 	fmt.Fprintf(text, "| %s |\n", strings.Join(cells, " | "))
 }
 
-// factor writes a ratio below a half as a fraction.
+// factor formats a ratio. It writes a ratio below a half as a fraction.
 func factor(ratio float64) string {
 	if ratio < 0.5 {
 		return fmt.Sprintf("1/%.1f", 1/ratio)

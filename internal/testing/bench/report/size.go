@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 )
 
-// Hello clients, which are the folders below hello.
+// Names of the hello clients, which are folders in hello.
 const (
 	helloBare    = "bare"
 	helloProject = "assistant"
@@ -15,7 +15,7 @@ const (
 
 var hellos = []string{helloProject, helloBare, "stock", "openai", "anthropic", "gopinecone"}
 
-// sizeResults are binaries that were built with the same flags.
+// sizeResults are the sizes of binaries that were built with the same flags.
 type sizeResults struct {
 	Flags string
 	Bytes map[string]int64 // by hello client

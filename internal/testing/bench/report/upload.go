@@ -24,7 +24,8 @@ const (
 	uploadTimes = 3 // in each process
 )
 
-// uploadJob is what a process of its own uploads. It sends uploadTimes times.
+// uploadJob is an upload in its own process, which repeats it uploadTimes
+// times.
 type uploadJob struct {
 	Uploader, Transport, Server, File, Certificate string
 }
@@ -49,15 +50,15 @@ func (j *uploadJob) fields() []jobField {
 	}
 }
 
-// uploadDone is what such a process has to tell.
+// uploadDone is the result of an uploadJob.
 type uploadDone struct {
 	Seconds []float64
-	// Bytes that were resident at most, with the first upload and with all of
-	// them; 0 when the system does not say.
+	// Peak of the resident set in bytes after the first upload and after all; 0
+	// if the system does not report it.
 	PeakOfOne, Peak int64
 }
 
-// run uploads and writes an uploadDone to standard output.
+// run runs the job and writes an uploadDone to standard output.
 func (j *uploadJob) run() error {
 	i := slices.IndexFunc(bench.Uploaders, func(u bench.Uploader) bool { return u.Name == j.Uploader })
 	if i < 0 {
@@ -90,7 +91,8 @@ func (j *uploadJob) run() error {
 	return json.NewEncoder(os.Stdout).Encode(done)
 }
 
-// protocol makes sure that the transport is the one that was asked for.
+// protocol is a transport that returns an error if a response does not use the
+// protocol that was asked for.
 type protocol struct {
 	http.RoundTripper
 	want string
@@ -103,13 +105,13 @@ func (p protocol) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	if (resp.ProtoMajor == 2) != (p.want == bench.TLS2) || (resp.TLS == nil) != (p.want == bench.Plain) {
 		resp.Body.Close()
-		return nil, errors.New("it went over " + resp.Proto)
+		return nil, errors.New("the response used " + resp.Proto)
 	}
 	return resp, nil
 }
 
-// peak returns the largest resident set that this process had. What getrusage
-// says would begin with that of the parent.
+// peak returns the peak of this process's resident set. The peak of getrusage
+// would include the parent's.
 func peak() int64 {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
@@ -124,11 +126,11 @@ func peak() int64 {
 	return 0
 }
 
-// uploadResult is what was measured of one way to upload over one transport.
+// uploadResult has the measurements of an uploader over a transport.
 type uploadResult struct {
 	Name            string
 	Speed           []float64 // MB/s, one value for each round
-	PeakOfOne, Peak int64     // bytes, the most of any round
+	PeakOfOne, Peak int64     // in bytes, maximum of all rounds
 }
 
 type uploadResults struct {
@@ -185,7 +187,7 @@ func measureTransport(transport, folder, file string, rounds int) (*uploadResult
 	return result, nil
 }
 
-// start runs the job in a process of its own.
+// start runs the job in its own process.
 func (j *uploadJob) start() (done uploadDone, err error) {
 	self, err := os.Executable()
 	if err != nil {

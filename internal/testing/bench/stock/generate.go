@@ -1,6 +1,6 @@
-// Package stock is what oapi-codegen makes of the data plane's spec with its
-// default settings. It is what this project's clients are measured against. Its
-// code is made when it is wanted, by go generate ./stock in the folder above.
+// Package stock is the output of oapi-codegen for the data plane's spec with
+// default settings. This project's clients are compared with it. It is not in
+// the repository: go generate ./stock in the parent folder writes it.
 package stock
 
 //go:generate go tool oapi-codegen -config config.yaml ../../../../openapi/2026-04/data.yaml

@@ -1,5 +1,5 @@
-// Command bare is the smallest HTTP client: what the others are measured
-// against.
+// Command bare is the smallest HTTP client, with which the other commands are
+// compared.
 package main
 
 import (
@@ -10,7 +10,7 @@ import (
 )
 
 func main() {
-	resp, err := http.Get(os.Args[1]) //nolint:noctx // the smallest there is
+	resp, err := http.Get(os.Args[1]) //nolint:noctx // the smallest client has no context
 	if err != nil {
 		log.Fatal(err)
 	}
