@@ -1,5 +1,5 @@
 // Package apierror has the error type of the clients of all planes and
-// versions. Generated packages alias it.
+// versions. Generated packages alias it; package rest makes its values.
 package apierror
 
 import (

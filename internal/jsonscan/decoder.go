@@ -1,5 +1,5 @@
-// Package jsonscan reads JSON for generated decoders, in one pass and without
-// reflection. It accepts and rejects the same texts as encoding/json, with
+// Package jsonscan reads JSON for the decoders of generated packages, in one pass
+// and without reflection. It accepts and rejects the same texts as encoding/json, with
 // these differences: member names are case-sensitive; an integer may be written
 // as a float64, such as 53.0 or 1e3; a time may be the empty string, which is
 // the zero time, and may contain escape sequences; a byte-order mark may

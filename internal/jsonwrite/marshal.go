@@ -1,4 +1,4 @@
-// Package jsonwrite encodes JSON for requests.
+// Package jsonwrite encodes JSON for the requests of packages rest and upload.
 package jsonwrite
 
 import (

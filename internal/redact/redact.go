@@ -1,4 +1,5 @@
-// Package redact removes secrets from the texts of errors.
+// Package redact removes secrets from the texts of errors, for packages apierror
+// and rest.
 package redact
 
 import "errors"

@@ -18,8 +18,8 @@ import (
 	"github.com/pinecone-community/assistant-go/internal/redact"
 )
 
-// Request is a request of a stock client that is being built. Its first error is
-// the error of Build.
+// Request builds a request of a stock client. Build returns the first error of the
+// parameters.
 type Request struct {
 	method, server string
 	template       string // of the path, as in the spec
@@ -29,7 +29,7 @@ type Request struct {
 	err            error
 }
 
-// NewRequest begins a request. The path has parameters in braces.
+// NewRequest starts a request. The path has the names of parameters in braces.
 func NewRequest(method, server, path string) *Request {
 	return &Request{method: method, server: server, template: path, path: path, header: http.Header{}}
 }
@@ -44,8 +44,8 @@ type Param struct {
 	Format   string // of the schema
 }
 
-// Path adds a parameter as one segment of the path. Values that would name
-// another path, which are "", "." and "..", are errors.
+// Path sets a parameter of the path, as one segment. The values "", "." and ".."
+// are errors, because they would change the path.
 func (r *Request) Path(p Param, value any) {
 	text, _ := r.text(p, value, runtime.ParamLocationPath)
 	if p.Style == "json" || p.Style == "text" {
@@ -79,12 +79,12 @@ func (r *Request) Header(p Param, value any) {
 	}
 }
 
-// text returns a parameter as text, and whether it is there.
+// text returns the text of a parameter, and whether the parameter is sent.
 func (r *Request) text(p Param, value any, in runtime.ParamLocation) (text string, ok bool) {
 	v := reflect.ValueOf(value)
 	switch {
 	case v.Kind() == reflect.Pointer && !v.IsNil():
-		value = v.Elem().Interface() // also if it is zero
+		value = v.Elem().Interface() // a zero behind a pointer is sent
 	case p.Required && v.Kind() == reflect.Pointer:
 		r.fail(fmt.Errorf("%s is nil", p.Name))
 		return "", false
@@ -178,8 +178,9 @@ func Do[E ~func(context.Context, *http.Request) error](ctx context.Context, doer
 	return resp, nil
 }
 
-// guarded returns an *http.Client without a CheckRedirect of its own as a copy
-// that never takes the API key to another origin. A nil client is an error.
+// guarded returns doer, or a copy if doer is an *http.Client without a
+// CheckRedirect function: the copy does not follow redirects to another origin,
+// so that the API key stays. A nil client is an error.
 func guarded(doer Doer) (Doer, error) {
 	client, ok := doer.(*http.Client)
 	if doer == nil || ok && client == nil {

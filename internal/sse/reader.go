@@ -1,5 +1,5 @@
 // Package sse reads event streams (text/event-stream): the data and the type of
-// each event. It ignores ids and retry times.
+// each event. It ignores ids and retry times. The streams of package rest use it.
 //
 // Standard: https://html.spec.whatwg.org/multipage/server-sent-events.html
 package sse

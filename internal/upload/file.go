@@ -1,4 +1,5 @@
-// Package upload sends files in multipart forms without holding them in memory.
+// Package upload writes files in multipart forms without holding them in memory.
+// Package rest sends the forms; generated packages alias [File].
 package upload
 
 import (

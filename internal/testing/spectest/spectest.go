@@ -1,5 +1,5 @@
-// Package spectest validates requests and responses against the specs, for
-// tests.
+// Package spectest validates requests and responses against the specs, for the
+// tests of this module and of the examples.
 package spectest
 
 import (
