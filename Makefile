@@ -1,10 +1,10 @@
-# What there is to run. `make` alone lists it.
+# The targets of this project. `make` lists them.
 
 GOLANGCI_LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 ACTIONLINT = github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 
-# The oldest and the newest Go that are supported: what go.mod says, and the last
+# The oldest and the newest supported Go: the version in go.mod and the latest
 # release.
 OLDEST_GO = go$(shell sed -n 's/^go //p' go.mod)
 NEWEST_GO = go1.27.3
@@ -12,8 +12,8 @@ NEWEST_GO = go1.27.3
 # Folder of published specs, with a folder for each version.
 UPSTREAM ?= ../shared/upstream
 
-# Values of the command line are data: make does not expand them, and a recipe gets
-# them from its environment, so that no shell reads them as code.
+# Values of the command line are data: make does not expand them, and a recipe
+# reads them from its environment, so that no shell runs them as code.
 DATA = VERSION FROM BASE HEAD UPSTREAM REPO
 $(foreach name,$(DATA),$(eval override $(name) := $$(value $(name))))
 export $(DATA)
@@ -32,7 +32,7 @@ generate: ## compile the specs into the clients, and bring the tables of openapi
 	@go test -count 1 ./openapi/internal/tables -update >/dev/null
 
 .PHONY: import
-import: ## bring a version in: VERSION=2026-10 FROM=folder of its published specs, or REPOSITORY:PATH
+import: ## import a version of the API: VERSION=2026-10 FROM=folder of its published specs, or REPOSITORY:PATH
 	@go run ./openapi/importer -version "$$VERSION" -from "$$FROM"
 
 .PHONY: demo
@@ -46,31 +46,31 @@ test: ## run all tests
 	cd examples && go vet ./... && go test ./...
 
 .PHONY: race
-race: ## run the tests of what has goroutines under the race detector
+race: ## run the tests of concurrent packages under the race detector
 	go test $(RACE) ./auth/... ./internal/rest/... ./internal/sse/... ./internal/upload/... ./gen/...
 	cd examples && go test $(RACE) ./emulator/internal/store/... ./sync/batch/... ./web/...
 
 .PHONY: test-versions
-test-versions: ## run the library's tests with the oldest and the newest Go that are supported
+test-versions: ## run the library's tests with the oldest and the newest supported Go
 	set -e; for version in $(OLDEST_GO) $(NEWEST_GO); do echo "with $$version"; \
 		GOTOOLCHAIN=$$version go vet ./auth/... ./internal/... ./gen/...; \
 		GOTOOLCHAIN=$$version go test ./auth/... ./internal/... ./gen/...; done
 
 .PHONY: browser
-browser: ## drive the web example in headless Chromium
+browser: ## test the web example in headless Chromium
 	@for name in chromium chromium-browser google-chrome; do command -v $$name && exit; done; \
 	if command -v apt-get && [ "$$(id -u)" = 0 ]; then apt-get update && apt-get install -y chromium; \
-	else echo "browser: there is no Chromium here, and it takes root and apt-get to install it"; exit 1; fi
+	else echo "browser: Chromium is not installed; installing it needs root and apt-get"; exit 1; fi
 	cd examples && go vet -tags browser ./web && go test $(RACE) -tags browser -count 1 -run Browser ./web
 
 .PHONY: interop
-interop: ## drive the local service with Pinecone's TypeScript SDK and OpenAI's client (needs node 20 and npm)
-	@for name in node npm; do command -v $$name >/dev/null || { echo "interop: there is no $$name here: NOT RUN" >&2; exit 1; }; done
+interop: ## test the local service with Pinecone's TypeScript SDK and OpenAI's client (needs node 20 and npm)
+	@for name in node npm; do command -v $$name >/dev/null || { echo "interop: $$name is not installed: NOT RUN" >&2; exit 1; }; done
 	cd examples/emulator/interop/node && npm ci --ignore-scripts --silent
 	cd examples && go vet -tags interop ./emulator/interop && go test -tags interop -count 1 -v -run Node ./emulator/interop
 
 .PHONY: contract
-contract: ## hold the facts of the service against the emulator, or Pinecone with PINECONE_API_KEY
+contract: ## check the facts about the service against the emulator, or against Pinecone with PINECONE_API_KEY
 	cd examples && go run ./contract
 
 .PHONY: lint
@@ -80,76 +80,76 @@ lint: ## run the linter
 	cd internal/testing/bench && go generate ./stock && go vet ./...
 	go run $(ACTIONLINT) -shellcheck= -pyflakes=
 
-# What runs in a user's program.
+# The packages that run in a user's program.
 COVERED = ./auth,./internal/apierror,./internal/jsonscan,./internal/jsonwrite,./internal/redact,./internal/rest,./internal/sse,./internal/upload
 
 .PHONY: cover
-cover: ## hold the coverage of what runs in a user's program against 90 %
+cover: ## fail if less than 90 % of the code that runs in a user's program is covered
 	go test -coverpkg=$(COVERED) -coverprofile=coverage.out ./auth ./internal/apierror ./internal/jsonscan ./internal/jsonwrite \
 		./internal/redact ./internal/rest ./internal/sse ./internal/upload
 	@go tool cover -func=coverage.out | awk '{ print } /^total:/ { if ($$3 + 0 < 90) { print "coverage is below 90 %"; exit 1 } }' | tail -n 2
 
 .PHONY: bench
-bench: ## compare with other clients, with each supported Go, and write internal/testing/bench/RESULTS.md
+bench: ## compare with other clients under each supported Go, and write internal/testing/bench/RESULTS.md
 	cd internal/testing/bench && go generate ./stock && go run ./report -o RESULTS.md
 
 .PHONY: drift
-drift: ## fail when generating again changes anything
+drift: ## fail if generating again changes a file
 	openapi/drift.sh
 
 .PHONY: conformance
-conformance: ## hold the specs against the published ones in UPSTREAM
+conformance: ## compare the specs with the published specs in UPSTREAM
 	go test -tags conformance -run Conformance ./openapi/importer
 	@if [ -d "$$UPSTREAM" ]; then openapi/conformance.sh "$$UPSTREAM"; \
 	else echo "conformance: no published specs at $$UPSTREAM: NOT CHECKED"; fi
 
 .PHONY: upstream
-upstream: ## say which published versions are new or changed: REPO=clone or git directory of pinecone-io/pinecone-api
+upstream: ## list the published versions that are new or changed: REPO=clone or git directory of pinecone-io/pinecone-api
 	@go run ./openapi/importer -upstream "$$REPO"
 
 .PHONY: review
-review: ## report what changed since revision BASE, up to HEAD if given; or from openapi/VERSION to another
+review: ## report the changes since revision BASE, up to HEAD if given; or from one openapi/VERSION to another
 	@go run ./openapi/review -base "$$BASE" $(if $(HEAD),-head "$$HEAD")
 
 .PHONY: review-check
-review-check: ## the same; fail when the changelog's topmost entry does not name what breaks
+review-check: ## like review; fail if the changelog's topmost entry does not name every breaking change
 	@go run ./openapi/review -base "$$BASE" $(if $(HEAD),-head "$$HEAD") -changelog .github/CHANGELOG.md
 
 .PHONY: review-oasdiff
-review-oasdiff: ## hold what the tests of the report have recorded of oasdiff against oasdiff itself
+review-oasdiff: ## compare the recorded output of oasdiff in the tests of review with oasdiff itself
 	go test -tags oasdiff ./openapi/review
 
 .PHONY: review-commit
-review-commit: ## the same of the last commit
+review-commit: ## like review, for the last commit
 	@if git rev-parse --quiet --verify 'HEAD~1^{commit}' >/dev/null; then go run ./openapi/review -base HEAD~1; \
-	else echo "review: the commit before this one is not here (a first commit, or a shallow clone): NOT REVIEWED"; fi
+	else echo "review: the parent commit is missing (first commit, or a shallow clone): NOT REVIEWED"; fi
 
 .PHONY: reports
 reports: ## write the reports from each version of the API to the next, openapi/reports
 	go run ./openapi/review -reports openapi/reports
 
 .PHONY: release-check
-release-check: ## try the release VERSION of this commit, as a consumer would get it
+release-check: ## test the release VERSION of this commit as a consumer gets it
 	.github/release-check.sh "$$VERSION"
 
 .PHONY: cross
-cross: ## build for the other systems
+cross: ## build for macOS and Windows
 	GOOS=darwin GOARCH=arm64 go build ./...
 	GOOS=windows GOARCH=amd64 go build ./...
 	cd examples && GOOS=darwin GOARCH=arm64 go build ./... && GOOS=windows GOARCH=amd64 go build ./...
 
 .PHONY: tidy
-tidy: ## fail when go.mod or go.sum are not tidy
+tidy: ## fail if go.mod or go.sum are not tidy
 	go mod tidy -diff
 	cd examples && go mod tidy -diff
 	cd internal/testing/bench && go generate ./stock && go mod tidy -diff
 
 .PHONY: attack
-attack: ## upload what does harm to the local service, and hold its memory against 600 MiB (the full disk takes root on Linux)
+attack: ## upload harmful files to the local service, and fail if it uses more than 600 MiB of memory (the full-disk test needs root on Linux)
 	cd examples && go run ./emulator/attack
 
 .PHONY: crash
-crash: ## kill the local service 50 times while clients upload and delete, and hold it against what it acknowledged
+crash: ## kill the local service 50 times while clients upload and delete, and check that it keeps everything it acknowledged
 	cd examples && go run ./emulator/crash
 
 .PHONY: growth
@@ -157,12 +157,12 @@ growth: ## measure the local service with 100, 1,000 and 10,000 files in an assi
 	cd examples && go run ./emulator/growth
 
 .PHONY: load
-load: ## put the local service under the load of 64 clients for a minute
+load: ## run 64 clients against the local service for a minute
 	cd examples && go run ./emulator/load
 
 .PHONY: soak
-soak: attack crash growth load ## try the local service hard: minutes of each
+soak: attack crash growth load ## run all stress tests of the local service; each takes minutes
 
 .PHONY: ci
-ci: tidy drift reports test race test-versions contract browser interop lint cover cross conformance demo review-oasdiff review-commit ## everything that must hold before a change lands
+ci: tidy drift reports test race test-versions contract browser interop lint cover cross conformance demo review-oasdiff review-commit ## run all checks that a change must pass
 	git diff --exit-code

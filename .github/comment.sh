@@ -1,11 +1,13 @@
 #!/bin/sh
-# Writes a report to the summary of a job of GitHub Actions, and to the one
-# comment of this kind on the pull request. Requests from forks have a token that
-# may not comment; then the summary is all, and the job does not fail for it.
+# Writes a report to the summary of a GitHub Actions job, and to a comment on
+# the pull request, which it updates if the comment exists. The token of a pull
+# request from a fork may not comment; then the script writes only the summary
+# and does not fail.
 #
 # usage: .github/comment.sh REPORT
 #
-# REPOSITORY (owner/name), PULL_REQUEST (number) and GH_TOKEN say where to.
+# REPOSITORY (owner/name), PULL_REQUEST (number) and GH_TOKEN select the pull
+# request.
 set -eu
 report=$1
 marker='<!-- review -->'

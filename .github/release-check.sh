@@ -1,12 +1,13 @@
 #!/bin/sh
-# Tries a release before it is tagged: makes the release of the last commit in a copy
-# of the repository, makes a module proxy of it, and lets two consumers build with
-# what they get there: one of the clients, and one of the local service, whose module
-# is another one. Then it runs the local service as everybody can, without a clone.
+# Tests a release before it is tagged. It makes the release of the last commit
+# in a copy of the repository and serves it with a module proxy. Two consumers
+# build with the served modules: one imports the clients, the other imports the
+# local service, which is in another module. Then it runs the local service
+# without a clone, as users do.
 #
 # usage: .github/release-check.sh vX.Y.Z
 #
-# Nothing of it stays, neither tags nor modules in the cache.
+# It leaves neither tags nor modules in the cache behind.
 set -eu
 version=${1:-}
 module=github.com/pinecone-community/assistant-go
@@ -26,8 +27,8 @@ git config user.name release-check
 git config user.email release-check@example.com
 .github/release.sh "$version"
 
-# The go command makes the modules from the tags, as it does for everybody. The
-# folder of what it has downloaded is laid out as a proxy.
+# The go command makes the modules from the tags, as for every user. Its
+# download cache has the layout of a module proxy.
 mkdir "$temporary/nowhere"
 (
 	cd "$temporary/nowhere"
@@ -39,8 +40,8 @@ export GOPROXY="file://$temporary/proxy/cache/download,file://$cache/cache/downl
 export GOMODCACHE="$temporary/cache" GOSUMDB=off GOFLAGS="-mod=mod -modcacherw" GOWORK=off
 
 newest=$(cd gen && printf '%s\n' 20* | tail -n 1)
-# consume MODULE PACKAGE...: builds and runs a program, its standard input, with
-# packages of a module.
+# consume MODULE PACKAGE...: builds and runs the program on its standard input
+# with packages of a module.
 consume() {
 	consumed=$1
 	shift
@@ -117,7 +118,7 @@ func main() {
 }
 E2
 
-# As a program, by its path and version alone.
+# Runs the local service by module path and version alone.
 mkdir "$temporary/empty"
 cd "$temporary/empty"
 GOFLAGS=-modcacherw go run "$module/examples/emulator@$version" -help 2>&1 | grep -q '^Usage of emulator' ||

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Makes the commit and the tags of a release, from the last commit of a clean tree.
-# In that commit, examples/go.mod requires the released library and replaces
-# nothing, so that `go run .../examples/emulator@vX.Y.Z` works without a clone; the
-# branch keeps the replacement. Nothing is pushed.
+# Makes the commit and the tags of a release from the last commit of a clean
+# tree. In the new commit, examples/go.mod requires the released library and has
+# no replacement, so that `go run .../examples/emulator@vX.Y.Z` works without a
+# clone. The branch keeps the replacement. The script pushes nothing.
 #
 # usage: .github/release.sh vX.Y.Z
 set -eu
@@ -14,19 +14,19 @@ fail() {
 	exit 1
 }
 echo "$version" | grep -qE '^v(0|1)\.[0-9]+\.[0-9]+$' ||
-	fail "VERSION is \"$version\", want v0.X.Y or v1.X.Y (from v2 on the module needs another path)"
+	fail "VERSION is \"$version\", want v0.X.Y or v1.X.Y (since v2 the module needs another path)"
 cd "$(git rev-parse --show-toplevel)"
 for tag in "$version" "examples/$version"; do
-	if git rev-parse --quiet --verify "refs/tags/$tag" >/dev/null; then fail "$tag is tagged already"; fi
+	if git rev-parse --quiet --verify "refs/tags/$tag" >/dev/null; then fail "the tag $tag already exists"; fi
 done
 grep -qE "^## $version\$" .github/CHANGELOG.md || fail ".github/CHANGELOG.md has no entry \"## $version\""
-[ -z "$(git status --porcelain)" ] || fail "the tree has changes that are not committed"
+[ -z "$(git status --porcelain)" ] || fail "the tree has uncommitted changes"
 
 temporary=$(mktemp -d)
 trap 'chmod -R u+w "$temporary"; rm -rf "$temporary"' EXIT
 
-# The library as the go command makes it of the tag, for its sum: what is in it does
-# not depend on the examples.
+# The library's module as the go command makes it from the tag, for its
+# checksum. It does not depend on the examples.
 git clone --quiet --bare --no-hardlinks . "$temporary/bare"
 git -C "$temporary/bare" tag "$version" "$(git rev-parse HEAD)"
 download() {
@@ -46,14 +46,14 @@ trap 'git checkout --quiet --force "$branch"; chmod -R u+w "$temporary"; rm -rf 
 (
 	cd examples
 	go mod edit -dropreplace="$module" -require="$module@$version"
-	# A cache of its own: what is not released yet must not stay in everybody's.
+	# A separate cache: an unreleased module must not stay in the shared one.
 	GOPROXY="file://$temporary/before/cache/download,file://$(go env GOMODCACHE)/cache/download,$(go env GOPROXY)" \
 		GONOSUMDB=$module GOFLAGS="-mod=mod -modcacherw" GOWORK=off GOMODCACHE="$temporary/cache" go mod tidy
 )
 git commit --quiet --message "examples: require $module $version" examples/go.mod examples/go.sum
 [ -z "$(git status --porcelain)" ] || fail "go mod tidy changed more than examples/go.mod and examples/go.sum: $(git status --porcelain)"
 
-# The same sum for the library of the new commit.
+# The new commit must have the same checksum of the library.
 git -C "$temporary/bare" fetch --quiet "$PWD" HEAD
 git -C "$temporary/bare" tag --force "$version" FETCH_HEAD >/dev/null
 after=$(download after | sed -n 's/^.*"Sum": "\(.*\)".*$/\1/p')

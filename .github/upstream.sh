@@ -1,12 +1,13 @@
 #!/bin/sh
-# Opens a pull request when published versions are new or have changed, with the
-# report as its text. What it changes is .github/upstream.md, the report that was
-# merged last: a report that says the same opens none. One that is open is brought
-# up to date.
+# Opens a pull request if published versions are new or have changed. The text
+# of the pull request is the report. The pull request changes
+# .github/upstream.md, the report that was merged last, so that an unchanged
+# report opens no pull request. An open pull request is updated.
 #
 # usage: .github/upstream.sh CLONE
 #
-# CLONE is one of pinecone-io/pinecone-api. GH_TOKEN may push and open requests.
+# CLONE is a clone of pinecone-io/pinecone-api. GH_TOKEN must allow pushing and
+# opening pull requests.
 set -eu
 report=.github/upstream.md branch=upstream title="Published versions of the Assistant API"
 
@@ -14,11 +15,11 @@ make -s upstream REPO="$1" >"$report.new"
 mv "$report.new" "$report"
 cat "$report" >>"${GITHUB_STEP_SUMMARY:-/dev/null}"
 if ! git ls-files --error-unmatch "$report" >/dev/null 2>&1 && ! grep -qE '^## .* (is new|has changed)$' "$report"; then
-	echo "nothing is new, and nothing has changed"
+	echo "no new or changed versions"
 	exit
 fi
 git add --intent-to-add "$report"
-# The revision alone is no news.
+# A new revision alone is no change.
 if git diff --quiet --ignore-matching-lines='^Revision ' -- "$report"; then
 	echo "the report says what $report said before"
 	exit
