@@ -24,13 +24,13 @@ Arrow keys edit the line and bring earlier questions back. Ctrl-C stops an answe
 type conversation struct {
 	api         *data.API
 	assistant   string
-	most        int // questions in the history
+	most        int // maximum number of questions in the history
 	history     []data.Message
 	out, status io.Writer
 }
 
-// run asks what the lines have until they end. At a terminal it goes on after an
-// error, and two interrupts at the prompt, one after the other, end it.
+// run asks the questions in the lines. On a terminal it continues after an
+// error, and two interrupts in a row at the prompt end it.
 func (c *conversation) run(ctx context.Context, in lines, terminal bool) error {
 	if terminal {
 		fmt.Fprintf(c.status, "Ask a question about the documents of %s, or type /help.\n", c.assistant)
@@ -71,8 +71,8 @@ func (c *conversation) run(ctx context.Context, in lines, terminal bool) error {
 	}
 }
 
-// ask writes the answer as it comes, and the sources after it. An interrupt stops
-// it; what came until then is what the assistant has said.
+// ask writes the answer as it arrives, and then its sources. An interrupt stops
+// the answer; the part that was received becomes the assistant's message.
 func (c *conversation) ask(ctx context.Context, question string) (err error) {
 	answering, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
@@ -82,7 +82,7 @@ func (c *conversation) ask(ctx context.Context, question string) (err error) {
 	var chunk data.ChatChunk
 	out := newWrapper(c.out)
 	for chunk, err = range c.api.ChatStream(answering, c.assistant, data.ChatRequest{Messages: messages}) {
-		switch chunk := chunk.(type) { // nil with an error, which is the last
+		switch chunk := chunk.(type) { // nil if err is not nil
 		case *data.ContentChunk:
 			answer.WriteString(chunk.Delta.Content)
 			out.write(notes.Text(chunk.Delta.Content))

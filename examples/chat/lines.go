@@ -13,21 +13,21 @@ import (
 	"golang.org/x/term"
 )
 
-// maxLine bounds a question, in bytes.
+// maxLine is the maximum length of a question in bytes.
 const maxLine = 1 << 20
 
-// errInterrupted is Ctrl-C at the prompt.
+// errInterrupted is the error of Ctrl-C at the prompt.
 var errInterrupted = errors.New("interrupted")
 
-// lines are what somebody types, or what comes through a pipe.
+// lines reads questions from a terminal or a pipe.
 type lines interface {
 	// next returns the next line, or io.EOF, or errInterrupted.
 	next(ctx context.Context) (string, error)
 	close() error
 }
 
-// newLines reads in: with line editing if in and out are a terminal. Its second
-// result tells whether somebody types.
+// newLines returns the lines of in, with line editing if in and out are a
+// terminal. Its second result reports whether in is a terminal.
 func newLines(ctx context.Context, in io.Reader, out, status io.Writer) (lines, bool, error) {
 	typed := isTerminal(in)
 	if !typed || !isTerminal(out) || in != os.Stdin {
@@ -54,8 +54,8 @@ func isTerminal(stream any) bool {
 	return ok && term.IsTerminal(int(file.Fd()))
 }
 
-// edited are lines that are edited at a terminal, with a history. Outside of next
-// the terminal is in its usual mode, in which Ctrl-C is a signal.
+// edited reads lines with line editing and a history. Outside of next, the
+// terminal is in its normal mode, in which Ctrl-C sends a signal.
 type edited struct {
 	state       *liner.State
 	cooked, raw liner.ModeApplier
@@ -96,20 +96,20 @@ func (e *edited) next(ctx context.Context) (line string, err error) {
 			e.state.AppendHistory(a.text)
 		}
 		return a.text, a.err
-	case <-interrupt: // the prompt goes on
+	case <-interrupt: // the goroutine keeps reading
 		fmt.Println("^C")
 		return "", errInterrupted
-	case <-ctx.Done(): // the prompt goes on until the process ends
+	case <-ctx.Done(): // the goroutine reads until the process ends
 		return "", ctx.Err()
 	}
 }
 
 func (e *edited) close() error { return e.state.Close() }
 
-// plain are lines as they come. Where they are typed, there is a prompt.
+// plain reads lines without line editing. It shows a prompt if they are typed.
 type plain struct {
 	lines   chan string
-	err     error // when lines is closed
+	err     error // set before lines is closed
 	prompts bool
 	status  io.Writer
 }

@@ -1,14 +1,14 @@
-// Chat is a conversation with an assistant in a terminal. The answer appears
-// while it is written, with its citations as footnotes, and the conversation so
-// far is sent along with each question.
+// Chat is a conversation with an assistant in a terminal. It prints each answer
+// while it arrives, with citations as footnotes, and sends the conversation so
+// far with each question.
 //
 //	go run ./chat                                        against an emulator
 //	PINECONE_API_KEY=... go run ./chat                   against Pinecone
 //	echo "When is the lamp lit?" | go run ./chat         without a prompt
 //
-// Ctrl-C stops an answer. Twice at the prompt it ends the program, as Ctrl-D and
-// /quit do. An assistant that the program created is deleted then. /help lists the
-// commands.
+// Ctrl-C stops an answer. Twice at the prompt it ends the program, as Ctrl-D
+// and /quit do. The program deletes an assistant that it created. /help lists
+// the commands.
 package main
 
 import (
@@ -33,12 +33,12 @@ func main() {
 	}
 }
 
-// run writes answers to out and all else to status.
+// run writes answers to out and everything else to status.
 func run(ctx context.Context, args []string, in io.Reader, out, status io.Writer, client *http.Client) (err error) {
 	flags := flag.NewFlagSet("chat", flag.ContinueOnError)
 	url := sample.AddURL(flags)
 	assistant := sample.AddFlags(flags)
-	most := flags.Int("history", 10, "the last `n` questions, with their answers, are sent along with the next")
+	most := flags.Int("history", 10, "send the last `n` questions and answers with the next question")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -50,8 +50,8 @@ func run(ctx context.Context, args []string, in io.Reader, out, status io.Writer
 	}
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM)
 	defer stop()
-	// Ctrl-C ends what goes on at the time, by a context. With this it never ends
-	// the program, not even between two of them.
+	// Ctrl-C cancels the context of the current activity. This handler keeps it
+	// from ending the program between two activities.
 	ignored := make(chan os.Signal, 1)
 	signal.Notify(ignored, os.Interrupt)
 	defer signal.Stop(ignored)

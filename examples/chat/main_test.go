@@ -80,7 +80,7 @@ func TestPipe(t *testing.T) {
 	}
 }
 
-// messages returns those of a request, and leaves its body to be read again.
+// messages returns the messages of a request and restores its body.
 func messages(t *testing.T, req *http.Request) []data.Message {
 	body, err := io.ReadAll(req.Body)
 	if err != nil {

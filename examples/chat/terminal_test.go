@@ -26,7 +26,8 @@ import (
 	"github.com/pinecone-community/assistant-go/examples/sample"
 )
 
-// asProgram has the test binary be the program, as a terminal needs a process.
+// asProgram is an environment variable that makes the test binary run the
+// program, as a terminal needs a process.
 const asProgram = "CHAT_TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
@@ -59,14 +60,14 @@ func TestTerminal(t *testing.T) {
 	terminal.typed(ctrlC)
 	terminal.wait("(stopped)")
 	terminal.wait("> ")
-	terminal.typed(arrowUp + "\n") // the question, from the history
+	terminal.typed(arrowUp + "\n") // recalls the question from the history
 	terminal.wait("after every storm.[1]")
 	terminal.wait("[1] maintenance-manual.pdf, p. 1")
 	terminal.wait("> ")
 	terminal.typed("This works." + strings.Repeat(backspace, 6) + "fails.\n")
 	terminal.wait("chat: pinecone: POST")
 	terminal.wait("> ")
-	// Right after an answer, Ctrl-C was meant for it. It ends nothing.
+	// A Ctrl-C right after an answer was meant for the answer and ends nothing.
 	terminal.typed(ctrlC)
 	terminal.wait("(Ctrl-C once more ends the chat.)")
 	terminal.wait("> ")
@@ -101,7 +102,8 @@ func TestTerminalEnds(t *testing.T) {
 	}
 }
 
-// An interrupt before the first prompt ends the program, and nothing is left.
+// An interrupt before the first prompt ends the program, and the assistant is
+// deleted.
 func TestTerminalInterruptedWhileOpening(t *testing.T) {
 	uploading := make(chan struct{}, 100)
 	r := &exampletest.Recorder{Instead: func(req *http.Request) (*http.Response, error) {
@@ -116,7 +118,7 @@ func TestTerminalInterruptedWhileOpening(t *testing.T) {
 	<-uploading
 	terminal.typed(ctrlC)
 	terminal.wait("chat: assistant example-assistant: ")
-	// The request that was given up may be noted after the last one.
+	// The canceled request may be recorded after the last one.
 	if err := terminal.program.Wait(); err == nil || !slices.Contains(r.Requests(), deleted) {
 		t.Errorf("ended with %v, requests %q", err, r.Requests())
 	}
@@ -128,7 +130,7 @@ const hang = 5 * time.Minute
 // columns is the width of the terminal.
 const columns = 40
 
-// An answer has no line that is wider than the terminal, and no word that is broken.
+// The lines of an answer fit the width of the terminal, and no word is broken.
 func TestTerminalWraps(t *testing.T) {
 	terminal := openWith(t, &exampletest.Recorder{}, true)
 	terminal.wait("> ")
@@ -151,17 +153,18 @@ func TestTerminalWraps(t *testing.T) {
 	terminal.ended()
 }
 
-// screen is a terminal with the program in it.
+// screen is a terminal that runs the program.
 type screen struct {
 	t       *testing.T
 	tty     *os.File
 	program *exec.Cmd
 	output  <-chan string
-	seen    string // and not waited for yet
+	seen    string // output after the last text that was waited for
 }
 
-// open starts the program against an emulator behind a proxy, which holds what
-// passes against the specs and keeps the first answer from ending.
+// open starts the program against an emulator behind a proxy. The proxy
+// validates requests and responses against the specs and keeps the first answer
+// from ending.
 func open(t *testing.T, r *exampletest.Recorder) *screen { return openWith(t, r, false) }
 
 func openWith(t *testing.T, r *exampletest.Recorder, whole bool) *screen {
@@ -174,7 +177,7 @@ func openWith(t *testing.T, r *exampletest.Recorder, whole bool) *screen {
 	proxy := &httputil.ReverseProxy{
 		Rewrite: func(p *httputil.ProxyRequest) {
 			p.SetURL(target)
-			p.Out.Host = p.In.Host // the emulator names it as the assistant's
+			p.Out.Host = p.In.Host // the emulator returns it as the assistant's host
 		},
 		Transport: &stalling{t: t, base: r.Client(t).Transport, whole: whole},
 		ErrorLog:  log.New(io.Discard, "", 0),
@@ -204,7 +207,7 @@ func openWith(t *testing.T, r *exampletest.Recorder, whole bool) *screen {
 	t.Cleanup(func() {
 		_ = program.Process.Kill()
 		_ = program.Wait()
-		go func() { // until the reader has noticed
+		go func() { // until the reader has ended
 			for range output {
 			}
 		}()
@@ -220,8 +223,8 @@ func (s *screen) typed(keys string) {
 	}
 }
 
-// wait waits until a text is on the screen, after the one waited for before, and
-// returns what was there until then.
+// wait waits until a text appears after the last text that was waited for. It
+// returns the output up to the text.
 func (s *screen) wait(text string) string {
 	s.t.Helper()
 	limit := time.After(hang)
@@ -242,7 +245,7 @@ func (s *screen) wait(text string) string {
 	}
 }
 
-// ended waits for the end of the program, which has to be a success.
+// ended waits for the program to exit successfully.
 func (s *screen) ended() {
 	s.t.Helper()
 	limit := time.After(hang)
@@ -262,13 +265,14 @@ func (s *screen) ended() {
 	}
 }
 
-// stalling keeps all but three events of the first answer back until the client
-// goes away, and refuses what says that it fails.
+// stalling passes on three events of the first answer and then blocks until the
+// client closes the request. It answers a question that contains "fails" with
+// an error.
 type stalling struct {
 	t     *testing.T
 	base  http.RoundTripper
 	done  atomic.Bool
-	whole bool // no answer is kept from ending
+	whole bool // pass on whole answers
 }
 
 func (s *stalling) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -293,7 +297,7 @@ func (s *stalling) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// until is a body that ends when its request does.
+// until is a body that blocks until its request ends.
 type until struct{ req *http.Request }
 
 func (u until) Read([]byte) (int, error) {

@@ -10,14 +10,15 @@ import (
 	"golang.org/x/term"
 )
 
-// wrapper writes text to a terminal and breaks lines between words. What has no end
-// yet of a word is kept until the end comes. Elsewhere text is written as it is.
+// wrapper writes text to a terminal and breaks lines between words. It keeps an
+// incomplete word until the word ends. To any other writer it writes the text
+// unchanged.
 type wrapper struct {
 	out    io.Writer
-	width  int // in columns; 0 leaves lines as they are
+	width  int // in columns; 0 for no wrapping
 	column int
 	word   strings.Builder
-	spaces int // before the word
+	spaces int // number of spaces before the word
 }
 
 func newWrapper(out io.Writer) *wrapper {
@@ -31,8 +32,8 @@ func newWrapper(out io.Writer) *wrapper {
 	return w
 }
 
-// write writes text. On a terminal, control characters are left out: an answer must
-// not move the cursor or change the title.
+// write writes text. On a terminal it drops control characters, so that an
+// answer cannot move the cursor or change the title.
 func (w *wrapper) write(text string) {
 	if w.width == 0 {
 		_, _ = io.WriteString(w.out, text)
@@ -49,14 +50,14 @@ func (w *wrapper) write(text string) {
 			w.spaces++
 		case !unicode.IsControl(r) && !unicode.Is(unicode.Bidi_Control, r):
 			w.word.WriteRune(r)
-			if runewidth.RuneWidth(r) > 1 { // such scripts break between characters
+			if runewidth.RuneWidth(r) > 1 { // scripts with wide characters break between characters
 				w.flush()
 			}
 		}
 	}
 }
 
-// flush writes the word, on the next line if there is no room for it.
+// flush writes the word, on the next line if it does not fit.
 func (w *wrapper) flush() {
 	if w.word.Len() == 0 {
 		return
