@@ -1,4 +1,4 @@
-// Package cite writes where an answer or a snippet comes from.
+// Package cite formats the sources of answers and snippets.
 package cite
 
 import (
@@ -11,22 +11,23 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
-// Footnotes puts numbers such as [1] into an answer, also into one that is being
-// written, and has the sources that the numbers stand for.
+// Footnotes inserts numbers such as [1] into an answer, also while the answer
+// arrives, and collects the sources to which the numbers refer.
 //
 // The position of a citation counts characters from the start of the answer. A
-// citation that is ahead of the text is kept until the text is there; one that
-// comes late is put where the text is by then. So that one at the end of a
-// sentence is not late, the space behind a word is kept until the next word.
+// citation whose position is ahead of the text is kept until the text arrives.
+// A citation whose position is behind the text is inserted at the current end.
+// The white space after a word is kept until the next word, so that a citation
+// at the end of a sentence is not late.
 type Footnotes struct {
-	Sources []string // that of [1] first
+	Sources []string // in the order of their numbers
 
-	written int    // characters that were returned
-	space   []rune // that is kept
+	written int    // number of characters returned
+	space   []rune // white space that is kept
 	ahead   []data.Citation
 }
 
-// Text returns what can be written after a piece of the answer has come.
+// Text takes a piece of the answer and returns the text that can be written.
 func (f *Footnotes) Text(piece string) string {
 	runes := slices.Concat(f.space, []rune(piece))
 	var out strings.Builder
@@ -46,7 +47,8 @@ func (f *Footnotes) Text(piece string) string {
 	return out.String()
 }
 
-// Cite returns the numbers of a citation, or nothing if its place is ahead.
+// Cite takes a citation. It returns the citation's numbers, or "" if its
+// position is ahead of the text.
 func (f *Footnotes) Cite(citation data.Citation) string {
 	if citation.Position <= f.written {
 		return f.mark(citation)
@@ -56,8 +58,7 @@ func (f *Footnotes) Cite(citation data.Citation) string {
 	return ""
 }
 
-// End returns what is left at the end of the answer, but for space: the numbers
-// that have not found their place.
+// End returns the numbers that are left at the end of the answer.
 func (f *Footnotes) End() string {
 	var out strings.Builder
 	for _, citation := range f.ahead {

@@ -15,7 +15,7 @@ func citation(position int, references ...data.Reference) data.Citation {
 	return data.Citation{Position: position, References: references}
 }
 
-// whole returns a whole answer with numbers in it, and the sources.
+// whole returns a complete answer with footnote numbers, and the sources.
 func whole(answer string, citations []data.Citation) (text string, sources []string) {
 	var f Footnotes
 	for _, citation := range citations {
@@ -55,8 +55,8 @@ func TestWholeAnswer(t *testing.T) {
 	}
 }
 
-// An answer in the course of being written: each step is a piece of text or a
-// citation, and what can be written then.
+// Footnotes in an answer that arrives in pieces: each step is a text or a
+// citation and the text that can be written then.
 func TestFootnotesOfStream(t *testing.T) {
 	type step struct {
 		text string

@@ -7,7 +7,7 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
-// Source names a file and, if it has any, the pages in it.
+// Source returns the name of a file with the pages, if any.
 func Source(file string, pages []int) string {
 	if len(pages) == 0 {
 		return file
@@ -15,8 +15,8 @@ func Source(file string, pages []int) string {
 	return fmt.Sprintf("%s, p. %s", file, strings.Trim(strings.ReplaceAll(fmt.Sprint(pages), " ", ", "), "[]"))
 }
 
-// Reference names the source of a snippet. References are a union: the type of
-// the value tells what it is.
+// Reference returns the source of a snippet. A reference is a union: the type
+// of its value determines the kind of source.
 func Reference(reference data.SnippetReference) string {
 	switch target := reference.Value.(type) {
 	case *data.TextReference:
