@@ -17,7 +17,7 @@ type messages = []map[string]any
 
 func user(content any) messages { return messages{{"role": "user", "content": content}} }
 
-// chatGets returns a check that a chat is answered with one of some statuses.
+// chatGets returns a check that a chat is answered with one of the statuses.
 func chatGets(body map[string]any, statuses []int, texts ...string) func(context.Context, *session) error {
 	return status(func(ctx context.Context, s *session) (*http.Response, error) { return s.chat(ctx, body) }, statuses, texts...)
 }
@@ -123,7 +123,7 @@ func (s *session) completion(ctx context.Context, stream bool) (*http.Response, 
 	return s.rawData.ChatCompletionWithBody(ctx, s.name, "application/json", jsonBody(map[string]any{"messages": user(question), "stream": stream}))
 }
 
-// stream is what came of a stream.
+// stream is a stream as it was received.
 type stream struct {
 	lines  []string
 	chunks []map[string]any
@@ -193,7 +193,7 @@ func (s *stream) types() []string {
 	return types
 }
 
-// dataOnly says which lines are neither data nor empty.
+// dataOnly returns an error for a line that is neither data nor empty.
 func (s *stream) dataOnly() error {
 	for _, line := range s.lines {
 		if line != "" && !strings.HasPrefix(line, "data:{") {

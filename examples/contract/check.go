@@ -6,34 +6,34 @@ import (
 	"fmt"
 )
 
-// certainty is how sure this project is of a fact.
+// certainty is the kind of source of a fact.
 type certainty string
 
 const (
 	published  certainty = "spec"    // in the published specs
 	documented certainty = "docs"    // on Pinecone's documentation pages
 	observed   certainty = "sdk"     // asserted or sent by an official SDK
-	guessed    certainty = "unknown" // what this project guesses, for want of a source
+	guessed    certainty = "unknown" // a guess of this project, without a source
 )
 
-// check is a fact of the service: what is sent and what must come back.
+// check is a fact about the service: a request and the expected response.
 type check struct {
 	name   string // plane and fact, such as "files: delete twice is 204"
 	sure   certainty
 	source string
-	// run returns nil if the fact holds, a notTried error if that could not be found
-	// out, and otherwise what came instead.
+	// run returns nil if the fact holds, a notTried error if the check cannot
+	// tell, and otherwise an error that describes the response.
 	run func(ctx context.Context, s *session) error
 }
 
-// notTried says why a check was not tried.
+// notTried is the reason why a check was not tried.
 type notTried struct{ why string }
 
 func (n notTried) Error() string { return n.why }
 
 func skip(format string, args ...any) error { return notTried{fmt.Sprintf(format, args...)} }
 
-// outcome is what came of a check.
+// outcome is the result of a check.
 type outcome struct {
 	check  check
 	result string // holds, differs or not tried

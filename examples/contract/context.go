@@ -13,7 +13,8 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-07/evaluation"
 )
 
-// contextGets returns a check that a retrieval gets a status.
+// contextGets returns a check that a retrieval is answered with one of the
+// statuses.
 func contextGets(body string, statuses []int) func(context.Context, *session) error {
 	return status(func(ctx context.Context, s *session) (*http.Response, error) {
 		return s.rawData.RetrieveContextWithBody(ctx, s.name, "application/json", strings.NewReader(body))
@@ -67,7 +68,7 @@ var contextChecks = []check{
 			return err
 		}
 		for _, score := range []float32{scored.Metrics.Correctness, scored.Metrics.Completeness, scored.Metrics.Alignment} {
-			if score <= 0 || score > 1 { // the answer is right
+			if score <= 0 || score > 1 { // the answer is correct
 				return fmt.Errorf("metrics %+v", scored.Metrics)
 			}
 		}
@@ -98,7 +99,7 @@ func (s *session) agent(ctx context.Context) (*mcp.ClientSession, error) {
 
 func (s *session) mcpURL() string { return s.host + "/mcp/assistants/" + s.name }
 
-// asks returns a check over a session with the MCP server.
+// asks returns a check that uses a session with the MCP server.
 func asks(check func(context.Context, *mcp.ClientSession) error) func(context.Context, *session) error {
 	return func(ctx context.Context, s *session) error {
 		agent, err := s.agent(ctx)

@@ -11,8 +11,8 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-07/control"
 )
 
-// status returns a check that a request gets one of some statuses, and a body with
-// some texts.
+// status returns a check that a request is answered with one of the statuses
+// and a body that contains the texts.
 func status(request func(context.Context, *session) (*http.Response, error), statuses []int, texts ...string) func(context.Context, *session) error {
 	return func(ctx context.Context, s *session) error {
 		r, err := read(request(ctx, s))
@@ -23,7 +23,7 @@ func status(request func(context.Context, *session) (*http.Response, error), sta
 	}
 }
 
-// served returns a check that a version is served.
+// served returns a check that the service serves a version.
 func served(v string) check {
 	return check{"version: " + v + " is served", observed, "versions that official SDKs send", status(
 		func(ctx context.Context, s *session) (*http.Response, error) {
@@ -37,7 +37,7 @@ func create(body map[string]any) func(context.Context, *session) (*http.Response
 	}
 }
 
-// patched sends a PATCH and returns what the assistant has become.
+// patched sends a PATCH and returns the updated assistant.
 func (s *session) patched(ctx context.Context, body string) (*control.Assistant, error) {
 	r, err := read(s.patch(ctx, s.name, body))
 	if err == nil {
@@ -49,7 +49,7 @@ func (s *session) patched(ctx context.Context, body string) (*control.Assistant,
 	return s.control.DescribeAssistant(ctx, s.name)
 }
 
-// refusedAssistant is one that must not come to be.
+// refusedAssistant is the name in requests that must not create an assistant.
 const refusedAssistant = "contract-must-not-be"
 
 var controlChecks = []check{
@@ -203,7 +203,8 @@ var controlChecks = []check{
 	}, []int{404})},
 }
 
-// checks are all, in their order: later ones use what earlier ones have uploaded.
+// checks returns all checks in their order. Later checks use the files of
+// earlier ones.
 func checks() []check {
 	return slices.Concat(controlChecks[:4], fileChecks, chatChecks, streamChecks, contextChecks, mcpChecks, controlChecks[4:], deletionChecks)
 }

@@ -11,14 +11,15 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
-// refusedUpload returns a check that an upload is refused.
+// refusedUpload returns a check that an upload is refused with one of the
+// statuses.
 func refusedUpload(name, content, metadata string, statuses []int) func(context.Context, *session) error {
 	return status(func(ctx context.Context, s *session) (*http.Response, error) {
 		return s.upload(ctx, name, content, metadata)
 	}, statuses)
 }
 
-// listed are the names of the files that match a filter.
+// listed returns the names of the files that match a filter.
 func (s *session) listed(ctx context.Context, filter map[string]any) ([]string, error) {
 	var names []string
 	for file, err := range s.data.AllFiles(ctx, s.name, &data.ListFilesParams{Filter: filter}) {
@@ -30,7 +31,7 @@ func (s *session) listed(ctx context.Context, filter map[string]any) ([]string, 
 	return names, nil
 }
 
-// finds returns a check that a filter finds the notes and nothing else.
+// finds returns a check that a filter matches only the notes.
 func finds(filter map[string]any) func(context.Context, *session) error {
 	return func(ctx context.Context, s *session) error {
 		names, err := s.listed(ctx, filter)
@@ -280,7 +281,7 @@ var fileChecks = []check{
 	}, []int{404})},
 }
 
-// deletionChecks come last.
+// deletionChecks run last.
 var deletionChecks = []check{
 	{"files: delete is 202 and an operation", published, "data 2026-04", func(ctx context.Context, s *session) error {
 		if s.notes == "" {

@@ -1,14 +1,14 @@
-// Contract holds what this project believes of the service against the service: each
-// fact is a named check, with its source and how sure it is.
+// Contract checks this project's facts about the service: each fact is a named
+// check with its source and certainty.
 //
 //	go run ./contract                                  against an emulator
 //	PINECONE_API_KEY=... go run ./contract             against Pinecone
-//	PINECONE_API_KEY=... go run ./contract -record out and keep what came, for a report
+//	PINECONE_API_KEY=... go run ./contract -record out and record requests and responses
 //
-// It creates an assistant of its own, uploads three small files and deletes the
-// assistant at the end. Against Pinecone it keeps to the rates of the Starter plan,
-// which takes about five minutes and less than 50,000 tokens. The exit status is 1 if
-// a fact differs.
+// It creates an assistant, uploads three small files and deletes the assistant
+// at the end. Against Pinecone it observes the rate limits of the Starter plan;
+// a run takes about five minutes and less than 50,000 tokens. The exit status
+// is 1 if a fact differs.
 package main
 
 import (
@@ -42,12 +42,12 @@ func main() {
 	}
 }
 
-// run writes the table to out and all else to status.
+// run writes the table to out and everything else to status.
 func run(ctx context.Context, args []string, out, status io.Writer, transport http.RoundTripper) (err error) {
 	flags := flag.NewFlagSet("contract", flag.ContinueOnError)
 	url := sample.AddURL(flags)
-	only := flags.String("run", "", "run the checks whose name has this `text`, and those that upload files")
-	folder := flags.String("record", "", "write requests and replies to this `folder`, without keys and signatures")
+	only := flags.String("run", "", "run only the checks whose name contains this `text`, and those that upload files")
+	folder := flags.String("record", "", "write requests and responses to this `folder`, without keys and signatures")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -81,8 +81,8 @@ func run(ctx context.Context, args []string, out, status io.Writer, transport ht
 	return errors.Join(write(out, outcomes), s.err, deleted, ctx.Err())
 }
 
-// open builds the clients and creates the assistant. An empty base is Pinecone's
-// service.
+// open builds the clients and creates the assistant. An empty base means
+// Pinecone's service.
 func open(ctx context.Context, key, base, folder string, transport http.RoundTripper, status io.Writer) (*session, error) {
 	editor, err := auth.APIKey(key)
 	if err != nil {
@@ -133,14 +133,15 @@ func open(ctx context.Context, key, base, folder string, transport http.RoundTri
 	return s, nil
 }
 
-// close deletes the assistant. It has its own time, as ctx may be what ended the run.
+// close deletes the assistant. It does not use the cancellation of ctx, as ctx
+// may have ended the run.
 func (s *session) close(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
 	var errs []error
-	for _, name := range []string{s.name, refusedAssistant} { // the second if a refusal was none
+	for _, name := range []string{s.name, refusedAssistant} { // the second exists only if a refusal failed
 		if err := s.control.DeleteAssistant(ctx, name); err != nil && !errors.Is(err, control.ErrNotFound) {
-			errs = append(errs, fmt.Errorf("the assistant %s may be there still: %w", name, err))
+			errs = append(errs, fmt.Errorf("the assistant %s may still exist: %w", name, err))
 		}
 	}
 	return errors.Join(errs...)
@@ -161,7 +162,7 @@ func (s *session) try(ctx context.Context, only string, status io.Writer) []outc
 	return outcomes
 }
 
-// write writes the table. The error says how many facts differ.
+// write writes the table. Its error has the number of facts that differ.
 func write(out io.Writer, outcomes []outcome) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "RESULT\tFACT\tCERTAINTY\tSOURCE")

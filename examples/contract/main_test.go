@@ -28,8 +28,8 @@ func TestChecksAreNamed(t *testing.T) {
 	}
 }
 
-// contract runs the program against an emulator, and fails the test if it leaves an
-// assistant or shows the key.
+// contract runs the program against an emulator. It fails the test if an
+// assistant is left or the key is shown.
 func contract(t *testing.T, transport http.RoundTripper, args ...string) (out string, running *emulator.Running, err error) {
 	t.Helper()
 	running = emulator.Start(t)
@@ -83,8 +83,8 @@ func TestRecord(t *testing.T) {
 	}
 }
 
-// stranger is a service that answers everything but what concerns the run's own
-// assistant in another way.
+// stranger is a service that answers every request wrongly, except requests
+// about the run's own assistant.
 type stranger struct {
 	status int
 	body   string
@@ -104,7 +104,7 @@ func (s stranger) RoundTrip(req *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// setup tells whether a request is for the assistant of a run.
+// setup reports whether a request is about the run's own assistant.
 func setup(req *http.Request) bool {
 	if req.Method == http.MethodPost {
 		body, err := io.ReadAll(req.Body)
@@ -114,8 +114,8 @@ func setup(req *http.Request) bool {
 	return regexp.MustCompile(`/assistants/contract-[0-9a-f]{8}$`).MatchString(req.URL.Path)
 }
 
-// No fact holds of a service that answers in another way, but for those that only
-// need the run's own assistant.
+// No fact holds for a service with wrong responses, except facts that need only
+// the run's own assistant.
 func TestChecksCanFail(t *testing.T) {
 	for name, service := range map[string]stranger{
 		"teapot": {http.StatusTeapot, "teapot"},

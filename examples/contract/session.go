@@ -26,8 +26,8 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-07/evaluation"
 )
 
-// session is the service under test and the assistant of the run. Each plane has a
-// typed and a stock client.
+// session is a run against a service. Each plane has a typed and a stock
+// client.
 type session struct {
 	control    *control.API
 	data       *data.API
@@ -36,21 +36,21 @@ type session struct {
 	rawData    *data.Client
 	rawEval    *evaluation.Client
 
-	http   *http.Client // records, and keeps to the rates
+	http   *http.Client // records requests and limits their rate
 	bearer auth.RequestEditorFn
 	name   string
 	host   string
-	secret string // the key
-	folder string // "" records nothing
+	secret string // the API key
+	folder string // folder of the record; "" for none
 
-	// What earlier checks have left for later ones.
+	// Results of earlier checks that later checks use.
 	manual, notes, failed string // ids of files
 	operation             string
 
 	mu      sync.Mutex
 	current string
 	number  int
-	err     error // of the record
+	err     error // error of writing the record
 }
 
 const (
@@ -60,15 +60,15 @@ const (
 	question   = "When is the lamp lit?"
 )
 
-// begin names the check that the next requests belong to.
+// begin sets the name of the check that makes the next requests.
 func (s *session) begin(name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.current, s.number = name, 0
 }
 
-// The least pause between requests of a kind on the Starter plan. The documentation
-// gives the rates by the minute.
+// Rate limits of the Starter plan in requests per minute, as in the
+// documentation.
 var starter = []struct {
 	method string
 	path   *regexp.Regexp
@@ -84,11 +84,12 @@ var starter = []struct {
 	{"POST", regexp.MustCompile(`/(chat|evaluation)/`), 30},
 }
 
-// recorder keeps requests to the rates of the Starter plan, and writes what came.
+// recorder limits requests to the rates of the Starter plan, and records
+// requests and responses.
 type recorder struct {
 	base     http.RoundTripper
 	session  *session
-	limiters []*rate.Limiter // nil for no rates
+	limiters []*rate.Limiter // nil for no limits
 }
 
 func newRecorder(base http.RoundTripper, s *session, paced bool) *recorder {
@@ -129,10 +130,10 @@ func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// maxRecorded bounds what is kept of a body.
+// maxRecorded is the maximum number of bytes of a body that are recorded.
 const maxRecorded = 256 << 10
 
-// bounded takes the first bytes and drops the rest.
+// bounded keeps the first bytes and drops the rest.
 type bounded struct {
 	to   *bytes.Buffer
 	left int
@@ -163,7 +164,7 @@ func (b *recordedBody) Close() error {
 	return b.ReadCloser.Close()
 }
 
-// record writes a request and its reply to a file, without secrets.
+// record writes a request and its response to a file, without secrets.
 func (s *session) record(req *http.Request, resp *http.Response, sent, received []byte) {
 	s.mu.Lock()
 	s.number++
@@ -189,8 +190,7 @@ func (s *session) record(req *http.Request, resp *http.Response, sent, received 
 
 func printable(body []byte) string { return strings.ToValidUTF8(string(body), "\uFFFD") }
 
-// What is secret beside the key: the query of signed URLs and of the like, and
-// cookies.
+// Secrets besides the key: the query parameters of signed URLs, and cookies.
 var secrets = regexp.MustCompile(`(?i)((?:signature|credential|token|x-goog-[a-z]+|x-amz-[a-z-]+|expires)=)[^&"\s\\]+|(set-cookie: )[^\n]+`)
 
 // redact removes secrets from a text.
@@ -206,10 +206,10 @@ type reply struct {
 	status int
 	header http.Header
 	body   string
-	value  any // of a JSON body
+	value  any // decoded JSON body
 }
 
-// read reads what a stock client returns.
+// read reads the response of a stock client.
 func read(resp *http.Response, err error) (*reply, error) {
 	if err != nil {
 		return nil, err
@@ -224,7 +224,7 @@ func read(resp *http.Response, err error) (*reply, error) {
 	return r, nil
 }
 
-// differs is what came instead.
+// differs returns an error that describes the response.
 func (r *reply) differs(format string, args ...any) error {
 	body := strings.ToValidUTF8(r.body, "\uFFFD")
 	if len(body) > 300 {
@@ -233,7 +233,8 @@ func (r *reply) differs(format string, args ...any) error {
 	return fmt.Errorf("%s; status %d, body %q", fmt.Sprintf(format, args...), r.status, body)
 }
 
-// is holds the status against those that are wanted, and the body against texts.
+// is returns an error unless the status is one of statuses and the body
+// contains the texts.
 func (r *reply) is(statuses []int, texts ...string) error {
 	if !slices.Contains(statuses, r.status) {
 		return r.differs("want status %v", statuses)
@@ -246,7 +247,8 @@ func (r *reply) is(statuses []int, texts ...string) error {
 	return nil
 }
 
-// at returns a value in a JSON body, by keys, or nil. It tells whether it is there.
+// at returns the value at a path of keys in the JSON body, and whether it
+// exists.
 func (r *reply) at(path ...string) (value any, there bool) {
 	value = r.value
 	for _, key := range path {
@@ -261,7 +263,7 @@ func (r *reply) at(path ...string) (value any, there bool) {
 	return value, true
 }
 
-// has says which of the fields a JSON body has not.
+// has returns an error if the JSON body lacks one of the fields.
 func (r *reply) has(fields ...string) error {
 	for _, field := range fields {
 		if _, ok := r.at(strings.Split(field, ".")...); !ok {
@@ -271,7 +273,7 @@ func (r *reply) has(fields ...string) error {
 	return nil
 }
 
-// version sends a request as one of a version; "" sends no version.
+// version returns an editor that sets the version header; "" removes it.
 func version(v string) func(context.Context, *http.Request) error {
 	return func(_ context.Context, req *http.Request) error {
 		req.Header.Del("X-Pinecone-Api-Version")
@@ -282,7 +284,7 @@ func version(v string) func(context.Context, *http.Request) error {
 	}
 }
 
-// query adds to the query of a request.
+// query returns an editor that adds a query parameter.
 func query(key, value string) func(context.Context, *http.Request) error {
 	return func(_ context.Context, req *http.Request) error {
 		q := req.URL.Query()
@@ -295,12 +297,12 @@ func query(key, value string) func(context.Context, *http.Request) error {
 func jsonBody(value any) io.Reader {
 	body, err := json.Marshal(value)
 	if err != nil {
-		panic(err) // it is made of literals
+		panic(err) // the value consists of literals
 	}
 	return bytes.NewReader(body)
 }
 
-// form is the form of an upload.
+// form returns the form of an upload.
 func form(name, content, metadata string) (contentType string, body io.Reader) {
 	var buffer bytes.Buffer
 	writer := multipart.NewWriter(&buffer)
@@ -315,18 +317,18 @@ func form(name, content, metadata string) (contentType string, body io.Reader) {
 		err = writer.WriteField("metadata", metadata)
 	}
 	if err = errors.Join(err, writer.Close()); err != nil {
-		panic(err) // a buffer takes everything
+		panic(err) // writes to a buffer cannot fail
 	}
 	return writer.FormDataContentType(), &buffer
 }
 
-// upload uploads a file by the stock client.
+// upload uploads a file with the stock client.
 func (s *session) upload(ctx context.Context, name, content, metadata string, editors ...data.RequestEditorFn) (*http.Response, error) {
 	contentType, body := form(name, content, metadata)
 	return s.rawData.UploadFileWithBody(ctx, s.name, nil, contentType, body, editors...)
 }
 
-// chat sends a chat by the stock client.
+// chat sends a chat with the stock client.
 func (s *session) chat(ctx context.Context, body map[string]any) (*http.Response, error) {
 	if body["messages"] == nil {
 		body["messages"] = []map[string]any{{"role": "user", "content": question}}
@@ -334,7 +336,7 @@ func (s *session) chat(ctx context.Context, body map[string]any) (*http.Response
 	return s.rawData.ChatWithBody(ctx, s.name, "application/json", jsonBody(body))
 }
 
-// patch sends a PATCH of an assistant by the stock client.
+// patch updates an assistant with the stock client.
 func (s *session) patch(ctx context.Context, name, body string) (*http.Response, error) {
 	return s.rawControl.UpdateAssistantWithBody(ctx, name, "application/json", strings.NewReader(body))
 }
