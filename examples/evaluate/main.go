@@ -1,12 +1,13 @@
-// Evaluate scores answers by answers that are known to be true. Correctness tells
-// how much of an answer is true, completeness how much of the truth it has, and
-// alignment is their harmonic mean. It reads CSV with the columns question, answer
-// and ground_truth; where the answer is empty, it asks an assistant.
+// Evaluate scores answers by comparing them with known correct answers.
+// Correctness is the share of an answer that is correct, completeness is the
+// share of the correct answer that it has, and alignment is the harmonic mean
+// of both. The program reads CSV with the columns question, answer and
+// ground_truth. If the answer is empty, it asks an assistant.
 //
 //	go run ./evaluate                    questions.csv of this folder
 //	go run ./evaluate -csv rows.csv      or - for the standard input
 //
-// Without PINECONE_API_KEY an emulator does it, whose scores compare words.
+// Without PINECONE_API_KEY it uses an emulator, whose scores compare words.
 package main
 
 import (
@@ -36,7 +37,7 @@ func main() {
 	}
 }
 
-// run writes scores to out and all else to status.
+// run writes scores to out and everything else to status.
 func run(ctx context.Context, args []string, in io.Reader, out, status io.Writer, client *http.Client) (failed error) {
 	flags := flag.NewFlagSet("evaluate", flag.ContinueOnError)
 	url := sample.AddURL(flags)
@@ -78,7 +79,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, status io.Writer
 	}
 
 	s.progress = newProgress(status, len(rows))
-	group, working := errgroup.WithContext(ctx) // the first error ends the others
+	group, working := errgroup.WithContext(ctx) // the first error cancels the others
 	group.SetLimit(*parallel)
 	for _, r := range rows {
 		group.Go(func() error { return s.score(working, r) })
@@ -95,15 +96,15 @@ func run(ctx context.Context, args []string, in io.Reader, out, status io.Writer
 	return errors.Join(err, writeTable(out, rows))
 }
 
-// scorer has answers scored and, where there are none, an assistant asked.
+// scorer scores answers, and asks an assistant for missing answers.
 type scorer struct {
 	evaluation *evaluation.API
-	data       *data.API // nil if nobody has to be asked
+	data       *data.API // nil if no answer is missing
 	assistant  string
 	progress   *progress
 }
 
-// score fills in the scores, and the answer if there is none.
+// score fills in the scores, and the answer if it is missing.
 func (s *scorer) score(ctx context.Context, r *row) error {
 	if r.answer == "" {
 		reply, err := s.data.Chat(ctx, s.assistant, data.ChatRequest{Messages: []data.Message{data.UserMessage(r.question)}})

@@ -52,7 +52,7 @@ func TestSample(t *testing.T) {
 	}
 }
 
-// Nobody is asked who has answered, and no assistant is made for it.
+// If all answers are given, no assistant is created or asked.
 func TestTable(t *testing.T) {
 	r := &exampletest.Recorder{}
 	out, _, err := scores(t.Context(), t, r, answered, "-")
@@ -70,7 +70,8 @@ mean  0.50         0.50          0.50
 }
 
 func TestCSV(t *testing.T) {
-	// A mark and other columns, in another order, with line breaks and quotes.
+	// A byte-order mark, an extra column, another column order, line breaks and
+	// quotes.
 	const input = "\uFEFFground_truth,note,answer,question\r\n" +
 		"\"It is \"\"blue\"\".\",x,\"It is\nblue.\",\" Colour,\nor not? \"\r\n" +
 		"The lamp is lit 30 minutes before sunset.,y, ,When is the lamp lit?\r\n"
@@ -95,8 +96,8 @@ func TestCSV(t *testing.T) {
 	}
 }
 
-// The rows are scored at the same time, no more of them than -parallel says, and
-// come out in their order whichever is done first.
+// At most -parallel rows are scored at the same time, and the results are in
+// the order of the rows.
 func TestParallel(t *testing.T) {
 	const rows, parallel = 12, 3
 	var input strings.Builder
@@ -106,7 +107,7 @@ func TestParallel(t *testing.T) {
 	}
 	var mu sync.Mutex
 	now, most := 0, 0
-	full := make(chan struct{}) // closed when so many are at work
+	full := make(chan struct{}) // closed when parallel rows are being scored
 	r := &exampletest.Recorder{Instead: func(*http.Request) (*http.Response, error) {
 		mu.Lock()
 		defer mu.Unlock()
@@ -134,7 +135,7 @@ func TestParallel(t *testing.T) {
 	}
 }
 
-// What was scored before a failure is not lost.
+// The scores before a failure are not lost.
 func TestFailure(t *testing.T) {
 	r := &exampletest.Recorder{Instead: func(req *http.Request) (*http.Response, error) {
 		body, err := req.GetBody()
@@ -185,7 +186,7 @@ func TestWrongKey(t *testing.T) {
 	}
 }
 
-// Nothing is sent before all rows are known to be good.
+// Invalid input is an error before a request is sent.
 func TestBadInput(t *testing.T) {
 	for _, tt := range []struct {
 		name, input string
@@ -195,7 +196,7 @@ func TestBadInput(t *testing.T) {
 		{"no file", "", []string{"nowhere.csv"}, []string{"open nowhere.csv"}},
 		{"two files", "", []string{"a.csv", "b.csv"}, []string{`"a.csv" "b.csv"`, "one at most"}},
 		{"no workers", answered, []string{"-parallel", "0", "-"}, []string{"-parallel is 0"}},
-		{"nothing", "", []string{"-"}, []string{"no names of columns"}},
+		{"nothing", "", []string{"-"}, []string{"no header row"}},
 		{"no rows", "question,answer,ground_truth\n", []string{"-"}, []string{"no rows"}},
 		{"other columns", "q,a\n1,2\n", []string{"-"}, []string{`["q" "a"]`, "want question, answer and ground_truth"}},
 		{"no answers", "question,ground_truth\n1,2\n", []string{"-"}, []string{"want question, answer and ground_truth"}},

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/term"
 )
 
-// progress tells how many rows are scored: on a terminal in a line that changes,
-// elsewhere in a line for each tenth of the rows.
+// progress reports the number of scored rows: on a terminal in one line that is
+// rewritten, otherwise in a line for each tenth of the rows.
 type progress struct {
 	out      io.Writer
 	rows     int
@@ -25,7 +25,7 @@ func newProgress(out io.Writer, rows int) *progress {
 	return &progress{out: out, rows: rows, terminal: ok && term.IsTerminal(int(file.Fd()))}
 }
 
-// one counts a row that is scored.
+// one counts a scored row.
 func (p *progress) one() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -38,7 +38,7 @@ func (p *progress) one() {
 	}
 }
 
-// end ends the line that changes.
+// end ends the line on a terminal.
 func (p *progress) end() {
 	if p.terminal && p.done > 0 {
 		fmt.Fprintln(p.out)

@@ -20,10 +20,11 @@ var sampleRows string
 type row struct {
 	line                    int
 	question, answer, truth string
-	metrics                 *evaluation.Metrics // nil at first
+	metrics                 *evaluation.Metrics // nil until scored
 }
 
-// readRows reads a file: "-" is in, "" the sample. Its error has all bad rows.
+// readRows reads a file: "-" means in, "" the sample. Its error names all
+// invalid rows.
 func readRows(name string, in io.Reader) (rows []*row, err error) {
 	if name == "" {
 		in = strings.NewReader(sampleRows)
@@ -38,20 +39,20 @@ func readRows(name string, in io.Reader) (rows []*row, err error) {
 	reader := csv.NewReader(in)
 	header, err := reader.Read()
 	if err != nil {
-		return nil, fmt.Errorf("no names of columns: %w", err)
+		return nil, fmt.Errorf("no header row: %w", err)
 	}
-	header[0] = strings.TrimPrefix(header[0], "\uFEFF") // spreadsheets write it
+	header[0] = strings.TrimPrefix(header[0], "\uFEFF") // spreadsheets write a byte-order mark
 	question, answer, truth := slices.Index(header, "question"), slices.Index(header, "answer"), slices.Index(header, "ground_truth")
 	if min(question, answer, truth) < 0 {
 		return nil, fmt.Errorf("the columns are %q, want question, answer and ground_truth", header)
 	}
-	reader.FieldsPerRecord = -1 // so that all bad rows are found, not the first
+	reader.FieldsPerRecord = -1 // report all invalid rows, not only the first
 	var bad []error
 	for {
 		record, err := reader.Read()
 		switch {
 		case errors.Is(err, io.EOF) && len(rows)+len(bad) == 0:
-			return nil, errors.New("no rows below the names of the columns")
+			return nil, errors.New("no rows below the header")
 		case errors.Is(err, io.EOF):
 			return rows, errors.Join(bad...)
 		case err != nil:
