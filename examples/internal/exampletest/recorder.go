@@ -11,11 +11,11 @@ import (
 	"github.com/pinecone-community/assistant-go/internal/testing/spectest"
 )
 
-// Recorder notes the requests that pass, and lets a test stand in for the
+// Recorder records requests. A test can answer requests in place of the
 // service.
 type Recorder struct {
-	// Instead answers a request in the service's place; nil, nil leaves it to the
-	// service.
+	// Instead answers a request in place of the service. If it returns nil,
+	// nil, the request goes to the service.
 	Instead func(*http.Request) (*http.Response, error)
 
 	base     http.RoundTripper
@@ -23,8 +23,8 @@ type Recorder struct {
 	requests []string
 }
 
-// Client returns an HTTP client whose requests the recorder notes. Those that
-// reach the service are held against the specs, and so are the replies.
+// Client returns an HTTP client whose requests are recorded. Requests that
+// reach the service, and their responses, are validated against the specs.
 func (r *Recorder) Client(t testing.TB) *http.Client {
 	r.base = Transport(t)
 	return &http.Client{Transport: r}
@@ -51,15 +51,15 @@ func (r *Recorder) note(request string) {
 	r.requests = append(r.requests, request)
 }
 
-// Requests are such as "GET /assistant/assistants OK"; one that the test has
-// answered is without a status.
+// Requests returns the recorded requests, such as "GET /assistant/assistants
+// OK". A request that Instead answered has no status.
 func (r *Recorder) Requests() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.Clone(r.requests)
 }
 
-// Last is the last request, or "".
+// Last returns the last request, or "".
 func (r *Recorder) Last() string {
 	requests := r.Requests()
 	if len(requests) == 0 {
@@ -73,8 +73,8 @@ var (
 	specs     []*spectest.Spec
 )
 
-// Transport returns a transport of its own for a test, which holds every request
-// and reply against the specs.
+// Transport returns a new transport that validates every request and response
+// against the specs.
 func Transport(t testing.TB) http.RoundTripper {
 	t.Helper()
 	loadSpecs.Do(func() {
