@@ -1,6 +1,6 @@
-// Mcp is an agent's side of an assistant's MCP server: it connects, lists the tools,
-// asks get_context and prints the passages with their sources. A model would choose
-// the tool and the query.
+// Mcp is an MCP client for the MCP server of an assistant: it connects, lists
+// the tools, calls get_context and prints the passages with their sources. In
+// an agent, a model would choose the tool and the query.
 //
 //	go run ./mcp When did the shore power fail?
 //	PINECONE_API_KEY=... go run ./mcp -name handbooks When did the shore power fail?
@@ -38,7 +38,7 @@ func main() {
 	}
 }
 
-// run writes tools and passages to out, and all else to status.
+// run writes tools and passages to out, and everything else to status.
 func run(ctx context.Context, args []string, out, status io.Writer, client *http.Client) (err error) {
 	flags := flag.NewFlagSet("mcp", flag.ContinueOnError)
 	base := sample.AddURL(flags)
@@ -82,7 +82,8 @@ func (c *clients) mcp(ctx context.Context, host, assistant string) (*mcp.ClientS
 		return nil, err
 	}
 	agent := mcp.NewClient(&mcp.Implementation{Name: "assistant-go-example", Version: "1"}, nil)
-	// The transport takes no headers: the HTTP client's own transport adds the key.
+	// The MCP transport has no option for headers, so the HTTP client's
+	// transport adds the key.
 	client := *c.http
 	client.Transport = auth.Transport(c.bearer, c.http.Transport)
 	return agent.Connect(ctx, &mcp.StreamableClientTransport{
@@ -90,15 +91,15 @@ func (c *clients) mcp(ctx context.Context, host, assistant string) (*mcp.ClientS
 	}, nil)
 }
 
-// endpoint is the URL of an assistant's MCP server at its host, which can be without
-// a scheme and can have the path of the API.
+// endpoint returns the URL of an assistant's MCP server. The host may lack a
+// scheme and may have the path of the API.
 func endpoint(host, assistant string) (string, error) {
 	if !strings.Contains(host, "://") {
 		host = "https://" + host
 	}
 	u, err := url.Parse(host)
 	if err != nil || u.Host == "" {
-		return "", fmt.Errorf("host %q of the assistant is no URL", host)
+		return "", fmt.Errorf("host %q of the assistant is not a URL", host)
 	}
 	u.Path = strings.TrimSuffix(strings.TrimRight(u.Path, "/"), "/assistant")
 	return u.JoinPath("mcp", "assistants", url.PathEscape(assistant)).String(), nil
@@ -140,8 +141,8 @@ func ask(ctx context.Context, session *mcp.ClientSession, question string, out i
 	return nil
 }
 
-// passage is a text of the result with its source. A snippet comes as JSON; any other
-// text is left as it is.
+// passage returns a text of the result with its source. A snippet is JSON;
+// other text is returned as it is.
 func passage(text string) string {
 	var snippet data.Snippet
 	if json.Unmarshal([]byte(text), &snippet) != nil {
