@@ -8,15 +8,16 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/codes"
-	semconv "go.opentelemetry.io/otel/semconv/v1.41.0" // the last with gen_ai
+	semconv "go.opentelemetry.io/otel/semconv/v1.41.0" // the last version with gen_ai
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
-// chatStream streams an answer within a span as OpenTelemetry's conventions for
-// generative AI describe it: one for the call, with a span of each HTTP request
-// below it. The span has no text of questions and answers.
+// chatStream streams an answer within a span with the attributes of
+// OpenTelemetry's conventions for generative AI. The spans of its HTTP requests
+// are children of the span. The span does not contain the text of questions and
+// answers.
 func chatStream(ctx context.Context, t trace.Tracer, api *data.API, assistant string, request data.ChatRequest) iter.Seq2[data.ChatChunk, error] {
 	return func(yield func(data.ChatChunk, error) bool) {
 		ctx, span := t.Start(ctx, "invoke_agent "+assistant, trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(
@@ -57,8 +58,8 @@ func chatStream(ctx context.Context, t trace.Tracer, api *data.API, assistant st
 	}
 }
 
-// fail marks a span as failed: error.type is the status of a reply, or the kind of
-// the error. No error of the clients has the key.
+// fail marks a span as failed. error.type is the status of the response or the
+// type of the error. The errors of the clients never contain the key.
 func fail(span trace.Span, err error) {
 	kind := semconv.ErrorType(err)
 	var refused *data.Error

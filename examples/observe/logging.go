@@ -12,8 +12,8 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// logging writes a line for each request when its reply has ended. Headers, query
-// and body are left out: they have the key, and what people ask.
+// logging logs a line for each request when its response has ended. It omits
+// headers, query and body, which contain the key and the users' questions.
 type logging struct {
 	base http.RoundTripper
 	log  *slog.Logger
@@ -39,7 +39,7 @@ func (l logging) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// countedBody counts the bytes that are read of a body until it is closed.
+// countedBody counts the bytes that are read from a body until it is closed.
 type countedBody struct {
 	io.ReadCloser
 	n      int64

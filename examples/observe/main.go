@@ -1,8 +1,9 @@
-// Observe logs every request with log/slog and traces it with OpenTelemetry, from
-// the upload of documents to the answer to a question. The answer has a span by the
-// conventions for generative AI, with the model, the tokens used and the time to the
-// first chunk. Each attempt of a request has a line and a span of its own, below the
-// span of the call. Without PINECONE_API_KEY it runs against an emulator.
+// Observe logs every request with log/slog and traces it with OpenTelemetry,
+// from the upload of documents to the answer to a question. The span of the
+// answer follows the conventions for generative AI: it has the model, the
+// number of tokens and the time to the first chunk. Each attempt of a request
+// has its own log line and its own span, which is a child of the span of the
+// call. Without PINECONE_API_KEY it runs against an emulator.
 //
 //	go run ./observe When did the shore power fail? 2>log
 package main
@@ -49,16 +50,17 @@ func run(ctx context.Context, args []string, out, status io.Writer, base http.Ro
 	question := cmp.Or(strings.Join(flags.Args(), " "), "How often are the prisms cleaned?")
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	// A server would take sdk.WithBatcher, and an exporter that sends spans away.
+	// A server would use sdk.WithBatcher and an exporter that sends the spans
+	// to a collector.
 	spans := tracetest.NewInMemoryExporter()
 	provider := sdk.NewTracerProvider(sdk.WithSyncer(spans))
 	defer func() { writeTrace(out, spans.GetSpans()) }()
 	client := &http.Client{
 		Transport: otelhttp.NewTransport(
-			logging{base, slog.New(slog.NewTextHandler(status, nil))}, // within the span
+			logging{base, slog.New(slog.NewTextHandler(status, nil))}, // logs within the span
 			otelhttp.WithTracerProvider(provider),
 		),
-		CheckRedirect: auth.CheckRedirect, // so that the key stays at its host
+		CheckRedirect: auth.CheckRedirect, // keeps the key at its host
 	}
 	c, err := connect(ctx, *url, client, status)
 	if err != nil {
@@ -96,8 +98,8 @@ func run(ctx context.Context, args []string, out, status io.Writer, base http.Ro
 	})
 }
 
-// inSpan does something within a span. The context makes it the parent of the
-// spans of the requests.
+// inSpan calls do within a span, which becomes the parent of the requests'
+// spans.
 func inSpan(ctx context.Context, t trace.Tracer, name string, do func(context.Context) error) error {
 	ctx, span := t.Start(ctx, name)
 	defer span.End()

@@ -18,8 +18,8 @@ import (
 
 const deleted = "DELETE /assistant/assistants/example-assistant OK"
 
-// observe runs the program against an emulator, whose key it knows, and fails if
-// anything shows that key.
+// observe runs the program against an emulator with a known key. It fails the
+// test if any output shows the key.
 func observe(ctx context.Context, t *testing.T, r *exampletest.Recorder, args ...string) (out, log string, err error) {
 	t.Helper()
 	running := emulator.Start(t)
@@ -33,7 +33,7 @@ func observe(ctx context.Context, t *testing.T, r *exampletest.Recorder, args ..
 	return out, log, err
 }
 
-// matches reports texts that do not have a line for each pattern, in this order.
+// matches fails the test unless the text has a line for each pattern, in order.
 func matches(t *testing.T, text string, patterns ...string) {
 	t.Helper()
 	rest := text
@@ -121,7 +121,8 @@ func TestRetries(t *testing.T) {
 	)
 }
 
-// A reply that ends too early is in the log, with what came of it.
+// A response that is cut short is logged with the error and the bytes that were
+// received.
 func TestCutReply(t *testing.T) {
 	const start = `data:{"type":"message_start","id":"1","model":"m","role":"assistant"}` + "\n\n"
 	r := &exampletest.Recorder{Instead: func(req *http.Request) (*http.Response, error) {
@@ -162,7 +163,8 @@ func TestInterrupt(t *testing.T) {
 	matches(t, out, "^ .*s    invoke_agent .* error.type=canceled context canceled", "^ .*s    close ")
 }
 
-// The key stays at its host, also with an HTTP client of one's own.
+// A redirect to another host does not get the key, also with the program's own
+// HTTP client.
 func TestRedirect(t *testing.T) {
 	r := &exampletest.Recorder{Instead: func(req *http.Request) (*http.Response, error) {
 		if req.URL.Host == "elsewhere.example" {

@@ -11,7 +11,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// writeTrace writes spans as a tree: each below its parent, in the order of time.
+// writeTrace writes spans as a tree, in the order of their start times.
 func writeTrace(out io.Writer, spans tracetest.SpanStubs) {
 	slices.SortStableFunc(spans, func(a, b tracetest.SpanStub) int { return a.StartTime.Compare(b.StartTime) })
 	var write func(parent trace.SpanID, indent string)
