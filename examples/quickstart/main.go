@@ -1,8 +1,8 @@
-// Quickstart goes once through the Pinecone Assistant API, from the creation of
-// an assistant to its deletion, and names the calls of the Go client.
+// Quickstart shows the calls of the Pinecone Assistant API in order, from the
+// creation of an assistant to its deletion, with the names of the Go methods.
 //
-// With PINECONE_API_KEY set it talks to Pinecone, without to an emulator in the
-// same process. It deletes what it created, also when it fails or is
+// If PINECONE_API_KEY is set, it uses Pinecone; otherwise it uses an emulator
+// in the same process. It deletes what it created, also if it fails or is
 // interrupted.
 package main
 
@@ -35,7 +35,7 @@ func main() {
 	}
 }
 
-// run makes the tour.
+// run runs the steps of the tour.
 func run(ctx context.Context, args []string, out io.Writer, client *http.Client) (err error) {
 	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
 	name := flags.String("name", "example-assistant", "`name` of the assistant to create")
@@ -49,7 +49,7 @@ func run(ctx context.Context, args []string, out io.Writer, client *http.Client)
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends it at once
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	c, err := connect(ctx, *url, client, out)
 	if err != nil {
 		return err
@@ -74,7 +74,7 @@ const (
 		"and four parts distilled water. They are dried with a chamois leather. Ammonia is never used, because it attacks the putty."
 )
 
-// tour is what its steps have in common.
+// tour holds the state that the steps share.
 type tour struct {
 	*clients
 	out          io.Writer
@@ -90,7 +90,7 @@ func (t *tour) show(what string, value any) { fmt.Fprintf(t.out, "    %-24s  %v\
 func (t *tour) createAssistant(ctx context.Context) error {
 	t.step("control.CreateAssistant", "create an assistant")
 	request := control.CreateAssistantRequest{Name: t.name, Instructions: "Use American English for spelling and grammar.", Region: control.RegionUS}
-	if _, err := t.control.CreateAssistant(ctx, request); err != nil { // one of this name that is there already is left alone
+	if _, err := t.control.CreateAssistant(ctx, request); err != nil { // an existing assistant of this name is not used
 		return sample.Explain(fmt.Errorf("assistant %q (-name chooses another one): %w", t.name, err))
 	}
 	return nil
@@ -170,7 +170,7 @@ func (t *tour) retrieve(ctx context.Context) error {
 		return err
 	}
 	for _, snippet := range found.Snippets {
-		if text, ok := snippet.Value.(*data.TextSnippet); ok { // others are multimodal, or newer than this
+		if text, ok := snippet.Value.(*data.TextSnippet); ok { // other snippets are multimodal or of a newer type
 			t.show(fmt.Sprintf("score %.2f", text.Score), fmt.Sprintf("%s: %.60q...", cite.Reference(text.Reference), text.Content))
 		}
 	}
@@ -188,13 +188,14 @@ func (t *tour) evaluate(ctx context.Context) error {
 	return nil
 }
 
-// deleteAssistant has its own time, as the context may be what ended the tour.
+// deleteAssistant does not use the cancellation of ctx, as ctx may have ended
+// the tour.
 func (t *tour) deleteAssistant(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
 	t.step("control.DeleteAssistant", "delete the assistant, and with it its files")
 	if err := t.control.DeleteAssistant(ctx, t.name); err != nil {
-		return fmt.Errorf("the assistant %q is still there: %w", t.name, err)
+		return fmt.Errorf("the assistant %q was not deleted: %w", t.name, err)
 	}
 	return nil
 }

@@ -18,8 +18,8 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
-// quickstart runs the program against the emulator. Every request and reply is
-// held against the specs.
+// quickstart runs the program against the emulator. Every request and response
+// is validated against the specs.
 func quickstart(ctx context.Context, t *testing.T, r *exampletest.Recorder, args ...string) (string, error) {
 	t.Helper()
 	t.Setenv(auth.EnvAPIKey, "")
@@ -137,7 +137,7 @@ func TestNoFolder(t *testing.T) {
 	}
 }
 
-// With a key, the program talks to Pinecone, and leaves an assistant alone that
+// With a key, the program uses Pinecone, and does not delete an assistant that
 // it did not create.
 func TestNameTaken(t *testing.T) {
 	t.Setenv(auth.EnvAPIKey, "some-key")

@@ -1,5 +1,5 @@
-// Package documents has the documents of the examples, compiled in, so that an
-// example runs from any folder.
+// Package documents embeds the documents of the examples, so that an example
+// runs from any folder.
 package documents
 
 import "embed"
@@ -9,14 +9,14 @@ import "embed"
 //go:embed *.json *.md *.pdf *.txt
 var FS embed.FS
 
-// Document is a file and the metadata to upload it with, which is for filters.
+// Document is a file and its metadata, which filters can use.
 type Document struct {
 	Name     string
 	Metadata map[string]any
 }
 
-// All are the documents. They are about one subject, and of every kind but one
-// that the service takes.
+// All lists the documents. They are about one subject and have all file types
+// that the service accepts but docx.
 var All = []Document{
 	{"keepers-handbook.md", map[string]any{"kind": "manual", "year": 2025}},
 	{"maintenance-manual.pdf", map[string]any{"kind": "manual", "year": 2026}},
