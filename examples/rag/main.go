@@ -1,11 +1,12 @@
-// Rag retrieves the passages of an assistant's documents that fit a question and
-// prints a prompt with them, for a language model of your choice. It calls none.
+// Rag retrieves the passages of an assistant's documents that are relevant to a
+// question and prints a prompt with them, for a language model of your choice.
+// It does not call a model.
 //
 //	go run ./rag When did the shore power fail?
 //	go run ./rag -filter '{"kind":"log"}' -top-k 3 When did the shore power fail?
 //
-// Without PINECONE_API_KEY it runs against an emulator. The prompt goes to the
-// standard output, all else to standard error.
+// Without PINECONE_API_KEY it runs against an emulator. It writes the prompt to
+// standard output and everything else to standard error.
 package main
 
 import (
@@ -79,9 +80,9 @@ func run(ctx context.Context, args []string, out, status io.Writer, client *http
 	return err
 }
 
-// parse returns what the command line asks for.
+// parse returns the request that the command line describes.
 func parse(flags *flag.FlagSet, args []string) (data.ContextRequest, error) {
-	// A prompt of text has no use for the bytes of images: their captions do.
+	// A text prompt uses the captions of images, not their bytes.
 	request := data.ContextRequest{IncludeBinaryContent: data.Ptr(false)}
 	filter := flags.String("filter", "", "metadata that the documents must have, as `JSON` such as {\"year\":{\"$gte\":2026}}")
 	flags.IntVar(&request.TopK, "top-k", 0, "at most `n` passages, up to 64 (default: the service's, 16)")
@@ -92,7 +93,7 @@ func parse(flags *flag.FlagSet, args []string) (data.ContextRequest, error) {
 	request.Query = strings.TrimSpace(strings.Join(flags.Args(), " "))
 	switch {
 	case request.Query == "":
-		return request, errors.New("no question: write it behind the flags")
+		return request, errors.New("no question: write it after the flags")
 	case request.TopK < 0 || request.TopK > 64:
 		return request, fmt.Errorf("-top-k is %d, want 1 to 64", request.TopK)
 	case request.SnippetSize != 0 && (request.SnippetSize < 512 || request.SnippetSize > 8192):
@@ -100,9 +101,9 @@ func parse(flags *flag.FlagSet, args []string) (data.ContextRequest, error) {
 	}
 	if *filter != "" {
 		if err := json.Unmarshal([]byte(*filter), &request.Filter); err != nil {
-			return request, fmt.Errorf("-filter is no JSON object: %w", err)
+			return request, fmt.Errorf("-filter is not a JSON object: %w", err)
 		}
-		if request.Filter == nil { // from null, and it would let all documents pass
+		if request.Filter == nil { // the filter is null, which would match all documents
 			return request, errors.New("-filter is null, want a JSON object")
 		}
 	}

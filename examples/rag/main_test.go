@@ -51,7 +51,7 @@ func TestPrompt(t *testing.T) {
 	}
 }
 
-// What the flags say reaches the service, and does what it says.
+// The flags reach the service and take effect.
 func TestFlags(t *testing.T) {
 	tests := []struct {
 		args []string
@@ -89,8 +89,8 @@ func TestFlags(t *testing.T) {
 	}
 }
 
-// The emulator makes snippets of text only. These are all that the spec has, and
-// what it does not have.
+// The emulator returns only text snippets. This response has all kinds of
+// snippets in the spec, and unknown kinds.
 func TestKindsOfSnippets(t *testing.T) {
 	const reply = `{"snippets":[
 		{"type":"multimodal","score":0.9,"content":[
@@ -142,7 +142,7 @@ func TestNothingFound(t *testing.T) {
 	}
 }
 
-// The service tells what is wrong with a filter.
+// An invalid filter is an error of the service that names the fault.
 func TestRefusedFilter(t *testing.T) {
 	r := &exampletest.Recorder{}
 	_, _, err := rag(t.Context(), t, r, "-filter", `{"year":{"$near":2026}}`, "When is the lamp lit?")
@@ -189,8 +189,8 @@ func TestBadArguments(t *testing.T) {
 		{"-top-k is -1", []string{"-top-k", "-1", "q"}},
 		{"-snippet-size is 511, want 512 to 8192", []string{"-snippet-size", "511", "q"}},
 		{"-snippet-size is 8193", []string{"-snippet-size", "8193", "q"}},
-		{"-filter is no JSON object", []string{"-filter", "kind=log", "q"}},
-		{"-filter is no JSON object", []string{"-filter", `["log"]`, "q"}},
+		{"-filter is not a JSON object", []string{"-filter", "kind=log", "q"}},
+		{"-filter is not a JSON object", []string{"-filter", `["log"]`, "q"}},
 		{"-filter is null", []string{"-filter", "null", "q"}},
 		{"-documents: open nowhere", []string{"-documents", "nowhere", "q"}},
 	} {

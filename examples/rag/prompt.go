@@ -11,9 +11,9 @@ import (
 // passage is a snippet as text.
 type passage struct{ source, text string }
 
-// passages returns what can be put into a prompt, and the types of what cannot.
-// A snippet is a union: the type of the value tells what it is. One that is newer
-// than the client is an UnknownSnippetModel, and no error.
+// passages returns the snippets that a text prompt can use, and the types of
+// the others. A snippet is a union: the type of its value determines its kind.
+// A snippet of a newer type is an UnknownSnippet; it is not an error.
 func passages(snippets []data.Snippet) (known []passage, unknown []string) {
 	for _, snippet := range snippets {
 		switch snippet := snippet.Value.(type) {
@@ -28,7 +28,7 @@ func passages(snippets []data.Snippet) (known []passage, unknown []string) {
 	return known, unknown
 }
 
-// blocks writes text and images, with what the images show.
+// blocks returns the text of content blocks, with the captions of images.
 func blocks(content []data.ContentBlock) string {
 	var lines []string
 	for _, block := range content {
