@@ -1,7 +1,7 @@
-// Package sample has the assistant that an example talks to. One that is not there
-// is created, given a few documents, and deleted at the end. A program that has an
-// assistant of its own does without this package: [control.API.DescribeAssistant]
-// tells the host.
+// Package sample provides the assistant of an example. If the assistant does
+// not exist, the package creates it, uploads a few documents, and deletes it at
+// the end. A program with an assistant of its own does not need this package:
+// [control.API.DescribeAssistant] returns the host.
 package sample
 
 import (
@@ -21,21 +21,21 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
-// EnvURL names the environment variable with the base URL of a service other than
+// EnvURL is the environment variable with the base URL of a service other than
 // Pinecone's. The emulator prints it.
 const EnvURL = "PINECONE_ASSISTANT_URL"
 
 // AddURL adds -url to the flags of an example: the base URL of the control and
-// evaluation planes, "" for Pinecone's.
+// evaluation planes, or "" for Pinecone's.
 func AddURL(set *flag.FlagSet) *string {
 	return set.String("url", os.Getenv(EnvURL),
 		"base `URL` of the control and evaluation planes, for a service other than Pinecone's ($"+EnvURL+")")
 }
 
-// deletionLimit is how long the deletion of an assistant may take.
+// deletionLimit bounds the time to delete an assistant.
 const deletionLimit = 30 * time.Second
 
-// Flags are what an example's command line says of its assistant.
+// Flags are the command-line flags about the assistant.
 type Flags struct {
 	name   string
 	folder string
@@ -45,9 +45,9 @@ type Flags struct {
 // AddFlags adds -name, -documents and -keep to the flags of an example.
 func AddFlags(set *flag.FlagSet) *Flags {
 	f := &Flags{}
-	set.StringVar(&f.name, "name", "example-assistant", "`name` of the assistant; one that is not there is created")
-	set.StringVar(&f.folder, "documents", "", "`folder` of what a new assistant is given (default: the documents of the quickstart)")
-	set.BoolVar(&f.keep, "keep", false, "do not delete, at the end, an assistant that was created")
+	set.StringVar(&f.name, "name", "example-assistant", "`name` of the assistant; it is created if it does not exist")
+	set.StringVar(&f.folder, "documents", "", "`folder` of the documents for a new assistant (default: the documents of the quickstart)")
+	set.BoolVar(&f.keep, "keep", false, "keep a newly created assistant at the end")
 	return f
 }
 
@@ -56,20 +56,22 @@ type Assistant struct {
 	Name string
 	Host string
 
-	documents source // for a new one
+	documents source // documents to upload, if the assistant is new
 	close     func(context.Context) error
 }
 
-// Close deletes the assistant if Open created it and -keep is not set. It has its
-// own time, as the context may be what ended the example.
+// Close deletes the assistant if Open created it and -keep is not set. It does
+// not use the deadline or cancellation of ctx, as ctx may have ended the
+// example.
 func (a *Assistant) Close(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), deletionLimit)
 	defer cancel()
 	return a.close(ctx)
 }
 
-// Open returns the assistant. If it is not there, it is created, and progress is
-// told so. When that fails, what was created is deleted again.
+// Open returns the assistant. If the assistant does not exist, Open creates it
+// and reports so to progress. If Open fails later, it deletes the new
+// assistant.
 func (f *Flags) Open(ctx context.Context, ctl *control.API, progress io.Writer) (*Assistant, error) {
 	from, err := f.documents()
 	if err != nil {
@@ -95,7 +97,7 @@ func (f *Flags) Open(ctx context.Context, ctl *control.API, progress io.Writer) 
 func (a *Assistant) create(ctx context.Context, ctl *control.API, progress io.Writer, keep bool) error {
 	_, err := ctl.CreateAssistant(ctx, control.CreateAssistantRequest{Name: a.Name})
 	if ctx.Err() != nil && err != nil {
-		return fmt.Errorf("the assistant %s may be there all the same: %w", a.Name, err)
+		return fmt.Errorf("the assistant %s may have been created: %w", a.Name, err)
 	}
 	if err != nil {
 		return err
@@ -104,7 +106,7 @@ func (a *Assistant) create(ctx context.Context, ctl *control.API, progress io.Wr
 	if !keep {
 		a.close = func(ctx context.Context) error {
 			if err := ctl.DeleteAssistant(ctx, a.Name); err != nil && !errors.Is(err, control.ErrNotFound) {
-				return fmt.Errorf("the assistant %s is still there: %w", a.Name, err)
+				return fmt.Errorf("the assistant %s was not deleted: %w", a.Name, err)
 			}
 			return nil
 		}
@@ -112,7 +114,7 @@ func (a *Assistant) create(ctx context.Context, ctl *control.API, progress io.Wr
 	return nil
 }
 
-// Explain adds to the error of a connection that could not be made what to start.
+// Explain adds advice to the error of a refused connection to a local service.
 func Explain(err error) error {
 	var dial *net.OpError
 	if !errors.As(err, &dial) || dial.Op != "dial" || dial.Addr == nil {
@@ -125,8 +127,8 @@ func Explain(err error) error {
 	return fmt.Errorf("%w\nNo service runs at %s. Start the emulator with `go run ./emulator`, or unset %s", err, dial.Addr, EnvURL)
 }
 
-// Questions are some that the documents of the examples answer, for an assistant that
-// has been given them now.
+// Questions returns questions that the examples' documents answer, if the
+// assistant is new and has these documents.
 func (a *Assistant) Questions() []string {
 	if a.documents.FS != documents.FS {
 		return nil
@@ -138,14 +140,14 @@ func (a *Assistant) Questions() []string {
 	}
 }
 
-// source is the documents that a new assistant is given.
+// source is a set of documents for a new assistant.
 type source struct {
 	fs.FS
 	documents []documents.Document
 }
 
-// documents returns what the service takes of the folder, but for its
-// subfolders, or else the examples' own documents.
+// documents returns the files in -documents that the service accepts, without
+// subfolders, or the examples' own documents by default.
 func (f *Flags) documents() (source, error) {
 	if f.folder == "" {
 		return source{documents.FS, documents.All}, nil
@@ -167,9 +169,9 @@ func (f *Flags) documents() (source, error) {
 	return s, nil
 }
 
-// Upload uploads the documents of a new assistant, and waits until the service has
-// read them all. One that was there before is left as it is. Progress is told of
-// each document when it has been sent and when it has been read.
+// Upload uploads the documents of a new assistant and waits until the service
+// has processed them all. It does nothing for an existing assistant. It reports
+// to progress when a document was sent and when it was processed.
 func (a *Assistant) Upload(ctx context.Context, api *data.API, progress io.Writer) error {
 	ids := make([]string, len(a.documents.documents))
 	for i, document := range a.documents.documents {

@@ -25,14 +25,14 @@ import (
 
 const deleted = "DELETE /assistant/assistants/example-assistant OK"
 
-// used is an assistant in use.
+// used is an open assistant.
 type used struct {
 	*Assistant
 	Data *data.API
 }
 
-// use opens the assistant at the service, or at an emulator if base is "", has do use
-// it and closes it.
+// use opens the assistant at the running emulator, or at a new one if running
+// is nil, calls do, and closes the assistant.
 func use(ctx context.Context, t *testing.T, r *exampletest.Recorder, running *emulator.Running, args []string, do func(used)) (progress string, err error) {
 	t.Helper()
 	if running == nil {
@@ -108,7 +108,7 @@ func TestNewAssistant(t *testing.T) {
 	}
 }
 
-// The documents are all that their folder has.
+// documents.All lists every file in its folder.
 func TestAllDocuments(t *testing.T) {
 	entries, err := documents.FS.ReadDir(".")
 	if err != nil {
@@ -182,7 +182,8 @@ func TestInterruptDeletesTheAssistant(t *testing.T) {
 	}
 }
 
-// Nobody knows whether the service has acted on a request that was given up.
+// If the creation is interrupted, the error says that the assistant may have
+// been created.
 func TestInterruptedCreation(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	r := &exampletest.Recorder{Instead: func(req *http.Request) (*http.Response, error) {
@@ -193,7 +194,7 @@ func TestInterruptedCreation(t *testing.T) {
 		return nil, nil
 	}}
 	progress, err := use(ctx, t, r, nil, nil, nil)
-	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "example-assistant may be there") || progress != "" {
+	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "example-assistant may have been created") || progress != "" {
 		t.Errorf("error %v, told %q", err, progress)
 	}
 }
@@ -206,16 +207,16 @@ func TestDeletion(t *testing.T) {
 		}
 		return nil, nil
 	}}
-	if _, err := use(t.Context(), t, r, nil, nil, nil); !errors.Is(err, control.ErrForbidden) || !strings.Contains(err.Error(), "is still there") {
+	if _, err := use(t.Context(), t, r, nil, nil, nil); !errors.Is(err, control.ErrForbidden) || !strings.Contains(err.Error(), "was not deleted") {
 		t.Errorf("forbidden: error %v", err)
 	}
-	status = http.StatusNotFound // somebody else was faster
+	status = http.StatusNotFound // another client has deleted the assistant
 	if _, err := use(t.Context(), t, r, nil, nil, nil); err != nil {
 		t.Errorf("not found: error %v", err)
 	}
 }
 
-// The error of a connection says what to start.
+// The error of a refused connection says how to start the emulator.
 func TestNothingListens(t *testing.T) {
 	running := emulator.Start(t)
 	if err := running.Close(); err != nil {

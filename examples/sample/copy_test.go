@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// A program can stand in a module of its own: what it imports can be imported there.
+// A program can be copied into another module: all its imports can be imported
+// there.
 func TestCopies(t *testing.T) {
 	examples, err := filepath.Abs("..")
 	if err != nil {
@@ -36,7 +37,7 @@ func TestCopies(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	args := []string{"list", "-mod=mod", "-deps", "-f", "{{.ImportPath}}"} // fails on what cannot be imported
+	args := []string{"list", "-mod=mod", "-deps", "-f", "{{.ImportPath}}"} // fails if a package cannot be imported
 	for _, program := range programs {
 		args = append(args, "./"+program)
 	}
