@@ -10,15 +10,15 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
-// clients are what the program calls the service with.
+// clients are the clients that the program uses.
 type clients struct {
 	control *control.API
 	// data returns a client at the host of an assistant.
 	data func(host string) (*data.API, error)
 }
 
-// connect builds the clients with the key in PINECONE_API_KEY. An empty url is
-// Pinecone's service.
+// connect builds the clients with the key in PINECONE_API_KEY. An empty url
+// means Pinecone's service.
 func connect(url string, client *http.Client) (*clients, error) {
 	editor, err := auth.FromEnv()
 	if errors.Is(err, auth.ErrNoKey) {

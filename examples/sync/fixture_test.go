@@ -20,17 +20,18 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
-// fixture is a folder, a local service, and what passes between them. Every
-// request and reply is held against the specs.
+// fixture is a folder and a local service. Every request and response is
+// validated against the specs.
 type fixture struct {
 	*emulator.Running
 	folder string
-	// before is called with each request, if it is set, and can answer it.
+	// before is called with each request, if it is set. It can answer the
+	// request.
 	before func(*http.Request) (*http.Response, error)
 
 	base http.RoundTripper
 	mu   sync.Mutex
-	sent []string // the methods of the requests
+	sent []string // methods of the requests
 }
 
 func start(t *testing.T, opts ...emulator.Option) *fixture {
@@ -53,7 +54,7 @@ func (f *fixture) RoundTrip(req *http.Request) (*http.Response, error) {
 	return f.base.RoundTrip(req)
 }
 
-// write writes a file of the folder.
+// write writes a file in the folder.
 func (f *fixture) write(t *testing.T, name, content string) {
 	t.Helper()
 	path := filepath.Join(f.folder, filepath.FromSlash(name))
@@ -66,7 +67,7 @@ func (f *fixture) write(t *testing.T, name, content string) {
 	}
 }
 
-// remove deletes files of the folder.
+// remove deletes files in the folder.
 func (f *fixture) remove(t *testing.T, names ...string) {
 	t.Helper()
 	for _, name := range names {
@@ -76,8 +77,8 @@ func (f *fixture) remove(t *testing.T, names ...string) {
 	}
 }
 
-// foreign uploads two files that sync did not: one without its metadata, and one
-// that has been given them by somebody else.
+// foreign uploads two files that do not belong to sync: one without sync's
+// metadata, and one whose metadata another program has copied.
 func (f *fixture) foreign(t *testing.T) {
 	t.Helper()
 	for _, metadata := range []map[string]any{{"path": "foreign"}, {"path": "foreign", "uploaded_by": mark, "sha256": "x"}} {
@@ -93,8 +94,8 @@ func (f *fixture) foreign(t *testing.T) {
 	}
 }
 
-// sync runs the program. The first result is its last line, without the time that
-// it took.
+// sync runs the program. Its first result is the last line of the output
+// without the duration.
 func (f *fixture) sync(ctx context.Context, args ...string) (summary, out string, err error) {
 	var buffer bytes.Buffer
 	f.sent = nil
@@ -104,7 +105,7 @@ func (f *fixture) sync(ctx context.Context, args ...string) (summary, out string
 	return summary, out, err
 }
 
-// synced fails the test unless the summary is what is wanted.
+// synced fails the test unless the run succeeds with the summary want.
 func (f *fixture) synced(t *testing.T, want string, args ...string) string {
 	t.Helper()
 	summary, out, err := f.sync(t.Context(), args...)
@@ -114,7 +115,7 @@ func (f *fixture) synced(t *testing.T, want string, args ...string) string {
 	return out
 }
 
-// count is how many requests of a method the last run has sent.
+// count returns how many requests with a method the last run has sent.
 func (f *fixture) count(method string) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -127,7 +128,7 @@ func (f *fixture) count(method string) int {
 	return n
 }
 
-// api is a client of the service that is not the program's.
+// api returns a client of the service that is not the program's.
 func (f *fixture) api(t *testing.T) *data.API {
 	t.Helper()
 	editor, err := auth.APIKey(f.Key)
@@ -141,7 +142,7 @@ func (f *fixture) api(t *testing.T) *data.API {
 	return api
 }
 
-// there returns the paths of the files that the service has, and their status if
+// there returns the paths of the files at the service, each with its status if
 // it is not Available.
 func (f *fixture) there(t *testing.T) []string {
 	t.Helper()

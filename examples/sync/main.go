@@ -1,11 +1,12 @@
-// Sync keeps an assistant in step with a folder: it uploads what is new, replaces
-// what has changed, leaves alone what has not and, with -delete, deletes what is
-// gone. If it was ended in the middle, run it again, and it goes on.
+// Sync keeps the files of an assistant in sync with a folder: it uploads new
+// files, replaces changed files, skips unchanged files and, with -delete,
+// deletes files that are gone. After an interruption, the next run continues.
 //
 //	PINECONE_API_KEY=... go run ./sync -name handbooks -folder ~/handbooks
 //
-// It talks to Pinecone, or to the service at PINECONE_ASSISTANT_URL, with the key in
-// PINECONE_API_KEY; without a key it refuses. An assistant is for one folder.
+// It uses Pinecone, or the service at PINECONE_ASSISTANT_URL, with the key in
+// PINECONE_API_KEY. Without a key it ends with an error. Use an assistant for
+// one folder only.
 package main
 
 import (
@@ -43,10 +44,10 @@ func run(ctx context.Context, args []string, out io.Writer, transport http.Round
 	defer s.report.Close()
 	flags := flag.NewFlagSet("sync", flag.ContinueOnError)
 	path := flags.String("folder", "quickstart/documents", "`folder` to upload, with its subfolders")
-	flags.StringVar(&s.assistant, "name", "example-sync", "`name` of the assistant; one that is not there is created")
-	flags.IntVar(&s.parallel, "parallel", 4, "`how many` files to send at a time")
-	flags.BoolVar(&s.delete, "delete", false, "delete what sync has uploaded and is gone from the folder")
-	flags.BoolVar(&s.report.Dry, "dry-run", false, "only tell what would be done")
+	flags.StringVar(&s.assistant, "name", "example-sync", "`name` of the assistant; it is created if it does not exist")
+	flags.IntVar(&s.parallel, "parallel", 4, "upload `n` files at a time")
+	flags.BoolVar(&s.delete, "delete", false, "delete files that sync has uploaded and that are gone from the folder")
+	flags.BoolVar(&s.report.Dry, "dry-run", false, "only print what would be done")
 	url := sample.AddURL(flags)
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -60,7 +61,7 @@ func run(ctx context.Context, args []string, out io.Writer, transport http.Round
 	defer s.root.Close()
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends it at once
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 
 	c, err := connect(*url, batch.Client(transport, func(pause time.Duration) {
 		s.report.Line("the service asks to wait, so it gets no request for %s", pause)
@@ -75,8 +76,8 @@ func run(ctx context.Context, args []string, out io.Writer, transport http.Round
 }
 
 const (
-	mark            = "assistant-go/examples/sync" // in the metadata of all that sync uploads
-	processingLimit = time.Hour                    // of the service, for what it was sent
+	mark            = "assistant-go/examples/sync" // in the metadata of all files that sync uploads
+	processingLimit = time.Hour                    // bounds the service's processing of a file
 )
 
 type syncer struct {
@@ -86,12 +87,12 @@ type syncer struct {
 	parallel  int
 	delete    bool
 
-	api   *data.API                     // nil in a dry run when there is no assistant
-	there map[string]data.AssistantFile // what sync has uploaded, by path
+	api   *data.API                     // nil in a dry run without an assistant
+	there map[string]data.AssistantFile // files that sync has uploaded, by path
 }
 
-// open gets the assistant ready and waits for what an earlier run has left in
-// processing.
+// open opens or creates the assistant and waits until no file of an earlier run
+// is in processing.
 func (s *syncer) open(ctx context.Context, c *clients) error {
 	assistant, err := c.control.WaitForAssistant(ctx, s.assistant)
 	if errors.Is(err, control.ErrNotFound) {
@@ -120,7 +121,8 @@ func (s *syncer) open(ctx context.Context, c *clients) error {
 	return err
 }
 
-// list lists what sync has uploaded, and tells whether that is about to change.
+// list lists the files that sync has uploaded, and reports whether one of them
+// is in processing or being deleted.
 func (s *syncer) list(ctx context.Context) (busy bool, err error) {
 	s.there = make(map[string]data.AssistantFile)
 	for file, err := range s.api.AllFiles(ctx, s.assistant, nil) {
@@ -147,12 +149,12 @@ func (s *syncer) sync(ctx context.Context) error {
 	for _, path := range paths {
 		delete(s.there, path)
 	}
-	if s.delete && complete { // else what is missing may be what could not be read
+	if s.delete && complete { // a missing file may be one that could not be read
 		s.report.Each(ctx, s.parallel, slices.Sorted(maps.Keys(s.there)), s.remove, s.wait)
 	}
 	err := s.report.Summary("uploaded", "replaced", "unchanged", "deleted", batch.Failed, "passed over")
 	if ctx.Err() != nil {
-		return fmt.Errorf("it was ended in the middle, run it again: %w", ctx.Err())
+		return fmt.Errorf("interrupted; run it again to continue: %w", ctx.Err())
 	}
 	return err
 }
@@ -190,14 +192,14 @@ func (s *syncer) remove(ctx context.Context, path string) batch.Outcome {
 	o := batch.Outcome{What: "deleted", Path: path}
 	if !s.report.Dry {
 		o.Operation, o.Err = batch.Insist(func() (*data.Operation, error) { return s.api.DeleteFile(ctx, s.assistant, idOf(path)) })
-		if errors.Is(o.Err, data.ErrNotFound) { // it is gone, then
+		if errors.Is(o.Err, data.ErrNotFound) { // the file is gone already
 			o.Err = nil
 		}
 	}
 	return o
 }
 
-// wait waits for what the service has begun.
+// wait waits for the operation that the service has begun.
 func (s *syncer) wait(ctx context.Context, o batch.Outcome) batch.Outcome {
 	ctx, cancel := context.WithTimeout(ctx, processingLimit)
 	defer cancel()

@@ -26,7 +26,7 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
-// TestMain makes the test binary the program itself when a test asks for it.
+// TestMain runs the program in place of the tests if a test asks for it.
 func TestMain(m *testing.M) {
 	if os.Getenv("SYNC_IS_THE_PROGRAM") != "" {
 		main()
@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// program is the program in a process of its own.
+// program returns a command that runs the program in its own process.
 func program(ctx context.Context, t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	self, err := os.Executable()
@@ -101,7 +101,7 @@ func TestChanges(t *testing.T) {
 	f.synced(t, "0 uploaded, 0 replaced, 6 unchanged, 0 deleted, 0 failed, 3 passed over; 0 bytes", "-delete")
 }
 
-// What arrives is what is in the folder, under its name.
+// The service receives the content of a file under the file's name.
 func TestContent(t *testing.T) {
 	f := start(t)
 	f.write(t, "a/b.txt", "Before.")
@@ -132,7 +132,8 @@ func TestDryRunWithoutAssistant(t *testing.T) {
 	}
 }
 
-// Without a key, an emulator would take the files and be gone.
+// Without a key, the program refuses to run: the files would be lost with an
+// emulator.
 func TestNoKey(t *testing.T) {
 	f := start(t)
 	f.write(t, "a.txt", "A.")
@@ -160,7 +161,7 @@ func TestKilled(t *testing.T) {
 	uploads := 0
 	forward := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		r.SetURL(service)
-		r.Out.Host = r.In.Host // by which the service knows its own address
+		r.Out.Host = r.In.Host // the service derives its address from it
 	}}
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPut {
@@ -175,7 +176,7 @@ func TestKilled(t *testing.T) {
 				return
 			}
 		}
-		body, err := io.ReadAll(r.Body) // else the server closes it when the reply begins, under the proxy
+		body, err := io.ReadAll(r.Body) // otherwise the server closes the body when the response begins, while the proxy reads it
 		if err != nil {
 			panic(http.ErrAbortHandler)
 		}
@@ -193,7 +194,7 @@ func TestKilled(t *testing.T) {
 	if _, out, err := f.sync(t.Context()); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
-	// With 4 at a time, 6 had been acknowledged before the 10th was sent.
+	// With 4 uploads at a time, 6 were acknowledged before the 10th was sent.
 	if n := f.count("PUT"); n < 31 || n > 34 {
 		t.Errorf("%d uploads after the kill", n)
 	}
@@ -216,7 +217,7 @@ func TestInterrupted(t *testing.T) {
 	if !errors.Is(err, context.Canceled) || !strings.Contains(summary, ", 0 failed, ") || strings.Contains(out, "context canceled") {
 		t.Errorf("error %v\n%s", err, out)
 	}
-	// The counts are those of all files, and what the service has is what was accepted.
+	// The counts add up to all files, and the service has the accepted files.
 	counts := regexp.MustCompile(`\d+`).FindAllString(summary, -1)
 	all, accepted, unsure := 0, 0, 0
 	for i, what := range regexp.MustCompile(`\d+ (uploaded|replaced|unchanged|deleted|failed|passed over|in processing|cut off|not begun)`).FindAllString(summary, -1) {
@@ -247,7 +248,7 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
-// What is still in processing is waited for, not sent again.
+// Files in processing are waited for and not sent again.
 func TestStillProcessing(t *testing.T) {
 	f := start(t, emulator.WithPace(300*time.Millisecond))
 	f.write(t, "a.txt", "A.")
@@ -260,7 +261,7 @@ func TestStillProcessing(t *testing.T) {
 		if strings.HasPrefix(req.URL.Path, "/assistant/operations/") {
 			operations[req.URL.Path] = true
 		}
-		if len(operations) == 2 { // both are acknowledged
+		if len(operations) == 2 { // both uploads are acknowledged
 			interrupt()
 		}
 		return nil, ctx.Err()
@@ -277,7 +278,8 @@ func TestStillProcessing(t *testing.T) {
 	}
 }
 
-// What the service cannot read does not stop the others, and is sent again.
+// A file that the service cannot read does not stop the others, and is sent
+// again by the next run.
 func TestUnparsable(t *testing.T) {
 	f := start(t)
 	f.write(t, "a.txt", "A.")
@@ -298,8 +300,7 @@ func TestUnparsable(t *testing.T) {
 	f.wantThere(t, "a.txt", "z.txt")
 }
 
-// A file whose upload fails does not stop the others either, nor is it taken for
-// one that is gone.
+// A failed upload does not stop the others, and the file is not deleted.
 func TestUnreadable(t *testing.T) {
 	f := start(t)
 	for _, name := range []string{"a.txt", "b.txt", "c.txt", "d.txt"} {
@@ -327,7 +328,7 @@ func TestUnreadable(t *testing.T) {
 	f.wantThere(t, "a.txt", "b.txt", "c.txt", "d.txt")
 }
 
-// Where a folder cannot be read, nothing in it counts as gone.
+// If a folder cannot be read, none of its files are deleted.
 func TestUnreadableFolder(t *testing.T) {
 	f := start(t)
 	f.write(t, "sub/a.txt", "A.")
@@ -335,7 +336,7 @@ func TestUnreadableFolder(t *testing.T) {
 	f.synced(t, "2 uploaded, 0 replaced, 0 unchanged, 0 deleted, 0 failed, 0 passed over; 4 bytes")
 	sub := filepath.Join(f.folder, "sub")
 	var err error
-	if os.Geteuid() == 0 { // to whom no folder is closed, but for one whose name is not UTF-8
+	if os.Geteuid() == 0 { // root can read every folder, except one whose name is not UTF-8
 		err = os.Rename(sub, sub+"\xff")
 	} else {
 		err = os.Chmod(sub, 0)
@@ -352,12 +353,12 @@ func TestUnreadableFolder(t *testing.T) {
 	f.wantThere(t, "b.txt", "sub/a.txt")
 }
 
-// Of a file that changes while it is sent, nothing arrives.
+// A file that changes during its upload is not replaced.
 func TestChangedWhileSent(t *testing.T) {
 	f := start(t)
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
-	f.base = transport // a request that is cut is not as the spec says
+	f.base = transport // a truncated request does not conform to the spec
 	f.write(t, "a.txt", "Before.")
 	f.write(t, "b.txt", "Other.")
 	f.synced(t, "2 uploaded, 0 replaced, 0 unchanged, 0 deleted, 0 failed, 0 passed over; 13 bytes")
@@ -386,7 +387,7 @@ func TestChangedWhileSent(t *testing.T) {
 	f.synced(t, "0 uploaded, 1 replaced, 1 unchanged, 0 deleted, 0 failed, 0 passed over; 7 bytes")
 }
 
-// More refusals than the client repeats a request by itself.
+// The service answers 429 more often than the client retries.
 func TestRateLimited(t *testing.T) {
 	f := start(t)
 	for i := range 8 {
@@ -407,16 +408,16 @@ func TestRateLimited(t *testing.T) {
 
 func TestPlan(t *testing.T) {
 	f := start(t, emulator.WithPlan(emulator.Standard))
-	for i := range 22 { // of which the plan takes 20 at once
+	for i := range 22 { // the plan accepts 20 at once
 		f.write(t, strconv.Itoa(i)+".txt", "File.")
 	}
 	out := f.synced(t, "22 uploaded, 0 replaced, 0 unchanged, 0 deleted, 0 failed, 0 passed over; 110 bytes")
-	if !strings.Contains(out, "the service asks to wait") { // it gives back one in 3 seconds, and uploads are faster
+	if !strings.Contains(out, "the service asks to wait") { // the plan accepts one more every 3 seconds, and uploads are faster
 		t.Errorf("nothing was refused:\n%s", out)
 	}
 }
 
-// A quota does not come back by waiting.
+// A used-up quota is an error and not waited for.
 func TestQuota(t *testing.T) {
 	f := start(t)
 	f.write(t, "a.txt", "A.")

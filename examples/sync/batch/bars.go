@@ -10,15 +10,15 @@ import (
 const (
 	barWidth  = 80
 	nameWidth = 32
-	lastPlace = 1 << 20 // below the bars of files
+	lastPlace = 1 << 20 // below the bars of the files
 )
 
 func newBars(out io.Writer, options ...mpb.ContainerOption) *mpb.Progress {
 	return mpb.New(append(options, mpb.WithOutput(out), mpb.WithWidth(barWidth))...)
 }
 
-// Sending shows how much of a file is sent, until done is called. Its first
-// result fits WithProgress of the file; it is nil when there are no bars.
+// Sending shows a progress bar for a file until done is called. The function
+// sent is for WithProgress of the file; it is nil if there are no bars.
 func (r *Report) Sending(name string, size int64) (sent func(sent, total int64), done func()) {
 	bar := r.bar(size, name, decor.CountersKibiByte("% .1f of % .1f"))
 	if bar == nil {
@@ -27,8 +27,8 @@ func (r *Report) Sending(name string, size int64) (sent func(sent, total int64),
 	return func(sent, _ int64) { bar.SetCurrent(sent) }, func() { bar.Abort(true) }
 }
 
-// total shows how many files of all are done, until done is called. Its first
-// result counts one.
+// total shows a bar with the number of finished files until done is called. The
+// function one counts a file.
 func (r *Report) total(files int) (one, done func()) {
 	bar := r.bar(int64(files), "", decor.CountersNoUnit("%d of %d files"), mpb.BarPriority(lastPlace))
 	if bar == nil {
@@ -49,7 +49,7 @@ func (r *Report) bar(total int64, name string, numbers decor.Decorator, options 
 		mpb.AppendDecorators(numbers))...)
 }
 
-// shorten keeps the end of a name, which tells more than its start.
+// shorten keeps the end of a long name, which is more specific than its start.
 func shorten(name string) string {
 	runes := []rune(name)
 	if len(runes) < nameWidth {
@@ -58,7 +58,7 @@ func shorten(name string) string {
 	return "…" + string(runes[len(runes)-nameWidth+2:])
 }
 
-// Close takes the bars away. Lines can be written all the same.
+// Close removes the bars. Lines can still be written.
 func (r *Report) Close() {
 	r.mu.Lock()
 	defer r.mu.Unlock()

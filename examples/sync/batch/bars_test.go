@@ -9,8 +9,8 @@ import (
 	"github.com/vbauerster/mpb/v8"
 )
 
-// send sends three files, an empty one, one not to its end and a whole one, and
-// calls shown when each is half sent.
+// send sends three files: an empty one, one that is not sent to its end, and a
+// whole one. It calls shown when each is half sent.
 func send(t *testing.T, r *Report, shown func()) {
 	t.Helper()
 	r.Each(t.Context(), 2, []string{"empty", "cut", strings.Repeat("long/", 20) + "whole"}, func(_ context.Context, path string) Outcome {
@@ -49,7 +49,7 @@ func TestBars(t *testing.T) {
 	}
 }
 
-// The bars end, and no line is lost in them.
+// The bars end, and no line is lost.
 func TestLinesAboveBars(t *testing.T) {
 	var out bytes.Buffer
 	r := NewReport(&out)

@@ -8,11 +8,12 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Each calls start with each path, in their order and up to limit at a time, then
-// finish with what came of it, any number at a time, and notes that: start sends,
-// and finish waits for the service. When ctx ends, no other path is started. What
-// the service has accepted by then is noted as [Processing], what is being sent as
-// [CutOff], and the rest as [NotBegun].
+// Each calls start for each path, in order and up to limit at a time, and then
+// finish with the outcome, without a limit. It notes the final outcome. The
+// function start sends a file, and finish waits for the service. When ctx ends,
+// no further path is started. Files that the service has accepted by then are
+// noted as [Processing], files that were being sent as [CutOff], and the rest
+// as [NotBegun].
 func (r *Report) Each(ctx context.Context, limit int, paths []string,
 	start func(ctx context.Context, path string) Outcome,
 	finish func(context.Context, Outcome) Outcome,
@@ -41,7 +42,7 @@ func (r *Report) Each(ctx context.Context, limit int, paths []string,
 	finishing.Wait()
 }
 
-// finished is the outcome of a path whose start came to an outcome.
+// finished returns the final outcome of a path.
 func finished(ctx context.Context, started Outcome, finish func(context.Context, Outcome) Outcome) Outcome {
 	outcome := finish(ctx, started)
 	switch {

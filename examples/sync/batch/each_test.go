@@ -23,8 +23,8 @@ func paths(n int) []string {
 	return paths
 }
 
-// While the service works on what it was sent, others are sent, but never more
-// than the limit at a time.
+// While the service processes files, others are sent, but never more than limit
+// at a time.
 func TestEach(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
@@ -62,9 +62,8 @@ func TestEachOfNone(t *testing.T) {
 	NewReport(&bytes.Buffer{}).Each(t.Context(), 1, nil, never, nil)
 }
 
-// Every path has an outcome when the context ends: what was finished or has failed
-// for another reason has its own, and what the service has accepted is told apart
-// from what it has not.
+// Every path has an outcome if the context ends. A finished or failed file
+// keeps its own outcome; accepted files are distinguished from others.
 func TestEachInterrupted(t *testing.T) {
 	var out bytes.Buffer
 	r := NewReport(&out)

@@ -11,22 +11,22 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
-// defaultPause is how long the gate is shut when the service does not say.
+// defaultPause is the pause after a 429 without Retry-After.
 const defaultPause = 5 * time.Second
 
-// gate is a transport that all workers share. When the service answers one of
-// them with 429, it holds back the next request of each until the time that
-// Retry-After says, so that they do not all run into the limit on their own.
+// gate is a transport that all workers share. After a 429 it delays all
+// requests for the time in Retry-After, so that the workers do not exceed the
+// rate limit one by one.
 type gate struct {
 	base http.RoundTripper
-	told func(time.Duration) // called when the gate shuts
+	told func(time.Duration) // called when the gate closes
 
 	mu    sync.Mutex
 	until time.Time
 }
 
-// Client returns an HTTP client that sends nothing while the service asks to
-// wait, and calls told when that begins.
+// Client returns an HTTP client that sends no request while the service asks to
+// wait. It calls told when a wait begins.
 func Client(transport http.RoundTripper, told func(time.Duration)) *http.Client {
 	return &http.Client{Transport: &gate{base: transport, told: told}, CheckRedirect: auth.CheckRedirect}
 }
@@ -69,7 +69,7 @@ func (g *gate) pass(ctx context.Context) error {
 	}
 }
 
-// shut shuts the gate, or keeps it shut for longer.
+// shut closes the gate, or extends the time for which it is closed.
 func (g *gate) shut(pause time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -82,9 +82,9 @@ func (g *gate) shut(pause time.Duration) {
 	}
 }
 
-// Insist repeats a call, of a client that sends through [Client], for as long as
-// the service refuses it for its rate. A quota that is used up stays an error, and
-// the call's context ends it.
+// Insist repeats a call as long as the service refuses it because of its rate.
+// The call must use a client that sends through [Client], which waits. A
+// used-up quota is an error, and the context of the call ends it.
 func Insist[T any](call func() (T, error)) (T, error) {
 	for {
 		value, err := call()

@@ -15,7 +15,7 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
-// service answers 429 until a time, and notes when requests arrive.
+// service answers 429 until a time, and records when requests arrive.
 type service struct {
 	open       time.Time
 	retryAfter string
@@ -52,7 +52,7 @@ func get(t *testing.T, ctx context.Context, client *http.Client) (int, error) { 
 	return resp.StatusCode, nil
 }
 
-// After one 429 no worker sends anything for as long as the service asks for.
+// After one 429, no worker sends a request for the time in Retry-After.
 func TestGateHoldsBackAll(t *testing.T) {
 	for retryAfter, pause := range map[string]time.Duration{"7": 7 * time.Second, "": defaultPause, "soon": defaultPause} {
 		synctest.Test(t, func(t *testing.T) {
@@ -84,7 +84,8 @@ func TestGateHoldsBackAll(t *testing.T) {
 	}
 }
 
-// Those in flight when the gate shuts can make it stay shut for longer.
+// Responses to requests in flight can extend the time for which the gate is
+// closed.
 func TestGateStaysShut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		told := 0

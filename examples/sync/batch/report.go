@@ -1,5 +1,5 @@
-// Package batch does something with many files: some at a time, within the rate
-// of the plan, and with a report of what becomes of them.
+// Package batch processes many files: several at a time, within the rate limits
+// of the plan, and with a report of the outcomes.
 package batch
 
 import (
@@ -16,9 +16,9 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
-// What has become of files, for a summary: what has failed, and at an interrupt, what
-// the service had accepted, what was being sent and what had not begun. What was
-// being sent can have arrived.
+// Outcomes of files for a summary. Processing, CutOff and NotBegun occur only
+// after an interrupt: the service had accepted the file, the file was being
+// sent, or was not begun. A file that was cut off may have arrived.
 const (
 	Failed     = "failed"
 	Processing = "in processing"
@@ -26,35 +26,36 @@ const (
 	NotBegun   = "not begun"
 )
 
-// Report writes what becomes of files, a line for each, and on a terminal how far
-// they are, in bars below the lines. It is safe for concurrent use.
+// Report writes a line for the outcome of each file and, on a terminal,
+// progress bars below the lines. It is safe for concurrent use.
 type Report struct {
-	// Dry is whether nothing is done: outcomes are what would be.
+	// Dry reports whether the run is a dry run, in which outcomes are only
+	// predicted.
 	Dry bool
 
 	mu     sync.Mutex
 	out    io.Writer
-	bars   *mpb.Progress // nil when there are none
+	bars   *mpb.Progress // nil if there are none
 	start  time.Time
 	counts map[string]int
 	failed []Outcome
 	bytes  int64
 }
 
-// Outcome is what became of a file.
+// Outcome is the outcome of a file.
 type Outcome struct {
 	What  string // such as "uploaded"
 	Path  string
-	Bytes int64 // how many were sent
-	Err   error // why
-	Quiet bool  // it has no line
+	Bytes int64 // number of bytes sent
+	Err   error // reason of a failure
+	Quiet bool  // print no line
 
-	// Operation is what the service has begun, or nil. The outcome is final when
-	// that has ended.
+	// Operation is the operation that the service has begun, or nil. The
+	// outcome is final when the operation has ended.
 	Operation *data.Operation
 }
 
-// NewReport returns a report that is written to out. Close it at the end.
+// NewReport returns a report that is written to out. The caller must close it.
 func NewReport(out io.Writer) *Report {
 	r := &Report{out: out, start: time.Now(), counts: make(map[string]int)}
 	if file, ok := out.(*os.File); ok && cwriter.IsTerminal(int(file.Fd())) {
@@ -74,8 +75,8 @@ func (r *Report) Line(format string, args ...any) {
 	fmt.Fprintf(out, format+"\n", args...)
 }
 
-// Note counts an outcome and writes its line. Names are quoted, as they may hold
-// anything.
+// Note counts an outcome and writes its line. Names are quoted, as they may
+// contain any character.
 func (r *Report) Note(o Outcome) {
 	r.mu.Lock()
 	r.counts[o.What]++
@@ -95,16 +96,16 @@ func (r *Report) Note(o Outcome) {
 	}
 }
 
-// Count is how many files had an outcome.
+// Count returns the number of files with an outcome.
 func (r *Report) Count(what string) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.counts[what]
 }
 
-// Summary closes the report with the failures once more, as they may be far above,
-// and a line that has the counts of outcomes; those of an interrupt are only there
-// after one. The error says that some files have failed.
+// Summary closes the report. It writes the failures again, as they may be far
+// above, and a line with the counts of the given outcomes and of the outcomes
+// of an interrupt. It returns an error if files have failed.
 func (r *Report) Summary(outcomes ...string) error {
 	r.Close()
 	if len(r.failed) > 0 {

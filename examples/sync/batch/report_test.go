@@ -61,7 +61,7 @@ func TestSummaryOfSuccess(t *testing.T) {
 	}
 }
 
-// A file is no terminal.
+// A report to a file has no bars.
 func TestReportToFile(t *testing.T) {
 	file, err := os.CreateTemp(t.TempDir(), "")
 	if err != nil {

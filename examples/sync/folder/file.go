@@ -9,11 +9,13 @@ import (
 	"os"
 )
 
-// ErrChanged is a file whose content is not the one whose hash was taken.
+// ErrChanged is the error of a file whose content changed after its hash was
+// computed.
 var ErrChanged = errors.New("the file changed while it was read")
 
-// File is a file and its hash. It can be read to its end only if the content is
-// still what the hash is of, so that an upload of anything else fails.
+// File is a file and its hash. Reading it to the end fails if the content has
+// changed since the hash was computed, so that an upload of other content
+// fails.
 type File struct {
 	*os.File
 	Size   int64
@@ -22,7 +24,7 @@ type File struct {
 	hash hash.Hash
 }
 
-// Open opens a file of a folder, takes its hash and goes back to its start.
+// Open opens a file in a folder, computes its hash and seeks to its start.
 func Open(folder *os.Root, name string) (*File, error) {
 	file, err := folder.Open(name)
 	if err != nil {
@@ -43,7 +45,7 @@ func Open(folder *os.Root, name string) (*File, error) {
 
 func (f *File) sum() string { return hex.EncodeToString(f.hash.Sum(nil)) }
 
-// Read returns [ErrChanged] instead of [io.EOF] when the content has changed.
+// Read returns [ErrChanged] instead of [io.EOF] if the content has changed.
 func (f *File) Read(p []byte) (int, error) {
 	n, err := f.File.Read(p)
 	f.hash.Write(p[:n])
@@ -53,13 +55,14 @@ func (f *File) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Seek also starts the check anew: reading has to go on from the start.
+// Seek restarts the check. It must seek to the start.
 func (f *File) Seek(offset int64, whence int) (int64, error) {
 	f.hash.Reset()
 	return f.File.Seek(offset, whence)
 }
 
-// WriteTo is what io.Copy would use of the *os.File, past the check.
+// WriteTo prevents io.Copy from using the WriteTo method of *os.File, which
+// would bypass the check.
 func (f *File) WriteTo(w io.Writer) (int64, error) {
 	return io.Copy(w, struct{ io.Reader }{f})
 }

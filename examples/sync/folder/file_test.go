@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// open opens a file with a content, and returns its path.
+// open opens a new file with a content. It returns the file and its path.
 func open(t *testing.T, content string) (*File, string) {
 	t.Helper()
 	folder := t.TempDir()
@@ -39,7 +39,7 @@ func TestOpen(t *testing.T) {
 		if file.SHA256 != sum || file.Size != int64(len(content)) {
 			t.Errorf("%q: size %d, hash %s", content, file.Size, file.SHA256)
 		}
-		for range 2 { // as when an upload is sent again
+		for range 2 { // as for a retry of an upload
 			if got, err := io.ReadAll(file); err != nil || string(got) != content {
 				t.Errorf("read %q, error %v", got, err)
 			}
@@ -50,7 +50,8 @@ func TestOpen(t *testing.T) {
 	}
 }
 
-// What changes after its hash was taken can not be read to the end.
+// A file that has changed since its hash was computed cannot be read to the
+// end.
 func TestChanged(t *testing.T) {
 	for name, changed := range map[string]string{"same size": "abd", "shorter": "ab", "longer": "abcd", "empty": ""} {
 		t.Run(name, func(t *testing.T) {
@@ -80,7 +81,7 @@ func TestChanged(t *testing.T) {
 	}
 }
 
-// What has become a link out of the folder since it was listed is not followed.
+// A file that was replaced by a link out of the folder is not opened.
 func TestOpenFails(t *testing.T) {
 	folder := t.TempDir()
 	secret := filepath.Join(t.TempDir(), "secret.txt")

@@ -1,4 +1,4 @@
-// Package folder reads the files of a folder that are to be uploaded.
+// Package folder finds and reads the files of a folder that can be uploaded.
 package folder
 
 import (
@@ -11,13 +11,13 @@ import (
 	"unicode/utf8"
 )
 
-// types are the extensions of the files that the service takes.
+// types are the file name extensions that the service accepts.
 var types = []string{".docx", ".json", ".md", ".pdf", ".txt"}
 
-// Files returns the files below a folder that the service takes, by their paths
-// in it. It calls passedOver with what is not among them and why: what is hidden,
-// symbolic links and other types. It calls unreadable with what may have files
-// that it could not see.
+// Files returns the paths of the files in a folder, and in its subfolders, that
+// the service accepts. It calls passedOver with each skipped entry and the
+// reason: hidden entries, symbolic links and other types. It calls unreadable
+// with each entry that could not be read.
 func Files(folder fs.FS, passedOver, unreadable func(path string, why error)) []string {
 	var files []string
 	_ = fs.WalkDir(folder, ".", func(name string, entry fs.DirEntry, err error) error {

@@ -24,7 +24,8 @@ func (l locked) ReadDir(name string) ([]fs.DirEntry, error) {
 	return l.MapFS.ReadDir(name)
 }
 
-// names returns what Files returns, and what it says of the rest.
+// names returns the results of Files: the files, and the skipped and unreadable
+// entries with their reasons.
 func names(folder fs.FS) (files []string, passedOver, unreadable map[string]string) {
 	passedOver, unreadable = map[string]string{}, map[string]string{}
 	files = Files(folder,
@@ -71,7 +72,8 @@ func TestFilesOfNothing(t *testing.T) {
 	}
 }
 
-// A link to a folder can lead out of the folder, or round and round.
+// Links to folders are not followed: they can lead out of the folder or form a
+// cycle.
 func TestFilesOfLinks(t *testing.T) {
 	outside, inside := t.TempDir(), t.TempDir()
 	for _, err := range []error{
