@@ -36,7 +36,7 @@ func slow(between time.Duration) []emulator.Option {
 	return []emulator.Option{emulator.WithChunkDelay(between)}
 }
 
-// lastSent is the conversation that the browser has sent last.
+// lastSent returns the conversation that the browser sent last.
 func (b *browser) lastSent(t *testing.T) []data.Message {
 	t.Helper()
 	b.mu.Lock()
@@ -52,7 +52,8 @@ func TestBrowser(t *testing.T) {
 	f := start(t, slow(30*time.Millisecond))
 	b := open(t, f)
 	b.ask(t, prisms)
-	// It is there while it is written, and nothing else can be sent.
+	// The answer is visible while it arrives, and no other question can be
+	// sent.
 	b.poll(t, `document.querySelector('.answer[aria-busy="true"] .text')?.innerText.startsWith("Clean the prisms") && document.getElementById("send").hidden`)
 	b.settled(t)
 	if got := b.shows(t, ".answer .text"); got != clean+"1 "+wash+"1" {
@@ -96,7 +97,7 @@ func TestBrowser(t *testing.T) {
 	b.checked(t, f)
 }
 
-// A reload shows the conversation again, and the next question has it.
+// A reload shows the conversation again, and the next question includes it.
 func TestBrowserReload(t *testing.T) {
 	f := start(t, nil)
 	b := open(t, f)
@@ -119,7 +120,7 @@ func TestBrowserReload(t *testing.T) {
 	if got := b.lastSent(t); len(got) != 3 || got[0].Content != prisms || got[1].Content != answer {
 		t.Errorf("sent %q", got)
 	}
-	// What can be clicked is large enough for a finger.
+	// All controls are large enough for a finger.
 	if got := b.value(t, `[...document.querySelectorAll("button, a, summary")].filter((e) => e.offsetParent).filter((e) => {
 		const { width, height } = e.getBoundingClientRect();
 		return width < 24 || height < 24;
@@ -134,7 +135,7 @@ func TestBrowserReload(t *testing.T) {
 	b.checked(t, f)
 }
 
-// Escape stops an answer, as the button does.
+// Escape stops an answer like the button.
 func TestBrowserEscape(t *testing.T) {
 	f := start(t, slow(time.Hour))
 	b := open(t, f)
@@ -150,8 +151,8 @@ func TestBrowserEscape(t *testing.T) {
 	b.checked(t, f)
 }
 
-// photographAll takes pictures of the page, for a look at them: in both schemes, wide
-// and as on a telephone.
+// photographAll takes screenshots of the page for inspection: in both color
+// schemes, wide and in the size of a telephone.
 func (b *browser) photographAll(t *testing.T, name string) {
 	t.Helper()
 	if *looks == "" {
@@ -180,7 +181,7 @@ func (b *browser) photographAll(t *testing.T, name string) {
 
 const shift = 8 // as a modifier of a key
 
-// enter presses the key.
+// enter presses the Enter key.
 func (b *browser) enter(t *testing.T, modifiers int64) {
 	t.Helper()
 	for _, kind := range []input.DispatchKeyEventType{input.DispatchKeyEventTypeKeyDown, input.DispatchKeyEventTypeKeyUp} {
@@ -197,8 +198,8 @@ func (b *browser) enter(t *testing.T, modifiers int64) {
 	}
 }
 
-// photograph takes the pictures of the README: of a conversation, by day and by
-// night.
+// photograph takes the screenshots for the README: a conversation in both color
+// schemes.
 func (b *browser) photograph(t *testing.T) {
 	t.Helper()
 	if *screenshots == "" {
@@ -222,7 +223,8 @@ func (b *browser) photograph(t *testing.T) {
 	}
 }
 
-// Stop ends the request to the service, and keeps what is there.
+// Stop ends the request to the service and keeps the received part of the
+// answer.
 func TestBrowserStop(t *testing.T) {
 	f := start(t, slow(300*time.Millisecond))
 	b := open(t, f)
@@ -247,7 +249,7 @@ func TestBrowserStop(t *testing.T) {
 	b.checked(t, f)
 }
 
-// Text is text, whatever it looks like.
+// Text is shown as text, also if it looks like HTML.
 func TestBrowserHostile(t *testing.T) {
 	folder := t.TempDir()
 	const (
@@ -299,7 +301,7 @@ func TestBrowserErrors(t *testing.T) {
 		if got := b.shows(t, ".answer:last-child .error"); got != test.want {
 			t.Errorf("got %q, want %q", got, test.want)
 		}
-		// What has no answer at all can be sent again.
+		// A question without an answer can be sent again.
 		again := b.value(t, `document.getElementById("question").value`)
 		if part := b.shows(t, ".answer:last-child .text"); (part == "") != (again == prisms) {
 			t.Errorf("the answer is %q, and the box has %q", part, again)
@@ -307,7 +309,8 @@ func TestBrowserErrors(t *testing.T) {
 	}
 	b.ask(t, "When is the lamp lit?")
 	b.settled(t)
-	// A question that has no answer is left out; one that has a part of it is not.
+	// A question without an answer is not part of the conversation; a question
+	// with a partial answer is.
 	if got := b.lastSent(t); len(got) != 3 || b.shows(t, ".answer:last-child .notes") == "" {
 		t.Errorf("sent %q, the page shows %q", got, b.shows(t, ".answer:last-child"))
 	}

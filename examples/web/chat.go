@@ -11,7 +11,7 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
-// event is a line of the answer. The last one is done or an error.
+// event is a line of the answer. The last line is done or an error.
 type event struct {
 	Text     string    `json:"text,omitempty"`
 	Citation *citation `json:"citation,omitempty"`
@@ -19,7 +19,8 @@ type event struct {
 	Done     bool      `json:"done,omitempty"`
 }
 
-// citation is what the browser gets of one: not the signed URLs, which are secret.
+// citation is the part of a citation that the browser gets. It excludes signed
+// URLs, which are secret.
 type citation struct {
 	Position int      `json:"position"` // in characters, from the start of the answer
 	Sources  []source `json:"sources"`
@@ -33,22 +34,22 @@ type source struct {
 type chat struct {
 	api       *data.API
 	assistant string
-	questions []string // to begin with
+	questions []string // suggested questions
 	log       *log.Logger
 }
 
-// Assistant and Questions are what the page shows.
+// Assistant and Questions are used by the template of the page.
 func (c *chat) Assistant() string   { return c.assistant }
 func (c *chat) Questions() []string { return c.questions }
 
-// mostFiles is how many files the page lists.
+// mostFiles is the maximum number of files that the page lists.
 const mostFiles = 500
 
-// files lists the files that answers can come from, by their names.
+// files lists the names of the files that answers can use.
 func (c *chat) files(w http.ResponseWriter, r *http.Request) {
 	list := struct {
 		Files []string `json:"files"`
-		More  bool     `json:"more"` // than these
+		More  bool     `json:"more"` // the list is incomplete
 	}{Files: []string{}}
 	for file, err := range c.api.AllFiles(r.Context(), c.assistant, nil) {
 		if err != nil {
@@ -72,8 +73,8 @@ func (c *chat) files(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(list)
 }
 
-// serve answers a conversation. When the browser ends its request, that ends the
-// loop, and with it the request to the service.
+// serve answers a conversation. If the browser ends its request, the context
+// ends the loop and the request to the service.
 func (c *chat) serve(w http.ResponseWriter, r *http.Request) {
 	var conversation struct{ Messages []data.Message }
 	r.Body = http.MaxBytesReader(w, r.Body, 256<<10)
@@ -84,10 +85,10 @@ func (c *chat) serve(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	w.Header().Set("Cache-Control", "no-store")
 	out, control := json.NewEncoder(w), http.NewResponseController(w)
-	send := func(e event) error { // the browser has 30 seconds to take it
+	send := func(e event) error { // the browser must read it within 30 seconds
 		return errors.Join(control.SetWriteDeadline(time.Now().Add(30*time.Second)), out.Encode(e), control.Flush())
 	}
-	defer func() { _ = control.SetWriteDeadline(time.Time{}) }() // the connection is used again
+	defer func() { _ = control.SetWriteDeadline(time.Time{}) }() // the next request reuses the connection
 	for chunk, err := range c.api.ChatStream(r.Context(), c.assistant, data.ChatRequest{Messages: conversation.Messages}) {
 		switch chunk := chunk.(type) {
 		case *data.ContentChunk:
@@ -100,7 +101,7 @@ func (c *chat) serve(w http.ResponseWriter, r *http.Request) {
 			err = send(event{Citation: &cited})
 		}
 		if err != nil {
-			if r.Context().Err() == nil { // else the browser has ended it
+			if r.Context().Err() == nil { // otherwise the browser has ended the request
 				c.log.Print(err)
 			}
 			_ = send(event{Error: explain(err)})
@@ -110,7 +111,8 @@ func (c *chat) serve(w http.ResponseWriter, r *http.Request) {
 	_ = send(event{Done: true})
 }
 
-// explain says as much of an error as is the browser's business.
+// explain returns the message about an error for the browser, without internal
+// details.
 func explain(err error) string {
 	switch cut := (*data.StreamError)(nil); {
 	case errors.Is(err, data.ErrRateLimited):

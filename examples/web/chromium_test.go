@@ -17,17 +17,17 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// browser is Chromium at the page of a fixture.
+// browser is a Chromium that shows the page of a fixture.
 type browser struct {
 	context.Context
 
 	mu       sync.Mutex
-	sent     []string     // the bodies of its requests
-	received bytes.Buffer // headers and bodies of all replies
-	problems []string     // errors of scripts, and what the page's policy has kept out
+	sent     []string     // bodies of its requests
+	received bytes.Buffer // headers and bodies of all responses
+	problems []string     // script errors, and violations of the page's policy
 }
 
-// open starts a browser without a past, at the page.
+// open starts a browser with an empty profile and opens the page.
 func open(t *testing.T, f *fixture) *browser {
 	t.Helper()
 	b := &browser{}
@@ -58,7 +58,7 @@ func open(t *testing.T, f *fixture) *browser {
 }
 
 func (b *browser) request(r *http.Request) {
-	body, _ := io.ReadAll(r.Body) // it is in memory
+	body, _ := io.ReadAll(r.Body) // the body is in memory
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -73,7 +73,7 @@ func (b *browser) reply(resp *http.Response) error {
 	return resp.Header.Write(b)
 }
 
-// Write notes what the browser receives.
+// Write records what the browser receives.
 func (b *browser) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -87,7 +87,7 @@ func (b *browser) do(t *testing.T, actions ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// poll waits until an expression of the page is true.
+// poll waits until a JavaScript expression is true in the page.
 func (b *browser) poll(t *testing.T, expression string) {
 	t.Helper()
 	if _, err := chromedp.Run(b, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(time.Minute))); err != nil {
@@ -95,7 +95,7 @@ func (b *browser) poll(t *testing.T, expression string) {
 	}
 }
 
-// value is that of an expression of the page.
+// value returns the value of a JavaScript expression in the page.
 func (b *browser) value(t *testing.T, expression string) string {
 	t.Helper()
 	value, err := chromedp.Run(b, chromedp.Evaluate[string](expression))
@@ -105,13 +105,14 @@ func (b *browser) value(t *testing.T, expression string) string {
 	return value
 }
 
-// shows is what the elements show that fit a selector, a line each.
+// shows returns the visible text of the elements that match a selector, a line
+// for each.
 func (b *browser) shows(t *testing.T, selector string) string {
 	t.Helper()
 	return b.value(t, fmt.Sprintf(`[...document.querySelectorAll(%q)].map((e) => e.innerText).join("\n")`, selector))
 }
 
-// ask types a question, in the place of what is in the box, and sends it.
+// ask replaces the text in the question box and sends it.
 func (b *browser) ask(t *testing.T, question string) {
 	t.Helper()
 	b.value(t, `document.getElementById("question").value = ""`)
@@ -124,8 +125,8 @@ func (b *browser) settled(t *testing.T) {
 	b.poll(t, `!document.querySelector('[aria-busy="true"]') && !document.getElementById("send").hidden`)
 }
 
-// checked fails the test when there were problems in the page, but for what is
-// expected, or when the browser got to know a secret.
+// checked fails the test if the page had problems other than the expected, or
+// the browser received a secret.
 func (b *browser) checked(t *testing.T, f *fixture, expected ...string) {
 	t.Helper()
 	b.mu.Lock()

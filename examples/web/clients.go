@@ -14,17 +14,17 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
-// clients are what the program calls the service with.
+// clients are the clients that the program uses.
 type clients struct {
 	control *control.API
 	// data returns a client at the host of an assistant.
 	data  func(host string) (*data.API, error)
-	close func() error // ends the emulator, if there is one
+	close func() error // stops the emulator, if connect started one
 }
 
-// connect builds the clients with the key in PINECONE_API_KEY. An empty url is
-// Pinecone's service. Without a key and a url, connect starts an emulator in this
-// process: a program of your own has no need of that part.
+// connect builds the clients with the key in PINECONE_API_KEY. An empty url
+// means Pinecone's service. Without a key and a url, connect starts an emulator
+// in this process; your own program does not need that part.
 func connect(ctx context.Context, url string, client *http.Client, status io.Writer) (*clients, error) {
 	c := &clients{close: func() error { return nil }}
 	editor, err := auth.FromEnv()

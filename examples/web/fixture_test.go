@@ -19,17 +19,17 @@ import (
 	"github.com/pinecone-community/assistant-go/examples/internal/exampletest"
 )
 
-// fixture is the running program and the service behind it. Every request to the
-// service and every reply is held against the specs.
+// fixture is the running program and its service. Every request to the service
+// and every response is validated against the specs.
 type fixture struct {
 	*emulator.Running
-	url string // of the page
-	// asked gets the context of each chat that reaches the service. It ends with the
-	// request.
+	url string // URL of the page
+	// asked receives the context of each chat request at the service. The
+	// context ends with the request.
 	asked chan context.Context
 	// end interrupts the program.
 	end     func()
-	between *httptest.Server // the way to the service
+	between *httptest.Server // proxy to the service
 }
 
 func start(t *testing.T, opts []emulator.Option, args ...string) *fixture {
@@ -78,7 +78,7 @@ func start(t *testing.T, opts []emulator.Option, args ...string) *fixture {
 	return f
 }
 
-// forward passes requests on to a server, under the name by which they came.
+// forward passes requests on to a server and keeps their Host header.
 func forward(t *testing.T, to string, see func(*http.Request), change func(*http.Response) error) http.Handler {
 	t.Helper()
 	target, err := url.Parse(to)
@@ -95,8 +95,8 @@ func forward(t *testing.T, to string, see func(*http.Request), change func(*http
 		ErrorHandler:   func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		// The server closes a body that was not read to its end when the reply begins.
-		// The proxy would take that for a failure and cut the reply off.
+		// The server closes an unread body when the response begins. The proxy
+		// would take that for a failure and cut the response off.
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
 			panic(http.ErrAbortHandler)
@@ -115,7 +115,7 @@ func get(t *testing.T, handler http.Handler) string {
 	return reply.Body.String()
 }
 
-// wantEnded fails the test if a request to the service goes on.
+// wantEnded fails the test if a request to the service does not end.
 func wantEnded(t *testing.T, request context.Context) { //nolint:revive // t comes first in tests
 	t.Helper()
 	select {

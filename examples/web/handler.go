@@ -11,13 +11,13 @@ import (
 //go:embed index.html static
 var files embed.FS
 
-// policy lets the page load what this server has, and nothing else.
+// policy allows the page to load only what this server serves.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
 
-// newHandler serves the page and the answers. Requests that other sites make the
-// browser send are refused: by their origin or, if their name was made to lead
-// here, by that name.
+// newHandler serves the page and the answers. It refuses requests that other
+// sites make the browser send: those with another origin, and those with
+// another host name, which could be made to resolve to this server.
 func newHandler(c *chat) http.Handler {
 	mux := http.NewServeMux()
 	index := template.Must(template.ParseFS(files, "index.html"))

@@ -1,12 +1,13 @@
-// Web is a chat page for an assistant. The browser asks this server, and this
-// server the service, so that the API key stays here. An answer appears while it
-// is written, with its sources as footnotes, and can be stopped.
+// Web is a chat page for an assistant. The browser sends its requests to this
+// server, and this server to the service, so that the API key stays here. The
+// page shows an answer while it arrives, with its sources as footnotes, and can
+// stop it.
 //
 //	go run ./web                                          against an emulator
 //	PINECONE_API_KEY=... go run ./web -name handbooks     against Pinecone
 //
-// It asks nobody who they are: before others than you can reach it, put a login in
-// front of it. Ctrl-C ends it, and deletes an assistant that it created.
+// It does not authenticate users: put a login in front of it before others can
+// reach it. Ctrl-C ends the program and deletes an assistant that it created.
 package main
 
 import (
@@ -37,7 +38,7 @@ func main() {
 // run serves until ctx is done.
 func run(ctx context.Context, args []string, out io.Writer, client *http.Client) (err error) {
 	flags := flag.NewFlagSet("web", flag.ContinueOnError)
-	address := flags.String("addr", "127.0.0.1:8080", "`address` to listen on; port 0 is any that is free")
+	address := flags.String("addr", "127.0.0.1:8080", "`address` to listen on; port 0 means any free port")
 	url := sample.AddURL(flags)
 	assistant := sample.AddFlags(flags)
 	if err := flags.Parse(args); err != nil {
@@ -45,7 +46,7 @@ func run(ctx context.Context, args []string, out io.Writer, client *http.Client)
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends it at once
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", *address)
 	if err != nil {
 		return fmt.Errorf("-addr: %w", err)
@@ -71,7 +72,7 @@ func run(ctx context.Context, args []string, out io.Writer, client *http.Client)
 
 	handler := newHandler(&chat{api, a.Name, a.Questions(), log.New(out, "", log.LstdFlags)})
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute}
-	context.AfterFunc(ctx, func() { _ = server.Close() }) // with all answers
+	context.AfterFunc(ctx, func() { _ = server.Close() }) // ends all answers, too
 	fmt.Fprintf(out, "The page is at http://%s/\n", listener.Addr())
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err

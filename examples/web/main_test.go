@@ -20,7 +20,7 @@ import (
 
 const conversation = `{"messages":[{"role":"user","content":"How often are the prisms cleaned?"}]}`
 
-// post sends a conversation as the page does, unless header says otherwise.
+// post sends a conversation as the page does, unless header overrides a header.
 func (f *fixture) post(ctx context.Context, t *testing.T, body string, header map[string]string) *http.Response {
 	t.Helper()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, f.url+"chat", strings.NewReader(body))
@@ -42,7 +42,7 @@ func (f *fixture) post(ctx context.Context, t *testing.T, body string, header ma
 	return resp
 }
 
-// events decodes an answer. What is not an event as it should be is an error.
+// events decodes an answer. A malformed event is an error.
 func events(t *testing.T, body io.Reader) []event {
 	t.Helper()
 	var events []event
@@ -91,7 +91,7 @@ func TestAnswer(t *testing.T) {
 	}
 }
 
-// What is there of an answer is sent at once.
+// Each piece of an answer is sent at once.
 func TestPieces(t *testing.T) {
 	f := start(t, []emulator.Option{emulator.WithChunkDelay(time.Second)})
 	resp := f.post(t.Context(), t, conversation, nil)
@@ -105,7 +105,7 @@ func TestPieces(t *testing.T) {
 	}
 }
 
-// The request to the service ends with that of the browser, also while the
+// The request to the service ends with the browser's request, also while the
 // service is silent.
 func TestStop(t *testing.T) {
 	f := start(t, []emulator.Option{emulator.WithChunkDelay(time.Hour)})
@@ -126,7 +126,7 @@ func TestStop(t *testing.T) {
 	wantEnded(t, request)
 }
 
-// The end of the program is that of its answers.
+// The end of the program ends its answers.
 func TestInterrupt(t *testing.T) {
 	f := start(t, []emulator.Option{emulator.WithChunkDelay(time.Second)})
 	resp := f.post(t.Context(), t, conversation, nil)
@@ -175,7 +175,8 @@ func TestServiceUnreachable(t *testing.T) {
 	}
 }
 
-// What the page does not send is refused before the service is asked.
+// Requests that the page would not send are refused before the service is
+// asked.
 func TestRefused(t *testing.T) {
 	f := start(t, nil)
 	for name, test := range map[string]struct {
@@ -253,7 +254,7 @@ func TestPage(t *testing.T) {
 	}
 }
 
-// The page needs nothing that its policy keeps out.
+// The page does not violate its own policy.
 func TestPageIsPlain(t *testing.T) {
 	for _, name := range []string{"index.html", "static/chat.js", "static/style.css"} {
 		text, err := files.ReadFile(name)
@@ -322,7 +323,7 @@ func TestFiles(t *testing.T) {
 	}
 }
 
-// Questions that the documents answer are offered for no other documents.
+// Questions are suggested only for the examples' own documents.
 func TestSamples(t *testing.T) {
 	if page := get(t, newHandler(&chat{assistant: "a", questions: []string{"Why <b>?"}})); !strings.Contains(page, `class="sample">Why &lt;b&gt;?<`) {
 		t.Error(page)

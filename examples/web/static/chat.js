@@ -1,10 +1,10 @@
-// The page of a chat. All text goes into the page as text, never as HTML.
+// The chat page. All text is inserted as text, never as HTML.
 
 const $ = (id) => document.getElementById(id);
 
-// The conversation so far, as the service takes it.
+// The conversation so far, in the format of the service.
 let messages = [];
-// Ends the answer that is being written; null when there is none.
+// Stops the current answer; null if there is none.
 let running = null;
 let answers = 0;
 
@@ -15,7 +15,7 @@ function element(name, className, text = "") {
   return e;
 }
 
-// Answer shows an answer while it grows.
+// Answer shows an answer while it arrives.
 class Answer {
   text = "";
   citations = [];
@@ -35,9 +35,10 @@ class Answer {
     this.drawing ??= requestAnimationFrame(() => this.draw());
   }
 
-  // draw writes the text anew, with a number wherever a citation stands. Positions
-  // count characters, not the halves of them that JavaScript counts, and end before
-  // the full stop of a sentence, which the number comes after.
+  // draw writes the text again, with a number at each citation. Positions count
+  // characters, not UTF-16 code units as JavaScript does. The position of a
+  // citation at the end of a sentence is before the full stop; the number is
+  // inserted after it.
   draw() {
     this.drawing = null;
     const follow = atEnd();
@@ -82,7 +83,7 @@ class Answer {
     }));
   }
 
-  // end is how the answer ends: with a remark, or an error, or as it should.
+  // end ends the answer: with a remark, with an error, or normally.
   end(className, text) {
     cancelAnimationFrame(this.drawing);
     this.draw();
@@ -102,10 +103,10 @@ function describe({ file, pages }) {
 const atEnd = () => window.innerHeight + window.scrollY >= document.documentElement.scrollHeight - 80;
 const toEnd = () => window.scrollTo({ top: document.documentElement.scrollHeight });
 
-// Failure is an error whose message is for the reader.
+// Failure is an error whose message is shown to the user.
 class Failure extends Error {}
 
-// lines are the JSON values of a reply, one a line, as they come.
+// lines yields the JSON values of a response, which has one per line.
 async function* lines(body) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
@@ -118,7 +119,7 @@ async function* lines(body) {
   }
 }
 
-// receive shows an answer, and throws what ends it early.
+// receive shows an answer, and throws if it ends early.
 async function receive(answer, signal) {
   const response = await fetch("/chat", {
     method: "POST",
@@ -138,13 +139,13 @@ async function receive(answer, signal) {
   throw new Failure("The answer was cut off.");
 }
 
-// whyEnded says why an answer did not come to its end.
+// whyEnded returns the reason why an answer ended early.
 function whyEnded(error, signal) {
   if (signal.aborted) return ["remark", "Stopped."];
   return ["error", error instanceof Failure ? error.message : "The answer was cut off."];
 }
 
-// The conversation is kept for this tab, so that a reload shows it again.
+// The conversation is stored for this tab, so that a reload shows it again.
 const kept = "conversation";
 
 function keep() {
@@ -153,7 +154,7 @@ function keep() {
   } catch { /* full, or not allowed: a reload starts anew */ }
 }
 
-// restore shows what was kept.
+// restore shows the stored conversation.
 function restore() {
   let said = [];
   try {
@@ -203,7 +204,7 @@ async function ask(question) {
   }
   if (answer.text) {
     chat.push({ role: "assistant", content: answer.text });
-  } else { // the question can be asked again
+  } else { // the user can ask the question again
     chat.pop();
     asked.said.sent = false;
     $("question").value ||= chat === messages ? question : "";
@@ -220,7 +221,7 @@ function finish() {
   $("question").focus();
 }
 
-// show tells a screen reader what goes on.
+// show announces the state to screen readers.
 function show(text) {
   $("status").textContent = text;
 }
