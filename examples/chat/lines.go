@@ -59,7 +59,7 @@ func isTerminal(stream any) bool {
 type edited struct {
 	state       *liner.State
 	cooked, raw liner.ModeApplier
-	asked       chan answer // of the prompt that is on the screen, or nil
+	asked       chan answer // answer to the prompt on the screen; nil if there is none
 }
 
 type answer struct {
@@ -68,8 +68,7 @@ type answer struct {
 }
 
 func (e *edited) next(ctx context.Context) (line string, err error) {
-	// Between the prompt and the moment in which liner takes the keyboard over,
-	// Ctrl-C is still a signal.
+	// Until liner reads the keyboard, Ctrl-C is still a signal.
 	interrupt := make(chan os.Signal, 1)
 	signal.Notify(interrupt, os.Interrupt)
 	defer signal.Stop(interrupt)

@@ -124,7 +124,7 @@ func TestTerminalInterruptedWhileOpening(t *testing.T) {
 	}
 }
 
-// hang is how long nothing that a test waits for takes.
+// hang bounds every wait of the tests. It only ends tests that hang.
 const hang = 5 * time.Minute
 
 // columns is the width of the terminal.
