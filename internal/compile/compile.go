@@ -396,7 +396,7 @@ func compilePlane(text []byte, folder, templates string, config configuration) (
 	return described, done, nil
 }
 
-// restPackage is what a generated package calls.
+// restPackage is the package that generated packages call.
 const restPackage = "github.com/pinecone-community/assistant-go/internal/rest"
 
 // noText is a template without output. An empty template would not replace

@@ -18,18 +18,19 @@ import (
 	"github.com/pinecone-community/assistant-go/internal/redact"
 )
 
-// Request builds a request of a stock client. Build returns the first error of the
-// parameters.
+// Request is a request of a stock client that is being built. Build returns the
+// first error of its methods.
 type Request struct {
 	method, server string
-	template       string // of the path, as in the spec
+	template       string // path in the spec
 	path           string
 	query          []string
 	header         http.Header
 	err            error
 }
 
-// NewRequest starts a request. The path has the names of parameters in braces.
+// NewRequest returns a request to be built. The path has the names of
+// parameters in braces.
 func NewRequest(method, server, path string) *Request {
 	return &Request{method: method, server: server, template: path, path: path, header: http.Header{}}
 }
@@ -40,8 +41,8 @@ type Param struct {
 	Style    string // a style of OpenAPI, or "json" or "text"
 	Explode  bool
 	Required bool
-	Type     string // of the schema
-	Format   string // of the schema
+	Type     string // type of the schema
+	Format   string // format of the schema
 }
 
 // Path sets a parameter of the path, as one segment. The values "", "." and ".."
@@ -68,7 +69,7 @@ func (r *Request) Query(p Param, value any) {
 	case p.Style == "json" || p.Style == "text":
 		r.query = append(r.query, url.QueryEscape(p.Name)+"="+url.QueryEscape(text))
 	case text != "":
-		r.query = append(r.query, strings.ReplaceAll(text, " ", "%20")) // the runtime's delimiter is bare
+		r.query = append(r.query, strings.ReplaceAll(text, " ", "%20")) // package runtime does not escape its delimiter
 	}
 }
 
@@ -84,7 +85,7 @@ func (r *Request) text(p Param, value any, in runtime.ParamLocation) (text strin
 	v := reflect.ValueOf(value)
 	switch {
 	case v.Kind() == reflect.Pointer && !v.IsNil():
-		value = v.Elem().Interface() // a zero behind a pointer is sent
+		value = v.Elem().Interface() // a pointer to a zero value is sent
 	case p.Required && v.Kind() == reflect.Pointer:
 		r.fail(fmt.Errorf("%s is nil", p.Name))
 		return "", false

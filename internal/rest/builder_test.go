@@ -10,7 +10,8 @@ import (
 	"testing"
 )
 
-// TestRequest holds the styles against the examples of the OpenAPI specification.
+// TestRequest compares the styles with the examples of the OpenAPI
+// specification.
 func TestRequest(t *testing.T) {
 	type color struct {
 		R int `json:"R"`
@@ -64,7 +65,7 @@ func TestRequest(t *testing.T) {
 	}
 }
 
-// A parameter of the path is one segment of it.
+// A path parameter is one segment of the path.
 func TestRequestPath(t *testing.T) {
 	simple := Param{Name: "name", Style: "simple", Required: true}
 	for value, want := range map[any]string{
@@ -113,7 +114,7 @@ func TestMarshalBody(t *testing.T) {
 	}
 }
 
-// Do takes the key to no other origin, and shows it in no error.
+// Do sends the key to no other origin, and no error shows it.
 func TestDoRedirect(t *testing.T) {
 	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		t.Errorf("the other origin gets %v", r.Header)
@@ -136,7 +137,7 @@ func TestDoRedirect(t *testing.T) {
 	}
 }
 
-// What is nil is an error that names it.
+// A nil argument is an error that names the argument.
 func TestDoNil(t *testing.T) {
 	failed := errors.New("it")
 	for want, do := range map[string]struct {

@@ -16,7 +16,7 @@ import (
 // internalReadme describes the packages in folder internal.
 const internalReadme = "../../README.md"
 
-// A name of code in the description of the internal packages is declared.
+// Every name in the README of the internal packages is declared.
 func TestInternalNames(t *testing.T) {
 	folders := map[string]string{"auth": "../../../auth", "data": "../../../gen/2026-07/data"}
 	declared := map[string]map[string]bool{}
@@ -42,8 +42,8 @@ func TestInternalNames(t *testing.T) {
 	}
 }
 
-// The table names all folders, and what runs in a user's program is what the
-// generated packages and auth import.
+// The table names all folders. The packages that run in a user's program are
+// those that the generated packages and auth import.
 func TestInternalFolders(t *testing.T) {
 	rows := strings.Split(read(t, internalReadme), "\n| ")[2:]
 	if len(rows) != 3 {
@@ -95,8 +95,8 @@ func TestInternalFolders(t *testing.T) {
 	}
 }
 
-// addImports adds the internal packages that the package in a folder imports, and
-// those that these import.
+// addImports adds the internal packages that the package in a folder imports,
+// directly or indirectly.
 func addImports(t *testing.T, folder string, imported map[string]bool) {
 	t.Helper()
 	for _, file := range parseFolder(t, folder) {
@@ -110,7 +110,8 @@ func addImports(t *testing.T, folder string, imported map[string]bool) {
 	}
 }
 
-// declarations are the names that a package declares; a method is "Type.Name".
+// declarations returns the names that a package declares; a method is
+// "Type.Name".
 func declarations(t *testing.T, folder string) map[string]bool {
 	t.Helper()
 	names := map[string]bool{}
