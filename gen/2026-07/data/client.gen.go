@@ -870,7 +870,7 @@ type UpsertFileMultipartRequestBody = UploadFileRequest
 // RequestEditorFn changes a request before it is sent. An error ends the call.
 type RequestEditorFn func(ctx context.Context, req *http.Request) error
 
-// HttpRequestDoer sends HTTP requests. An *http.Client is one.
+// HttpRequestDoer sends HTTP requests. *http.Client implements it.
 type HttpRequestDoer interface {
 	// Do sends a request and returns the response.
 	Do(req *http.Request) (*http.Response, error)
