@@ -43,7 +43,13 @@ func newLines(ctx context.Context, in io.Reader, out, status io.Writer) (lines, 
 	e.state = liner.NewLiner()
 	e.state.SetCtrlCAborts(true)
 	e.state.SetMultiLineMode(true)
-	if e.raw, err = liner.TerminalMode(); err != nil {
+	// The editor does this only after it has shown the prompt. A Ctrl-C in between
+	// would be lost.
+	err = keysAreNotSignals()
+	if err == nil {
+		e.raw, err = liner.TerminalMode()
+	}
+	if err != nil {
 		return nil, false, errors.Join(err, e.state.Close())
 	}
 	return e, true, e.cooked.ApplyMode()
@@ -55,53 +61,39 @@ func isTerminal(stream any) bool {
 }
 
 // edited are lines that are edited at a terminal, with a history. Outside of next
-// the terminal is in its usual mode, in which Ctrl-C is a signal.
+// the terminal is in its usual mode, in which Ctrl-C is a signal; in next it is a key.
 type edited struct {
 	state       *liner.State
 	cooked, raw liner.ModeApplier
-	asked       chan answer // of the prompt that is on the screen, or nil
-}
-
-type answer struct {
-	text string
-	err  error
 }
 
 func (e *edited) next(ctx context.Context) (line string, err error) {
-	// Between the prompt and the moment in which liner takes the keyboard over,
-	// Ctrl-C is still a signal.
-	interrupt := make(chan os.Signal, 1)
-	signal.Notify(interrupt, os.Interrupt)
-	defer signal.Stop(interrupt)
 	if err := e.raw.ApplyMode(); err != nil {
 		return "", err
 	}
 	defer func() { err = errors.Join(err, e.cooked.ApplyMode()) }()
-	if e.asked == nil {
-		e.asked = make(chan answer, 1)
-		go func(asked chan<- answer) {
-			text, err := e.state.Prompt("> ")
-			asked <- answer{text, err}
-		}(e.asked)
-	} else {
-		fmt.Print("> ")
-	}
+	typed := make(chan error, 1)
+	var text string
+	go func() {
+		var err error
+		text, err = e.state.Prompt("> ")
+		typed <- err
+	}()
 	select {
-	case a := <-e.asked:
-		e.asked = nil
-		if errors.Is(a.err, liner.ErrPromptAborted) {
-			return "", errInterrupted
-		}
-		if a.err == nil && a.text != "" {
-			e.state.AppendHistory(a.text)
-		}
-		return a.text, a.err
-	case <-interrupt: // the prompt goes on
-		fmt.Println("^C")
-		return "", errInterrupted
-	case <-ctx.Done(): // the prompt goes on until the process ends
+	case err = <-typed:
+	case <-ctx.Done(): // the read goes on, until the process ends
 		return "", ctx.Err()
 	}
+	switch {
+	case errors.Is(err, liner.ErrPromptAborted):
+		return "", errInterrupted
+	case err != nil:
+		return "", err
+	}
+	if text != "" {
+		e.state.AppendHistory(text)
+	}
+	return text, nil
 }
 
 func (e *edited) close() error { return e.state.Close() }

@@ -122,7 +122,7 @@ func TestTerminalInterruptedWhileOpening(t *testing.T) {
 	}
 }
 
-// hang is how long nothing that a test waits for takes.
+// hang is how long a program that hangs is waited for.
 const hang = 5 * time.Minute
 
 // columns is the width of the terminal.
