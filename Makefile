@@ -50,6 +50,13 @@ race: ## run the tests of concurrent packages under the race detector
 	go test $(RACE) ./auth/... ./internal/rest/... ./internal/sse/... ./internal/upload/... ./gen/...
 	cd examples && go test $(RACE) ./emulator/internal/store/... ./sync/batch/... ./web/...
 
+# The loops end with the recipe, also when that is killed.
+.PHONY: stress
+stress: ## run all tests three times while four busy loops take the processors
+	@trap 'kill $$loops' EXIT; trap 'exit 1' HUP INT TERM; \
+	for loop in 1 2 3 4; do sh -c 'while kill -0 "$$0" 2>/dev/null; do :; done' $$$$ & loops="$$loops $$!"; done; \
+	go test -count 3 -timeout 30m ./... && cd examples && go test -count 3 -timeout 30m ./...
+
 .PHONY: test-versions
 test-versions: ## run the library's tests with the oldest and the newest supported Go
 	set -e; for version in $(OLDEST_GO) $(NEWEST_GO); do echo "with $$version"; \

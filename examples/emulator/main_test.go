@@ -16,18 +16,24 @@ import (
 	"sync"
 	"syscall"
 	"testing"
-	"time"
 )
 
 // output is written by the program and read by the test.
 type output struct {
-	mu   sync.Mutex
-	text bytes.Buffer
+	mu      sync.Mutex
+	text    bytes.Buffer
+	written chan struct{} // gets a value after a write, if it has none
 }
+
+func newOutput() *output { return &output{written: make(chan struct{}, 1)} }
 
 func (o *output) Write(p []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	select {
+	case o.written <- struct{}{}:
+	default:
+	}
 	return o.text.Write(p)
 }
 
@@ -50,7 +56,7 @@ func begin(t *testing.T, args ...string) *program {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	p := &program{stop: cancel, done: make(chan error, 1)}
-	out := &output{}
+	out := newOutput()
 	go func() { p.done <- run(ctx, args, out, io.Discard) }()
 	for {
 		if found := lines.FindStringSubmatch(out.String()); found != nil {
@@ -63,7 +69,7 @@ func begin(t *testing.T, args ...string) *program {
 		select {
 		case err := <-p.done:
 			t.Fatalf("error %v, output %q", err, out.String())
-		case <-time.After(time.Millisecond):
+		case <-out.written:
 		}
 	}
 }
@@ -258,15 +264,15 @@ func TestHelp(t *testing.T) {
 
 func TestTLSAndLog(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
-	var out, complaints output
+	out, complaints := newOutput(), newOutput()
 	done := make(chan error, 1)
-	go func() { done <- run(ctx, []string{"-tls", "-log", "-key", "k"}, &out, &complaints) }()
+	go func() { done <- run(ctx, []string{"-tls", "-log", "-key", "k"}, out, complaints) }()
 	file := regexp.MustCompile(`export SSL_CERT_FILE=(\S+) `)
 	for !file.MatchString(out.String()) || !strings.Contains(out.String(), "PINECONE_API_KEY") {
 		select {
 		case err := <-done:
 			t.Fatalf("error %v, output %q", err, out.String())
-		case <-time.After(time.Millisecond):
+		case <-out.written:
 		}
 	}
 	path := file.FindStringSubmatch(out.String())[1]

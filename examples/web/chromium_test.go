@@ -33,7 +33,7 @@ func open(t *testing.T, f *fixture) *browser {
 	b := &browser{}
 	between := httptest.NewServer(forward(t, f.url, b.request, b.reply))
 	t.Cleanup(between.Close)
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute) // against a hang
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewExecAllocator(ctx, append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.UserDataDir(t.TempDir()), chromedp.NoSandbox, chromedp.DisableGPU,

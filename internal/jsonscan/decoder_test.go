@@ -295,14 +295,10 @@ func TestNesting(t *testing.T) {
 		for name, as := range map[string]read{"any": readAny, "skip": readSkip, "kind": func(d *Decoder) any { d.Kind("b"); return d.Raw() }} {
 			var d Decoder
 			d.Reset([]byte(test.text), true)
-			start := time.Now()
 			as(&d)
 			err := d.End()
 			if fails := err != nil; fails != test.fail || fails && !strings.Contains(err.Error(), "nested too deep") {
 				t.Errorf("%s of %s: error %v", name, test.name, err)
-			}
-			if took := time.Since(start); took > 5*time.Second {
-				t.Errorf("%s of %s took %s", name, test.name, took)
 			}
 		}
 		if std := json.Unmarshal([]byte(test.text), new(any)); (std != nil) != test.fail {

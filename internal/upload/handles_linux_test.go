@@ -122,11 +122,12 @@ func TestHandlesAreClosed(t *testing.T) {
 				t.Errorf("error %v", err)
 			}
 			// The transport may close the body shortly after Do has returned.
-			for wait := time.Millisecond; handles(t, name) > 0; wait *= 2 {
-				if wait > 5*time.Second {
+			for hang := time.After(5 * time.Minute); handles(t, name) > 0; {
+				select {
+				case <-hang:
 					t.Fatalf("%d handles are left", handles(t, name))
+				case <-time.After(time.Millisecond):
 				}
-				time.Sleep(wait)
 			}
 		})
 	}

@@ -14,7 +14,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -145,27 +144,18 @@ func byVersion(t *testing.T, check func(spectest.Reporter, http.RoundTripper, ..
 	})
 }
 
-var (
-	loading sync.Mutex
-	loaded  = make(map[string][]*spectest.Spec)
-)
-
-// specs loads the specs of a version once for all tests. They are strict: a reply
-// has nothing that its version does not know of.
+// specs loads the specs of a version. They are strict: a reply has nothing that its
+// version does not know of.
 func specs(t *testing.T, version string) []*spectest.Spec {
 	t.Helper()
-	loading.Lock()
-	defer loading.Unlock()
-	if loaded[version] == nil {
-		for _, plane := range []string{"control", "data", "evaluation"} {
-			like := version
-			if notPublished[version] != "" && !slices.Contains(openapi.Versions(), version) {
-				like = notPublished[version]
-			}
-			loaded[version] = append(loaded[version], spectest.LoadStrict(t, like, plane))
-		}
+	if notPublished[version] != "" && !slices.Contains(openapi.Versions(), version) {
+		version = notPublished[version]
 	}
-	return loaded[version]
+	var loaded []*spectest.Spec
+	for _, plane := range []string{"control", "data", "evaluation"} {
+		loaded = append(loaded, spectest.LoadStrict(t, version, plane))
+	}
+	return loaded
 }
 
 // createAssistant creates an assistant with the name a.

@@ -165,17 +165,23 @@ func TestCloseWaits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	began, ended := make(chan struct{}), false
+	began, cut, ended := make(chan struct{}), make(chan struct{}), false
 	running.grace = time.Millisecond
 	running.requests.mu.Lock()
 	running.requests.handler = http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		close(began)
 		<-r.Context().Done()
-		time.Sleep(100 * time.Millisecond)
+		<-cut
 		ended = true
 	})
 	running.requests.mu.Unlock()
-	go func() { _, _ = http.Get(running.URL) }()
+	go func() {
+		defer close(cut)
+		if resp, err := http.Get(running.URL); err == nil {
+			resp.Body.Close()
+			t.Error("the request was not cut off")
+		}
+	}()
 	<-began
 	if err := running.Close(); err != nil { // nothing that was acknowledged is lost
 		t.Error(err)

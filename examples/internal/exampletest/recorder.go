@@ -68,20 +68,14 @@ func (r *Recorder) Last() string {
 	return requests[len(requests)-1]
 }
 
-var (
-	loadSpecs sync.Once
-	specs     []*spectest.Spec
-)
-
 // Transport returns a new transport that validates every request and response
 // against the specs.
 func Transport(t testing.TB) http.RoundTripper {
 	t.Helper()
-	loadSpecs.Do(func() {
-		for _, plane := range []string{"control", "data", "evaluation"} {
-			specs = append(specs, spectest.Load(t, control.APIVersion, plane))
-		}
-	})
+	var specs []*spectest.Spec
+	for _, plane := range []string{"control", "data", "evaluation"} {
+		specs = append(specs, spectest.Load(t, control.APIVersion, plane))
+	}
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
 	return spectest.Transport(t, transport, specs...)

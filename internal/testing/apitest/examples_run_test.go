@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,12 +16,8 @@ import (
 // to the specs. The examples have no output to compare. An example that fails
 // ends the program.
 func TestExamples(t *testing.T) {
-	parent, err := os.MkdirTemp(".", "_examples-") // ./... ignores folders that begin with _
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer os.RemoveAll(parent)
-
+	const parent = "internal/testing/apitest/examples_run"
+	files := map[string]string{}
 	var imports, calls strings.Builder
 	for i, file := range glob(t, "../../../gen/*/*/example_gen_test.go") {
 		folder := filepath.Dir(file)
@@ -30,13 +27,14 @@ func TestExamples(t *testing.T) {
 			t.Fatal(err)
 		}
 		code := strings.Replace(string(text), "package "+plane+"_test\n", "package example\n", 1)
-		writeFile(t, filepath.Join(parent, version, plane, "example.go"), code)
-		fmt.Fprintf(&imports, "\tp%d %q\n", i, module+"/internal/testing/apitest/"+filepath.ToSlash(filepath.Join(parent, version, plane)))
+		example := path.Join(parent, version, plane)
+		files[path.Join(example, "example.go")] = code
+		fmt.Fprintf(&imports, "\tp%d %q\n", i, path.Join(module, example))
 		for _, name := range exampleNames(t, file) {
 			fmt.Fprintf(&calls, "\trun(t, %q, %q, %q, p%d.%s)\n", version, plane, name, i, name)
 		}
 	}
-	writeFile(t, filepath.Join(parent, "run_test.go"), fmt.Sprintf(`package run
+	files[path.Join(parent, "run_test.go")] = fmt.Sprintf(`package run
 
 import (
 	"net/http"
@@ -74,9 +72,10 @@ func run(t *testing.T, version, plane, name string, example func()) {
 type count func(*http.Request) (*http.Response, error)
 
 func (f count) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
-`, module, imports.String(), calls.String()))
-	cmd := exec.CommandContext(t.Context(), "go", "test", "-count", "1", "-vet=off", "./"+parent)
-	if out, err := cmd.CombinedOutput(); err != nil {
+`, module, imports.String(), calls.String())
+	program := filepath.Join(t.TempDir(), "examples.exe")
+	runGo(t, files, "test", "-c", "-vet=off", "-o", program, path.Join(module, parent))
+	if out, err := exec.CommandContext(t.Context(), program).CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
@@ -111,14 +110,4 @@ func exampleNames(t *testing.T, file string) []string {
 		}
 	}
 	return found
-}
-
-func writeFile(t *testing.T, name, text string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
 }

@@ -5,6 +5,7 @@ import (
 	"go/doc/comment"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,9 +14,8 @@ import (
 // TestPackageExamples compiles the example in the comment of each package as
 // the body of a function with the parameters ctx and, for the data plane, host.
 func TestPackageExamples(t *testing.T) {
-	parent := t.TempDir()
-	replaced := map[string]string{} // files of the build overlay by path
-	args := []string{"build", "-overlay", filepath.Join(parent, "overlay.json")}
+	files := map[string]string{}
+	args := []string{"build"}
 	for _, file := range glob(t, "../../../gen/*/*/api.gen.go") {
 		version, plane := filepath.Base(filepath.Dir(filepath.Dir(file))), filepath.Base(filepath.Dir(file))
 		text := parseFile(t, file).Doc.Text()
@@ -29,27 +29,43 @@ func TestPackageExamples(t *testing.T) {
 		if !strings.Contains(words, "version "+version+".") || !strings.Contains(words, "https://") {
 			t.Errorf("%s: does not name the version and the host: %q", file, text)
 		}
-		folder := filepath.Join(parent, version, plane)
-		if err := os.MkdirAll(folder, 0o755); err != nil {
-			t.Fatal(err)
-		}
-		program := "package example\n\n" + imports + "\n\"context\"\n\"fmt\"\n)\n\n" +
+		example := path.Join("internal/testing/apitest/examples", version, plane)
+		files[path.Join(example, "example.go")] = "package example\n\n" + imports + "\n\"context\"\n\"fmt\"\n)\n\n" +
 			"func Example(ctx context.Context" + parameter(plane) + ") error {\n" + body + "return nil\n}\n"
-		if err := os.WriteFile(filepath.Join(folder, "example.go"), []byte(program), 0o644); err != nil {
+		args = append(args, path.Join(module, example))
+	}
+	runGo(t, files, args[0], args[1:]...)
+}
+
+// runGo runs a command of the go tool that builds packages of this module as if
+// files existed, which are texts by their paths below the module's root. The paths
+// do not change from run to run, so that the build cache keeps the packages.
+func runGo(t *testing.T, files map[string]string, command string, args ...string) {
+	t.Helper()
+	folder := t.TempDir()
+	replaced := map[string]string{}
+	for name, text := range files {
+		file := filepath.Join(folder, filepath.FromSlash(name))
+		err := os.MkdirAll(filepath.Dir(file), 0o755)
+		if err == nil {
+			err = os.WriteFile(file, []byte(text), 0o644)
+		}
+		if err != nil {
 			t.Fatal(err)
 		}
-		args = append(args, "./examples/"+version+"/"+plane)
-		replaced[root("internal/testing/apitest/examples", version, plane, "example.go")] = filepath.Join(folder, "example.go")
+		replaced[root(filepath.FromSlash(name))] = file
 	}
+	list := filepath.Join(folder, "overlay.json")
 	overlay, err := json.Marshal(map[string]any{"Replace": replaced})
 	if err == nil {
-		err = os.WriteFile(filepath.Join(parent, "overlay.json"), overlay, 0o644)
+		err = os.WriteFile(list, overlay, 0o644)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
+	args = append([]string{command, "-overlay", list}, args...)
 	if out, err := exec.CommandContext(t.Context(), "go", args...).CombinedOutput(); err != nil {
-		t.Errorf("%v\n%s", err, out)
+		t.Fatalf("%v\n%s", err, out)
 	}
 }
 

@@ -237,7 +237,7 @@ func TestStreamsThatStayOpen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute) // against a hang
 	defer cancel()
 	if r, err := data202607.CollectChat(api.ChatStream(ctx, "a", data202607.ChatRequest{})); err != nil || r.FinishReason != "stop" {
 		t.Errorf("%+v, error %v", r, err)

@@ -574,7 +574,8 @@ func TestStreamsLeaveNothing(t *testing.T) {
 			t.Errorf("%d chunks", chunks)
 		}
 	}
-	for wait := time.Millisecond; ; wait *= 2 { // the server notices a closed connection later
+	hang := time.After(5 * time.Minute)
+	for { // the server notices a closed connection later
 		open := 0
 		mu.Lock()
 		for _, state := range states {
@@ -588,10 +589,11 @@ func TestStreamsLeaveNothing(t *testing.T) {
 		if open == 0 && total == rounds && goroutines <= before {
 			return
 		}
-		if wait > 5*time.Second {
+		select {
+		case <-hang:
 			stacks := make([]byte, 1<<20)
 			t.Fatalf("%d of %d connections are open, %d goroutines, %d before:\n%s", open, total, goroutines, before, stacks[:runtime.Stack(stacks, true)])
+		case <-time.After(time.Millisecond):
 		}
-		time.Sleep(wait)
 	}
 }

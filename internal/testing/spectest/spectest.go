@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -32,29 +33,48 @@ type Spec struct {
 	operations map[string]bool // by id
 }
 
-// Load loads the spec of a plane in a version, such as "data" and "2026-04".
+// Load returns the spec of a plane in a version, such as "data" and "2026-04". A
+// process loads each spec once.
 func Load(t testing.TB, version, plane string) *Spec {
 	t.Helper()
-	return newSpec(t, load(t, version, plane))
+	return load(t, source{version, plane, false})
 }
 
 // LoadStrict is like Load, but forbids properties that the spec does not list
 // in every object for which it lists any.
 func LoadStrict(t testing.TB, version, plane string) *Spec {
 	t.Helper()
-	document := load(t, version, plane)
-	closeObjects(document)
-	return newSpec(t, document)
+	return load(t, source{version, plane, true})
 }
 
-func load(t testing.TB, version, plane string) *openapi3.T {
+// source identifies a spec.
+type source struct {
+	version, plane string
+	strict         bool
+}
+
+var (
+	loading sync.Mutex // guards loaded
+	loaded  = map[source]*Spec{}
+)
+
+func load(t testing.TB, from source) *Spec {
 	t.Helper()
+	loading.Lock()
+	defer loading.Unlock()
+	if loaded[from] != nil {
+		return loaded[from]
+	}
 	_, self, _, _ := runtime.Caller(0)
-	document, err := compile.Spec(filepath.Join(filepath.Dir(self), "../../.."), version, plane)
+	document, err := compile.Spec(filepath.Join(filepath.Dir(self), "../../.."), from.version, from.plane)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return document
+	if from.strict {
+		closeObjects(document)
+	}
+	loaded[from] = newSpec(t, document)
+	return loaded[from]
 }
 
 func newSpec(t testing.TB, document *openapi3.T) *Spec {

@@ -18,8 +18,8 @@ import (
 
 const source = "github.com/pinecone-community/assistant-go/examples/emulator"
 
-// startLimit is how long Start waits for the URL and the key.
-const startLimit = 30 * time.Second
+// startLimit is how long Start waits for the URL and the key of a program that hangs.
+const startLimit = 5 * time.Minute
 
 // Build compiles the emulator into a folder, with or without the race detector,
 // and returns the program's path. The working folder has to be in the examples'
