@@ -130,8 +130,8 @@ func (a *attempt) do(req *http.Request) (*http.Response, error) {
 }
 
 // end ends the attempt: it stops the timers, cancels the context and closes the
-// bodies. Only a Read of the caller's upload source that blocks for longer than
-// maxSettle may outlive the attempt.
+// bodies. Only a blocked Read of the caller's upload source may outlive the
+// attempt.
 func (a *attempt) end() {
 	a.idle.end()
 	a.event.end()

@@ -312,10 +312,10 @@ func (s *sending) tell(e *exactly) {
 	}
 }
 
-// Send calls send, which sends the form, in another goroutine and calls the
-// report functions of the files in its own. The sender waits while a report
-// runs. Send passes on a panic of send or of a report. After a panic of a
-// report it calls stop, which must end send.
+// Send calls send, which sends the form. If a file reports progress, Send calls
+// send in another goroutine and the report functions in its own. The sender
+// waits while a report runs. Send passes on a panic of send or of a report.
+// After a panic of a report it calls stop, which must end send.
 func (f *Form) Send(send, stop func()) {
 	if !slices.ContainsFunc(f.files, func(file *formFile) bool { return file.report != nil }) {
 		send()

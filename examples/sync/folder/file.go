@@ -55,7 +55,7 @@ func (f *File) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Seek restarts the check. It must seek to the start.
+// Seek restarts the check. The next Read must begin at the start of the file.
 func (f *File) Seek(offset int64, whence int) (int64, error) {
 	f.hash.Reset()
 	return f.File.Seek(offset, whence)
