@@ -314,7 +314,7 @@ func TestAttemptsTakeTurns(t *testing.T) {
 					t.Errorf("the next: %v", err)
 				}
 			})
-			for range 1000 { // another attempt goes as far as it can
+			for range 1000 { // let another attempt run as far as it can
 				runtime.Gosched()
 			}
 			close(content.release)

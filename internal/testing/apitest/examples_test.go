@@ -37,9 +37,9 @@ func TestPackageExamples(t *testing.T) {
 	runGo(t, files, args[0], args[1:]...)
 }
 
-// runGo runs a command of the go tool that builds packages of this module as if
-// files existed, which are texts by their paths below the module's root. The paths
-// do not change from run to run, so that the build cache keeps the packages.
+// runGo runs a go command that builds packages of this module with additional
+// files. The files are texts by path relative to the module's root. The paths
+// are the same in every run, so that the build cache keeps the packages.
 func runGo(t *testing.T, files map[string]string, command string, args ...string) {
 	t.Helper()
 	folder := t.TempDir()
