@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	data "github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
 )
 
 // File is a file of an assistant.
@@ -20,7 +20,7 @@ type File struct {
 	Size       int64
 	Metadata   map[string]any // nil if there is none
 	Multimodal bool
-	Status     data.FileStatus
+	Status     model.FileStatus
 	Created    time.Time
 	Updated    time.Time
 
@@ -42,7 +42,7 @@ func scanFile(row scanner) (*File, error) {
 // usable fails with ErrNotFound if there is no such assistant any more, or it is
 // being deleted.
 func usable(tx *sql.Tx, assistant int64) error {
-	_, err := one(tx, scanOne[int64], "SELECT 1 FROM assistant WHERE sequence = ? AND status NOT IN (?, ?)", assistant, data.AssistantStatusTerminating, removed)
+	_, err := one(tx, scanOne[int64], "SELECT 1 FROM assistant WHERE sequence = ? AND status NOT IN (?, ?)", assistant, model.AssistantStatusTerminating, removed)
 	return err
 }
 

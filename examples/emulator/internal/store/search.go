@@ -13,7 +13,7 @@ import (
 	"strings"
 
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/document"
-	data "github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
 )
 
 // A search takes a time that hardly grows with the number of passages. Of the index it
@@ -214,7 +214,7 @@ func (s *searching) applyFilter() (few bool, err error) {
 		return false, nil
 	}
 	condition, args := s.Filter.where()
-	args = slices.Concat([]any{s.Assistant, data.FileStatusAvailable}, args)
+	args = slices.Concat([]any{s.Assistant, model.FileStatusAvailable}, args)
 	// The identifiers of a file's passages follow each other, but for those of files
 	// that were processed at the same time.
 	s.ranges, err = collectUntil(s.ctx, s.tx, func(row scanner) (r idRange, err error) {
@@ -307,7 +307,7 @@ func (s *searching) read(ids []int64) ([]*passage, error) {
 		return nil, err
 	}
 	condition, args := s.Filter.where()
-	args = slices.Concat([]any{string(list), data.FileStatusAvailable}, args)
+	args = slices.Concat([]any{string(list), model.FileStatusAvailable}, args)
 	return collectUntil(s.ctx, s.tx, scanPassage, `SELECT passage.id, passage.file, passage.number, passage.size, heading, text
 		FROM json_each(?) AS list CROSS JOIN passage ON passage.id = list.value CROSS JOIN file ON file.sequence = passage.file
 		WHERE file.status = ? AND `+condition, args...)

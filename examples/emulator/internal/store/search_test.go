@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/document"
-	control "github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
 )
 
 // index adds a file with passages, one for each text, that is Available.
@@ -109,7 +109,7 @@ func TestSearchFindsOnly(t *testing.T) {
 	if got := count(`{}`); got != 1 {
 		t.Errorf("found %d after a replacement", got)
 	}
-	other := &Assistant{Name: "b", Status: control.AssistantStatusReady}
+	other := &Assistant{Name: "b", Status: model.AssistantStatusReady}
 	if err := db.AddAssistant(other, admit); err != nil {
 		t.Fatal(err)
 	}

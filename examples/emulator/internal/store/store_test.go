@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/document"
-	data "github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
 )
 
 // A folder may have any name, and what is in it is found again.
@@ -56,7 +56,7 @@ func TestFolder(t *testing.T) {
 		t.Errorf("setting %q, error %v", got, err)
 	}
 	files, err := second.Files(a.Sequence, 0, nil, 10)
-	if err != nil || len(files) != 1 || files[0].Status != data.FileStatusAvailable || files[0].Metadata["x"] != 1.0 {
+	if err != nil || len(files) != 1 || files[0].Status != model.FileStatusAvailable || files[0].Metadata["x"] != 1.0 {
 		t.Errorf("files %+v, error %v", files, err)
 	}
 }
