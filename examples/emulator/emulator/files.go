@@ -49,7 +49,7 @@ func (s *Server) listFiles(r *request) (*reply, error) {
 	return listing[*store.File]{
 		field: "files",
 		fetch: func(after int64, most int) ([]*store.File, error) {
-			return s.db.Files(a.Sequence, after, compiled, most)
+			return s.db.Files(r.Context(), a.Sequence, after, compiled, most)
 		},
 		sequence: func(f *store.File) int64 { return f.Sequence },
 		describe: describeFile,

@@ -65,7 +65,7 @@ func (f *fixture) filtered(t *testing.T, filter map[string]any) []*File {
 	if err != nil {
 		t.Fatalf("%v: %v", filter, err)
 	}
-	files, err := f.Files(f.assistant.Sequence, 0, compiled, 1000)
+	files, err := f.Files(t.Context(), f.assistant.Sequence, 0, compiled, 1000)
 	if err != nil {
 		t.Fatalf("%v: %v", filter, err)
 	}

@@ -121,7 +121,7 @@ func TestSearchFindsOnly(t *testing.T) {
 	}
 	var left int
 	err := db.reader.QueryRowContext(t.Context(), `SELECT (SELECT count(*) FROM passage) + (SELECT count(*) FROM file) + (SELECT count(*) FROM operation) +
-		(SELECT count(*) FROM field) + (SELECT count(*) FROM piece) - (SELECT count(*) FROM content) FROM assistant WHERE name = 'b'`).Scan(&left)
+		(SELECT count(*) FROM piece) - (SELECT count(*) FROM content) FROM assistant WHERE name = 'b'`).Scan(&left)
 	// The content of the file that was replaced is left to the caller.
 	if err != nil || left != 0 {
 		t.Errorf("%d rows are left, error %v", left, err)

@@ -55,7 +55,7 @@ func TestFolder(t *testing.T) {
 	if got, err := second.Setting("secret", "another"); err != nil || got != "first" {
 		t.Errorf("setting %q, error %v", got, err)
 	}
-	files, err := second.Files(a.Sequence, 0, nil, 10)
+	files, err := second.Files(t.Context(), a.Sequence, 0, nil, 10)
 	if err != nil || len(files) != 1 || files[0].Status != model.FileStatusAvailable || files[0].Metadata["x"] != 1.0 {
 		t.Errorf("files %+v, error %v", files, err)
 	}
