@@ -140,7 +140,7 @@ func examplesFile(p *plane, generator string, code ...string) (string, error) {
 			case methods[name]:
 				function = "ExampleAPI_" + name
 			case !exported[base]:
-				p.notes = append(p.notes, Note{Place: m.Endpoint.String(), Text: fmt.Sprintf("%s: the package has no %s", extExample, name)})
+				p.notes = append(p.notes, Note{Place: m.Endpoint.String(), Text: fmt.Sprintf("%s: the package has no %s", extExample, name), Optional: true})
 				continue
 			}
 			if _, twice := found[function]; twice {

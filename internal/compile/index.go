@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"text/template"
 
-	"github.com/getkin/kin-openapi/openapi3"
+	"gopkg.in/yaml.v3"
 )
 
 // indexFile is the name of the index, which is in the folder of a version.
@@ -53,12 +54,15 @@ func firstVersions(openapi, version, plane string) (map[endpoint]string, error) 
 		if err != nil {
 			return nil, err
 		}
-		document, err := openapi3.NewLoader().LoadFromData(text)
-		if err != nil {
+		var document struct {
+			Paths map[string]yaml.Node `yaml:"paths"`
+		}
+		if err := yaml.Unmarshal(text, &document); err != nil {
 			return nil, fmt.Errorf("%s: %w", file, err)
 		}
-		for path, item := range document.Paths.Map() {
-			for method := range item.Operations() {
+		for path, item := range document.Paths {
+			for i := 0; i+1 < len(item.Content); i += 2 { // fields of the path; those that are no methods do no harm
+				method := strings.ToUpper(item.Content[i].Value)
 				e := endpoint{method, path}.withoutNames()
 				if first[e] == "" {
 					first[e] = v

@@ -104,7 +104,7 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 
 func attacks() []attack {
 	var all []attack
-	for _, list := range [][]attack{textAttacks(), docxAttacks(), pdfAttacks(), serviceAttacks(), diskAttacks()} {
+	for _, list := range [][]attack{textAttacks(), docxAttacks(), pdfAttacks(), serviceAttacks(), requestAttacks(), diskAttacks()} {
 		all = append(all, list...)
 	}
 	return all

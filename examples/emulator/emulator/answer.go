@@ -47,7 +47,11 @@ func quotes(snippets []snippet, question string) []quote {
 			all[at].origins = append(all[at].origins, origin{snippet.source, sentence.page})
 		}
 	}
-	rated := scores(texts, terms(question))
+	var asked []string
+	for _, word := range distinct(question) {
+		asked = append(asked, stem(word))
+	}
+	rated := scores(texts, asked)
 	order := make([]int, len(all))
 	for i := range all {
 		order[i] = i

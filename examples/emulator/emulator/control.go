@@ -24,14 +24,12 @@ func (s *Server) listAssistants(r *request) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.db.Assistants(list.after, list.ask())
-	if err != nil {
-		return nil, err
-	}
-	return r.ok(page(list, "assistants", found,
-		func(a *store.Assistant) int64 { return a.Sequence },
-		func(a *store.Assistant) object { return describeAssistant(r.Context(), a) },
-	)), nil
+	return listing[*store.Assistant]{
+		field:    "assistants",
+		fetch:    s.db.Assistants,
+		sequence: func(a *store.Assistant) int64 { return a.Sequence },
+		describe: func(a *store.Assistant) object { return describeAssistant(r.Context(), a) },
+	}.reply(r, list)
 }
 
 func (s *Server) createAssistant(r *request) (*reply, error) {

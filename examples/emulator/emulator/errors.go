@@ -87,9 +87,12 @@ func notFound(format string, args ...any) error {
 // answer 400.
 func writeError(w http.ResponseWriter, r *http.Request, err error) {
 	var e *apiError
-	if errors.Is(err, store.ErrFull) {
+	switch {
+	case errors.Is(err, store.ErrFull):
 		e = failure(http.StatusServiceUnavailable, codeUnavailable, "%v", store.ErrFull)
-	} else if !errors.As(err, &e) {
+	case errors.Is(err, store.ErrSlowFilter):
+		e = failure(http.StatusBadRequest, codeInvalidArgument, "filter: %v", store.ErrSlowFilter)
+	case !errors.As(err, &e):
 		e = failure(http.StatusInternalServerError, codeInternal, "%v", err)
 	}
 	status := e.status

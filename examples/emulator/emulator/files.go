@@ -46,14 +46,14 @@ func (s *Server) listFiles(r *request) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.db.Files(a.Sequence, list.after, compiled, list.ask())
-	if err != nil {
-		return nil, err
-	}
-	return r.ok(page(list, "files", found,
-		func(f *store.File) int64 { return f.Sequence },
-		describeFile,
-	)), nil
+	return listing[*store.File]{
+		field: "files",
+		fetch: func(after int64, most int) ([]*store.File, error) {
+			return s.db.Files(r.Context(), a.Sequence, after, compiled, most)
+		},
+		sequence: func(f *store.File) int64 { return f.Sequence },
+		describe: describeFile,
+	}.reply(r, list)
 }
 
 func (s *Server) describeFile(r *request) (*reply, error) {

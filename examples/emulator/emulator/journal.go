@@ -14,10 +14,14 @@ import (
 
 const requestsPath = "/emulator/requests"
 
-// The journal's limits: it keeps the last requests, and of each body its beginning.
+// The journal's limits: it keeps the last requests as long as all their text is no more
+// than maxJournal, and of each text the beginning.
 const (
 	maxRequests     = 1000
-	maxJournalBytes = 64 << 10
+	maxJournal      = 32 << 20
+	maxJournalBytes = 64 << 10 // of a body, a path and a query
+	maxHeaderBytes  = 4 << 10  // of the value of a header
+	maxHeaders      = 100
 )
 
 // Request is a request that was answered, for a test to look at.
@@ -41,34 +45,52 @@ type Request struct {
 type journal struct {
 	mu       sync.Mutex
 	requests []Request
-	next     int // the oldest, once there are as many as are kept
+	size     int // of their text in bytes
 }
 
 func (j *journal) add(r Request) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if len(j.requests) < maxRequests {
-		j.requests = append(j.requests, r)
-		return
+	j.requests = append(j.requests, r)
+	j.size += r.size()
+	first := 0
+	for first < len(j.requests)-1 && (len(j.requests)-first > maxRequests || j.size > maxJournal) {
+		j.size -= j.requests[first].size()
+		j.requests[first] = Request{}
+		first++
 	}
-	j.requests[j.next] = r
-	j.next = (j.next + 1) % maxRequests
+	j.requests = j.requests[first:]
 }
 
 func (j *journal) list() []Request {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return slices.Concat(j.requests[j.next:], j.requests[:j.next])
+	return slices.Clone(j.requests)
+}
+
+// size is about how much memory a request takes.
+func (r *Request) size() int {
+	size := len(r.Path) + len(r.Query) + len(r.Body) + len(r.File)
+	for name, values := range r.Header {
+		size += len(name)
+		for _, value := range values {
+			size += len(value)
+		}
+	}
+	if len(r.Metadata) > 0 {
+		size += maxText
+	}
+	return size
 }
 
 func (j *journal) clear() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.requests, j.next = nil, 0
+	j.requests, j.size = nil, 0
 }
 
 // Requests returns the last 1,000 requests of the project that were answered, the
-// oldest first. Those below /emulator are not among them.
+// oldest first; fewer if they have more than 32 MiB of text. Those below /emulator are not among them.
 func (s *Server) Requests() []Request { return s.journal.list() }
 
 // serveRequests lists the journal; with DELETE it clears it. The operation in the
@@ -97,9 +119,9 @@ func (s *Server) serveRequests(w http.ResponseWriter, r *http.Request) error {
 
 // record keeps what a request was and how it was answered.
 func (s *Server) record(r *http.Request, serve func(*Request) int) {
-	entry := Request{Time: s.now(), Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Header: r.Header.Clone(), Version: r.Header.Get(versionHeader)}
-	for _, secret := range []string{keyHeader, "Authorization", "Cookie"} {
-		entry.Header.Del(secret)
+	entry := Request{
+		Time: s.now(), Method: beginning(r.Method, maxHeaderBytes), Path: beginning(r.URL.Path, maxJournalBytes), Query: beginning(r.URL.RawQuery, maxJournalBytes),
+		Header: recordHeader(r.Header), Version: beginning(r.Header.Get(versionHeader), maxHeaderBytes),
 	}
 	began := time.Now()
 	defer func() {
@@ -109,6 +131,26 @@ func (s *Server) record(r *http.Request, serve func(*Request) int) {
 		s.logRequest(&entry)
 	}()
 	entry.Status = serve(&entry)
+}
+
+// beginning returns at most so many bytes of a text, without keeping the rest in memory.
+func beginning(text string, most int) string { return strings.Clone(text[:min(len(text), most)]) }
+
+// recordHeader returns what the journal keeps of a header: nothing that is secret.
+func recordHeader(header http.Header) http.Header {
+	kept := make(http.Header, min(len(header), maxHeaders))
+	for name, values := range header {
+		if slices.Contains([]string{keyHeader, "Authorization", "Cookie"}, name) {
+			continue
+		}
+		if len(kept) == maxHeaders {
+			break
+		}
+		for _, value := range values[:min(len(values), maxHeaders)] {
+			kept[beginning(name, maxHeaderBytes)] = append(kept[beginning(name, maxHeaderBytes)], beginning(value, maxHeaderBytes))
+		}
+	}
+	return kept
 }
 
 // recordBody keeps the beginning of a body.

@@ -12,6 +12,13 @@ import (
 // shutdownLimit is how long Close waits for requests that are being served.
 const shutdownLimit = time.Second
 
+// How long the head of a request may take, and how long a connection is kept between two
+// requests.
+const (
+	headLimit = time.Minute
+	idleLimit = 5 * time.Minute
+)
+
 // Running is an emulator at an address of this machine.
 type Running struct {
 	URL string // such as http://127.0.0.1:41234; the planes are below /assistant
@@ -26,6 +33,7 @@ type Running struct {
 	server   *http.Server
 	requests requests
 	unused   unused
+	heads    heads
 	grace    time.Duration // for requests that are being served
 	done     chan error
 	close    func() error // once
@@ -47,11 +55,19 @@ func Listen(ctx context.Context, address string, opts ...Option) (*Running, erro
 		Key:      service.Key(),
 		Server:   service,
 		requests: requests{handler: guard(service, stallLimit)},
+		heads:    heads{slots: make(chan struct{}, largeHeads), limit: headLimit},
 		grace:    shutdownLimit,
 		done:     make(chan error, 1),
 	}
 	r.close = sync.OnceValue(r.stop)
-	r.server = &http.Server{Handler: &r.requests, ReadHeaderTimeout: time.Minute, MaxHeaderBytes: 2 * maxURLBytes, ConnState: r.unused.note}
+	r.server = &http.Server{
+		Handler: r.heads.handler(&r.requests), ReadHeaderTimeout: headLimit, IdleTimeout: idleLimit, MaxHeaderBytes: 2 * maxURLBytes,
+		ConnContext: r.heads.context,
+		ConnState: func(connection net.Conn, state http.ConnState) {
+			r.unused.note(connection, state)
+			r.heads.note(connection, state)
+		},
+	}
 	r.server.RegisterOnShutdown(func() { // streams end, and what waits on purpose
 		for _, project := range service.projects {
 			project.interrupt()
@@ -65,7 +81,7 @@ func Listen(ctx context.Context, address string, opts ...Option) (*Running, erro
 		}
 		serve = func(l net.Listener) error { return r.server.ServeTLS(l, "", "") }
 	}
-	go func() { r.done <- serve(listener) }()
+	go func() { r.done <- serve(r.heads.listener(listener)) }()
 	return r, nil
 }
 

@@ -23,11 +23,14 @@ func (s *Server) listOperations(r *request) (*reply, error) {
 		return nil, err
 	}
 	kind, status := model.OperationType(r.query("operation_type")), model.OperationStatus(r.query("status"))
-	found, err := s.db.Operations(a.Sequence, list.after, kind, status, s.now().Add(-operationsKept), list.ask())
-	if err != nil {
-		return nil, err
-	}
-	return r.ok(page(list, "operations", found, func(op *store.Operation) int64 { return op.Sequence }, describeOperation)), nil
+	return listing[*store.Operation]{
+		field: "operations",
+		fetch: func(after int64, most int) ([]*store.Operation, error) {
+			return s.db.Operations(a.Sequence, after, kind, status, s.now().Add(-operationsKept), most)
+		},
+		sequence: func(op *store.Operation) int64 { return op.Sequence },
+		describe: describeOperation,
+	}.reply(r, list)
 }
 
 func (s *Server) describeOperation(r *request) (*reply, error) {

@@ -1,8 +1,10 @@
 package emulator
 
 import (
+	"context"
 	"encoding/base64"
 	"fmt"
+	"net/http"
 	"strconv"
 	"strings"
 )
@@ -32,25 +34,63 @@ func newList(name string, size int, token string) (*list, error) {
 	return nil, invalid("pagination_token: not a token of this list")
 }
 
-// ask is how many items to ask for: one more than a page has tells whether there
-// is another page.
-func (l *list) ask() int { return l.size + 1 }
+// itemsAtOnce is how many items of a list without pages are read at once.
+const itemsAtOnce = 256
 
-// page returns a page of the items as the field of a reply, with the token of the
-// next one; without a token on the last.
-func page[T any](l *list, field string, items []T, sequence func(T) int64, describe func(T) object) object {
+// listing is what a list is of.
+type listing[T any] struct {
+	field    string // of the reply
+	fetch    func(after int64, most int) ([]T, error)
+	sequence func(T) int64
+	describe func(T) object
+}
+
+// reply returns a page of the list, with the token of the next one; without a token on
+// the last. A list without pages is read and written in parts: what changes meanwhile
+// may be in it or not.
+func (l listing[T]) reply(r *request, page *list) (*reply, error) {
+	if page.size == everything {
+		return l.whole(r), nil
+	}
+	// One more than a page has tells whether there is another page.
+	found, err := l.fetch(page.after, page.size+1)
+	if err != nil {
+		return nil, err
+	}
 	next := ""
-	if len(items) > l.size {
-		items = items[:l.size]
-		next = base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%s:%d", l.name, sequence(items[l.size-1])))
+	if len(found) > page.size {
+		found = found[:page.size]
+		next = base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%s:%d", page.name, l.sequence(found[page.size-1])))
 	}
-	described := make([]object, 0, len(items))
-	for _, item := range items {
-		described = append(described, describe(item))
+	described := make([]object, 0, len(found))
+	for _, item := range found {
+		described = append(described, l.describe(item))
 	}
-	body := object{field: described}
+	body := object{l.field: described}
 	if next != "" {
 		body["pagination"] = object{"next": next}
 	}
-	return body
+	return r.ok(body), nil
+}
+
+func (l listing[T]) whole(r *request) *reply {
+	each := func(add func(any) error) error {
+		for after := int64(0); ; {
+			found, err := l.fetch(after, itemsAtOnce)
+			if err != nil {
+				return err
+			}
+			for _, item := range found {
+				after = l.sequence(item)
+				body := r.shape(http.StatusOK, object{l.field: []object{l.describe(item)}})
+				if err := add(body[l.field].([]object)[0]); err != nil {
+					return err
+				}
+			}
+			if len(found) < itemsAtOnce || r.Context().Err() != nil {
+				return context.Cause(r.Context())
+			}
+		}
+	}
+	return &reply{status: http.StatusOK, items: &items{l.field, each}}
 }

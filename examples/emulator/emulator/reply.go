@@ -1,9 +1,14 @@
 package emulator
 
 import (
+	"bufio"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
 	"net/http"
 	"path"
+	"strconv"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -13,22 +18,68 @@ type reply struct {
 	status int
 	header http.Header
 	body   object  // nil for none
+	items  *items  // in the place of a body
 	stream *stream // in the place of a body
+
+	encoded *spool // the body
+}
+
+// items are a body with one list, which is not in memory as a whole.
+type items struct {
+	field string
+	each  func(add func(item any) error) error
+}
+
+// encode encodes the body.
+func (r *reply) encode() (err error) {
+	switch {
+	case r.items != nil:
+		r.encoded = &spool{}
+		err = r.items.encode(r.encoded)
+	case r.body != nil:
+		r.encoded = &spool{}
+		err = json.NewEncoder(r.encoded).Encode(r.body)
+		r.body = nil
+	}
+	if err != nil {
+		_ = r.encoded.close()
+	}
+	return err
+}
+
+func (i *items) encode(to *spool) error {
+	buffered := bufio.NewWriter(to)
+	encoder := json.NewEncoder(buffered)
+	separator := fmt.Sprintf(`{%q:[`, i.field)
+	err := i.each(func(item any) error {
+		_, err := buffered.WriteString(separator)
+		separator = ","
+		return errors.Join(err, encoder.Encode(item))
+	})
+	if err != nil {
+		return err
+	}
+	if separator != "," {
+		_, err = buffered.WriteString(separator)
+	}
+	_, last := buffered.WriteString("]}\n")
+	return errors.Join(err, last, buffered.Flush())
 }
 
 func (r *reply) write(w http.ResponseWriter) error {
 	if r.stream != nil {
 		return r.stream.write(w)
 	}
-	for name, values := range r.header {
-		w.Header()[name] = values
-	}
-	if r.body == nil {
+	maps.Copy(w.Header(), r.header)
+	if r.encoded == nil {
 		w.WriteHeader(r.status)
 		return nil
 	}
-	writeJSON(w, r.status, r.body)
-	return nil
+	w.Header().Set("Content-Type", jsonType)
+	w.Header().Set("Content-Length", strconv.FormatInt(r.encoded.size, 10))
+	w.WriteHeader(r.status)
+	_ = r.encoded.copyTo(w) // the client has gone
+	return r.encoded.close()
 }
 
 func writeJSON(w http.ResponseWriter, status int, body any) {

@@ -18,6 +18,7 @@ type request struct {
 	baseURL   string   // where the client reached the emulator
 	body      fields   // of a JSON body
 	entry     *Request // in the journal
+	leave     func()   // gives back what the request has of the memory of all
 }
 
 type requestKey struct{}
@@ -34,7 +35,7 @@ func newRequest(r *http.Request, version *version, operation *operation, path ma
 	if r.TLS != nil {
 		scheme = "https"
 	}
-	found := &request{version: version, operation: operation, path: path, fault: fault, baseURL: scheme + "://" + r.Host}
+	found := &request{leave: func() {}, version: version, operation: operation, path: path, fault: fault, baseURL: scheme + "://" + r.Host}
 	found.Request = r.WithContext(context.WithValue(r.Context(), requestKey{}, found))
 	return found
 }

@@ -278,7 +278,7 @@ func (s *Server) fileNamed(r *request, sources *corpus, name string) (object, er
 	f, err := s.db.File(a.Sequence, name)
 	if errors.Is(err, store.ErrNotFound) {
 		var files []*store.File
-		if files, err = s.db.Files(a.Sequence, 0, nil, everything); err != nil {
+		if files, err = s.db.Files(r.Context(), a.Sequence, 0, nil, everything); err != nil {
 			return nil, err
 		}
 		at := slices.IndexFunc(files, func(f *store.File) bool { return f.Name == name })

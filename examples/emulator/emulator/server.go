@@ -252,18 +252,30 @@ func (s *Server) serveOperation(w http.ResponseWriter, r *http.Request, entry *R
 	if err := s.quota.admit(req); err != nil {
 		return err
 	}
-	if err := req.validate(); err != nil {
-		return err
-	}
 	handler := handlers[operation.name]
 	if handler == nil {
 		return failure(http.StatusNotImplemented, codeUnimplemented, "the emulator does not have %s of %s", operation.name, version.name)
 	}
-	reply, err := handler(s, req)
+	reply, err := s.handle(req, handler)
 	if err != nil {
 		return err
 	}
 	return reply.write(w)
+}
+
+// handle returns the reply to a request, encoded: who takes it slowly keeps no memory
+// from others.
+func (s *Server) handle(r *request, handler func(*Server, *request) (*reply, error)) (*reply, error) {
+	defer func() { r.leave() }()
+	if err := r.validate(); err != nil {
+		return nil, err
+	}
+	reply, err := handler(s, r)
+	r.body = nil
+	if err == nil {
+		err = reply.encode()
+	}
+	return reply, err
 }
 
 // notBelow says of a path where the API is.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -14,87 +15,192 @@ import (
 	"time"
 )
 
-// pipes listens for connections that are pipes, whose deadlines are of the time of a
-// test.
-type pipes struct {
-	accepted chan net.Conn
-	closed   chan struct{}
-	close    func()
-}
+// pipes is a listener in memory, with which time can be that of a test.
+type pipes struct{ accepted chan net.Conn }
 
-func newPipes() *pipes {
-	p := &pipes{accepted: make(chan net.Conn), closed: make(chan struct{})}
-	p.close = sync.OnceFunc(func() { close(p.closed) })
-	return p
-}
-
-func (p *pipes) Accept() (net.Conn, error) {
-	select {
-	case conn := <-p.accepted:
-		return conn, nil
-	case <-p.closed:
+func (p pipes) Accept() (net.Conn, error) {
+	connection, ok := <-p.accepted
+	if !ok {
 		return nil, net.ErrClosed
 	}
+	return connection, nil
 }
 
-func (p *pipes) Close() error {
-	p.close()
-	return nil
+func (p pipes) Close() error { close(p.accepted); return nil }
+
+func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
+
+func (p pipes) dial() net.Conn {
+	client, server := net.Pipe()
+	p.accepted <- server
+	return client
 }
 
-func (p *pipes) Addr() net.Addr { return &net.TCPAddr{} }
+// serveInMemory serves until the test ends.
+func serveInMemory(t *testing.T, server *http.Server, wrap func(net.Listener) net.Listener) pipes {
+	listener := pipes{make(chan net.Conn)}
+	done := make(chan error)
+	go func() { done <- server.Serve(wrap(listener)) }()
+	t.Cleanup(func() {
+		_ = server.Close()
+		if err := <-done; !errors.Is(err, http.ErrServerClosed) {
+			t.Error(err)
+		}
+	})
+	return listener
+}
 
 // A client that stalls is given up, one that does not is served, and a reply can take
 // longer than the limit.
 func TestGuard(t *testing.T) {
-	const limit = 50 * time.Millisecond
-	for body, want := range map[string]string{"all of it": "", "a part": "no byte of the body came for 50ms"} {
-		synctest.Test(t, func(t *testing.T) {
-			faults := make(chan error, 2)
-			server := &http.Server{ReadHeaderTimeout: time.Minute, Handler: guard(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				_, err := io.Copy(io.Discard, r.Body)
-				faults <- err
-				select {
-				case <-r.Context().Done():
-					faults <- r.Context().Err()
-				case <-time.After(3 * limit):
+	wave := strings.Repeat("wave", leastSent/4)
+	tests := []struct {
+		name  string
+		parts []string // of the body of 4*leastSent bytes, sent apart
+		apart time.Duration
+		want  time.Duration // after which the client is given up; 0 if it is not
+	}{
+		{"at once", []string{strings.Repeat(wave, 4)}, 0, 0},
+		{"slowly", []string{wave, wave, wave, wave}, 50 * time.Second, 0},
+		{"not all of it", []string{wave, wave}, 50 * time.Second, 50*time.Second + stallLimit},
+		{"byte by byte", strings.Split(wave, ""), time.Second, stallLimit},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				faults := make(chan error, 1)
+				listener := serveInMemory(t, &http.Server{Handler: guard(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					_, err := io.Copy(io.Discard, r.Body)
+					if faults <- err; err != nil {
+						return
+					}
+					time.Sleep(3 * stallLimit)
+					fmt.Fprint(w, "done")
+				}), stallLimit)}, func(l net.Listener) net.Listener { return l })
+				var sender sync.WaitGroup
+				defer sender.Wait()
+				connection := listener.dial()
+				defer connection.Close()
+				began := time.Now()
+				sender.Go(func() {
+					_, _ = fmt.Fprintf(connection, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n", 4*leastSent)
+					for i, part := range tt.parts {
+						if i > 0 {
+							time.Sleep(tt.apart)
+						}
+						if _, err := io.WriteString(connection, part); err != nil {
+							return
+						}
+					}
+				})
+				err := <-faults
+				if took := time.Since(began); tt.want > 0 {
+					if want := fmt.Sprintf("fewer than %d bytes of the body came in 1m0s", leastSent); err == nil || err.Error() != want || took != tt.want {
+						t.Errorf("error %v after %s, want %s after %s", err, took, want, tt.want)
+					}
+					return
 				}
-				fmt.Fprint(w, "done")
-			}), limit)}
-			listener := newPipes()
-			go func() {
-				if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-					t.Error(err)
+				if err != nil {
+					t.Fatal(err)
 				}
-			}()
-			defer server.Close()
-			connection, served := net.Pipe()
-			defer connection.Close()
-			listener.accepted <- served
-			if _, err := fmt.Fprintf(connection, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n%s", body); err != nil {
-				t.Fatal(err)
-			}
-			began := time.Now()
-			if got := fmt.Sprint(<-faults); want == "" && got != "<nil>" || !strings.Contains(got, want) {
-				t.Errorf("%s: error %s", body, got)
-			}
-			if want != "" {
-				if waited := time.Since(began); waited != limit {
-					t.Errorf("given up after %s", waited)
+				resp, err := http.ReadResponse(bufio.NewReader(connection), nil)
+				if err != nil {
+					t.Fatal(err)
 				}
-				return
-			}
-			resp, err := http.ReadResponse(bufio.NewReader(connection), nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer resp.Body.Close()
-			if text, err := io.ReadAll(resp.Body); string(text) != "done" || err != nil {
-				t.Errorf("%s, error %v", text, err)
-			}
-			if len(faults) != 0 {
-				t.Errorf("one more error: %v", <-faults)
-			}
+				if text, err := io.ReadAll(resp.Body); string(text) != "done" || err != nil {
+					t.Errorf("%s, error %v", text, err)
+				}
+				_ = resp.Body.Close()
+			})
 		})
 	}
+}
+
+// A client that does not take its reply is given up.
+func TestGuardOfReply(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		faults := make(chan error, 1)
+		listener := serveInMemory(t, &http.Server{Handler: guard(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			_, err := w.Write(make([]byte, 1<<20))
+			faults <- err
+		}), stallLimit)}, func(l net.Listener) net.Listener { return l })
+		connection := listener.dial()
+		defer connection.Close()
+		began := time.Now()
+		if _, err := io.WriteString(connection, "GET / HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-faults; !errors.Is(err, os.ErrDeadlineExceeded) || time.Since(began) != stallLimit {
+			t.Errorf("error %v after %s", err, time.Since(began))
+		}
+	})
+}
+
+// Requests with large heads wait for each other, and hold no others up. A client that
+// does not end its head is given up.
+func TestLargeHeads(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := &heads{slots: make(chan struct{}, largeHeads), limit: headLimit}
+		release := make(chan struct{})
+		server := &http.Server{
+			Handler: h.handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.Header.Get("X-Wave") != "" {
+					<-release
+				}
+				_, _ = io.Copy(io.Discard, r.Body)
+			})),
+			ReadHeaderTimeout: headLimit, ConnContext: h.context, ConnState: h.note,
+		}
+		listener := serveInMemory(t, server, h.listener)
+		large := "GET / HTTP/1.1\r\nHost: x\r\nX-Wave: " + strings.Repeat("a", 2*smallHead)
+		statuses := make(chan int)
+		send := func(head, rest string) {
+			connection := listener.dial()
+			defer connection.Close()
+			go func() { _, _ = io.WriteString(connection, head+rest) }()
+			resp, err := http.ReadResponse(bufio.NewReader(connection), nil)
+			if err != nil {
+				statuses <- 0
+				return
+			}
+			_ = resp.Body.Close()
+			statuses <- resp.StatusCode
+		}
+		for range 3 * largeHeads {
+			go send(large, "\r\n\r\n")
+		}
+		synctest.Wait() // some are being served, others wait
+		if len(h.slots) != largeHeads {
+			t.Errorf("%d large heads", len(h.slots))
+		}
+		for range 2 * largeHeads { // a body is no head
+			go send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999\r\n\r\n", strings.Repeat("a", 99999))
+			if status := <-statuses; status != 200 {
+				t.Errorf("another request: status %d", status)
+			}
+		}
+		close(release)
+		for range 3 * largeHeads {
+			if status := <-statuses; status != 200 {
+				t.Errorf("a large request: status %d", status)
+			}
+		}
+		for range largeHeads {
+			go send(large, "")
+		}
+		began := time.Now()
+		time.Sleep(headLimit / 2)
+		go send(large, "\r\n\r\n")
+		served, given := 0, 0
+		for range largeHeads + 1 {
+			if status := <-statuses; status == 200 {
+				served++
+			} else {
+				given++
+			}
+		}
+		if given != largeHeads || served != 1 || time.Since(began) > headLimit || len(h.slots) != 0 {
+			t.Errorf("%d given up, %d served after %s, %d slots taken", given, served, time.Since(began), len(h.slots))
+		}
+	})
 }

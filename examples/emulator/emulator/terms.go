@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"iter"
 	"slices"
 	"strings"
 	"unicode"
@@ -28,16 +29,26 @@ func terms(text string) []string {
 // distinct returns the words of a query to search for, one of each term.
 func distinct(query string) []string {
 	var distinct []string
-	known := make(map[string]bool)
-	for _, word := range words(query) {
-		if term := stem(word); !known[term] {
-			known[term] = true
-			distinct = append(distinct, word)
+	known := make(map[string]bool) // terms of these
+	shortest := 0                  // of these, where it is
+	for word := range eachWord(query) {
+		if len(distinct) == maxTerms && len(word) <= len(distinct[shortest]) {
+			continue
 		}
-	}
-	if len(distinct) > maxTerms {
-		slices.SortStableFunc(distinct, func(a, b string) int { return len(b) - len(a) })
-		distinct = distinct[:maxTerms]
+		term := stem(word)
+		if known[term] {
+			continue
+		}
+		if known[term] = true; len(distinct) == maxTerms {
+			delete(known, stem(distinct[shortest]))
+			distinct = slices.Delete(distinct, shortest, shortest+1)
+		}
+		distinct = append(distinct, word)
+		for i, word := range distinct {
+			if i == 0 || len(word) <= len(distinct[shortest]) {
+				shortest = i
+			}
+		}
 	}
 	return distinct
 }
@@ -70,39 +81,54 @@ func counter(query []string) func(text string) []int {
 
 // words returns the words of a text that carry meaning, in lower case. Where words
 // are not written apart, each two characters are one.
-func words(text string) []string {
-	var words []string
-	fields := strings.FieldsFunc(strings.ToLower(norm.NFC.String(text)), func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
-	})
-	for _, field := range fields {
-		switch {
-		case strings.ContainsFunc(field, document.Unspaced):
-			words = append(words, pairs(field)...)
-		case !stopWords[field]:
-			words = append(words, field)
+func words(text string) []string { return slices.Collect(eachWord(text)) }
+
+// eachWord is words one by one.
+func eachWord(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		fields := strings.FieldsFuncSeq(strings.ToLower(norm.NFC.String(text)), func(r rune) bool {
+			return !unicode.IsLetter(r) && !unicode.IsDigit(r)
+		})
+		for field := range fields {
+			switch {
+			case strings.ContainsFunc(field, document.Unspaced):
+				for pair := range pairs(field) {
+					if !yield(pair) {
+						return
+					}
+				}
+			case !stopWords[field] && !yield(field):
+				return
+			}
 		}
 	}
-	return words
 }
 
 // pairs returns each two neighbours of the characters that make no words, and what
 // else is between them.
-func pairs(field string) []string {
-	var pairs []string
-	parts := strings.Fields(document.Separate(field))
-	single := func(i int) bool {
-		return i >= 0 && i < len(parts) && strings.ContainsFunc(parts[i], document.Unspaced)
-	}
-	for i, part := range parts {
-		switch {
-		case single(i) && single(i+1):
-			pairs = append(pairs, part+parts[i+1])
-		case !single(i) || !single(i-1):
-			pairs = append(pairs, part)
+func pairs(field string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		part := ""
+		single, behindSingle := false, false // of the part, and the one before
+		for next := range strings.FieldsSeq(document.Separate(field)) {
+			nextSingle := strings.ContainsFunc(next, document.Unspaced)
+			switch {
+			case part == "":
+			case single && nextSingle:
+				if !yield(part + next) {
+					return
+				}
+			case !single || !behindSingle:
+				if !yield(part) {
+					return
+				}
+			}
+			part, behindSingle, single = next, single, nextSingle
+		}
+		if part != "" && (!single || !behindSingle) {
+			yield(part)
 		}
 	}
-	return pairs
 }
 
 // maxStemmed is the length in bytes of a word that the index stems.

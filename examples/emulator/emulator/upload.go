@@ -29,7 +29,7 @@ const (
 // and starts to process it. It answers once file and operation are stored: the
 // operation, or the file in a version without operations.
 func (s *Server) receive(r *request, f *store.File, kind model.OperationType) (*reply, error) {
-	form, err := r.MultipartReader()
+	form, err := newForm(r.Request)
 	if err != nil {
 		return nil, invalid("Content-Type: %v", err)
 	}
@@ -48,8 +48,7 @@ func (s *Server) receive(r *request, f *store.File, kind model.OperationType) (*
 	}
 	if err != nil {
 		// A client that is not read from to the end may never see the reply.
-		for rest := error(nil); rest == nil; _, rest = form.NextRawPart() {
-		}
+		_, _ = io.Copy(io.Discard, r.Body)
 		s.forget(f.Content)
 		return nil, err
 	}
@@ -81,6 +80,9 @@ func (r *request) metadataInQuery() (object, error) {
 			return nil, invalid("metadata belongs in the form, not in the query")
 		}
 		return nil, nil
+	}
+	if n := len(r.query("metadata")); n > maxText {
+		return nil, tooMuchMetadata(int64(n))
 	}
 	metadata, err := r.object("metadata")
 	if err != nil {
@@ -118,10 +120,10 @@ func checkMetadata(metadata object) error {
 }
 
 // readForm reads the form of an upload, whose content it stores on the way.
-func (s *Server) readForm(r *request, form *multipart.Reader, f *store.File) error {
+func (s *Server) readForm(r *request, form *uploadForm, f *store.File) error {
 	seen := make(map[string]bool)
 	for {
-		part, err := form.NextRawPart()
+		part, err := form.next()
 		if errors.Is(err, io.EOF) {
 			if !seen["file"] {
 				return invalid("file: the form has none")

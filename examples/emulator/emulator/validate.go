@@ -43,6 +43,7 @@ func (r *request) validate() error {
 		return violation("", err)
 	}
 	if operation.RequestBody == nil {
+		r.leave = enter(r.Context(), shareOfQuery*len(r.URL.RawQuery))
 		return nil
 	}
 	given := r.Header.Get("Content-Type")
@@ -63,14 +64,15 @@ func (r *request) validate() error {
 // chats so, and the service takes them.
 var chats = map[string]bool{chatOperation: true, completionOperation: true}
 
-// readBody reads a JSON body and holds it against its schema.
+// readBody reads a JSON body and holds it against its schema. Until all of it is here it
+// takes no memory that others wait for.
 func (r *request) readBody() error {
-	text, err := readBounded(r.Body)
+	spooled, err := readBounded(r.Body)
 	if err != nil {
 		return err
 	}
-	r.recordBody(text)
-	value, err := parseJSON(text)
+	defer func() { _ = spooled.close() }()
+	value, err := r.parseBody(spooled)
 	if err != nil {
 		return err
 	}
@@ -92,21 +94,41 @@ func (r *request) readBody() error {
 	return nil
 }
 
+// parseBody decodes a JSON body when there is memory for it.
+func (r *request) parseBody(spooled *spool) (any, error) {
+	r.leave = enter(r.Context(), shareOfByte*int(spooled.size))
+	text, err := spooled.all()
+	if err != nil {
+		return nil, err
+	}
+	r.recordBody(text)
+	values := countValues(text)
+	if values > maxJSONValues {
+		return nil, invalid("body: it has more than %d values", maxJSONValues)
+	}
+	if need := shareOfByte*len(text) + shareOfValue*values; need > leastShare {
+		r.leave() // nobody waits for more while holding some
+		r.leave = enter(r.Context(), need)
+	}
+	return parseJSON(text)
+}
+
 // readBounded reads a body that is no upload. Of one that is too long it reads the
 // rest without keeping it: a client that is not read from may never see the reply.
-func readBounded(body io.Reader) ([]byte, error) {
-	text, err := io.ReadAll(io.LimitReader(body, maxBodyBytes+1))
-	if err == nil && len(text) > maxBodyBytes {
-		_, err = io.Copy(io.Discard, body)
-		text = nil
-		if err == nil {
-			return nil, invalid("the body is larger than %d bytes, the limit of bodies that are no uploads", maxBodyBytes)
-		}
+func readBounded(body io.Reader) (*spool, error) {
+	kept := &spool{}
+	_, err := io.Copy(kept, io.LimitReader(body, maxBodyBytes+1))
+	if err == nil && kept.size <= maxBodyBytes {
+		return kept, nil
 	}
+	if err == nil {
+		_, err = io.Copy(io.Discard, body)
+	}
+	_ = kept.close()
 	if err != nil {
 		return nil, unreadable("body", err)
 	}
-	return text, nil
+	return nil, invalid("the body is larger than %d bytes, the limit of bodies that are no uploads", maxBodyBytes)
 }
 
 func parseJSON(text []byte) (value any, err error) {
@@ -126,8 +148,12 @@ func parseJSON(text []byte) (value any, err error) {
 
 // unreadable says that a body cannot be read, which is the request's fault.
 func unreadable(what string, err error) error {
+	var explained *apiError
 	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
+	switch {
+	case errors.As(err, &explained):
+		return explained
+	case errors.As(err, &tooLarge):
 		return invalid("the request is larger than %d bytes", tooLarge.Limit)
 	}
 	return invalid("the %s cannot be read: %v", what, err)

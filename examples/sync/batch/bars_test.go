@@ -3,6 +3,7 @@ package batch
 import (
 	"bytes"
 	"context"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -49,6 +50,8 @@ func TestBars(t *testing.T) {
 	}
 }
 
+var escapes = regexp.MustCompile("\x1b\\[[0-9]*[A-Z]")
+
 // The bars end, and no line is lost.
 func TestLinesAboveBars(t *testing.T) {
 	var out bytes.Buffer
@@ -61,7 +64,9 @@ func TestLinesAboveBars(t *testing.T) {
 			t.Errorf("%s is not there once:\n%s", name, rest)
 		}
 	}
-	if last := rest[strings.LastIndex(strings.TrimSpace(rest), "\n")+1:]; !strings.HasPrefix(last, "3 sent; ") {
+	// The line may follow the escape sequences that remove the bars.
+	last := escapes.ReplaceAllString(rest[strings.LastIndex(strings.TrimSpace(rest), "\n")+1:], "")
+	if !strings.HasPrefix(last, "3 sent; ") {
 		t.Errorf("the last line is %q", last)
 	}
 }

@@ -5,9 +5,15 @@ import (
 	"unicode"
 )
 
+// firstUnspaced is where the first of these scripts begins: CJK Radicals Supplement.
+const firstUnspaced = '\u2e80'
+
 // Unspaced reports whether a character is of a script that is written without
 // spaces between words.
 func Unspaced(r rune) bool {
+	if r < firstUnspaced {
+		return false
+	}
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) || r == 'ー'
 }
 

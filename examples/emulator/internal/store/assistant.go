@@ -5,7 +5,7 @@ import (
 	"database/sql"
 	"time"
 
-	control "github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
 )
 
 // Assistant is an assistant.
@@ -14,8 +14,8 @@ type Assistant struct {
 	Name         string
 	Instructions string
 	Metadata     map[string]any // nil if none was ever set
-	Region       control.Region
-	Status       control.AssistantStatus
+	Region       model.Region
+	Status       model.AssistantStatus
 	Created      time.Time
 	Updated      time.Time
 }
@@ -68,7 +68,7 @@ func (db *DB) Assistants(after int64, limit int) ([]*Assistant, error) {
 }
 
 // AssistantsIn returns the names of the assistants that have a status.
-func (db *DB) AssistantsIn(status control.AssistantStatus) ([]string, error) {
+func (db *DB) AssistantsIn(status model.AssistantStatus) ([]string, error) {
 	return collect(db.reader, scanOne[string], "SELECT name FROM assistant WHERE status = ? ORDER BY sequence", status)
 }
 
@@ -94,7 +94,7 @@ func (db *DB) ChangeAssistant(name string, change func(*Assistant) error) (a *As
 
 // removed is the status of an assistant that is gone for everybody. Its files are still
 // to be purged.
-const removed control.AssistantStatus = "Removed"
+const removed model.AssistantStatus = "Removed"
 
 // RemoveAssistant removes an assistant, whose name is free from now on. What belonged
 // to it is left to [DB.Purge].

@@ -3,11 +3,11 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
-	"slices"
 	"time"
 
-	data "github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
 )
 
 // File is a file of an assistant.
@@ -20,7 +20,7 @@ type File struct {
 	Size       int64
 	Metadata   map[string]any // nil if there is none
 	Multimodal bool
-	Status     data.FileStatus
+	Status     model.FileStatus
 	Created    time.Time
 	Updated    time.Time
 
@@ -42,7 +42,7 @@ func scanFile(row scanner) (*File, error) {
 // usable fails with ErrNotFound if there is no such assistant any more, or it is
 // being deleted.
 func usable(tx *sql.Tx, assistant int64) error {
-	_, err := one(tx, scanOne[int64], "SELECT 1 FROM assistant WHERE sequence = ? AND status NOT IN (?, ?)", assistant, data.AssistantStatusTerminating, removed)
+	_, err := one(tx, scanOne[int64], "SELECT 1 FROM assistant WHERE sequence = ? AND status NOT IN (?, ?)", assistant, model.AssistantStatusTerminating, removed)
 	return err
 }
 
@@ -94,10 +94,7 @@ func (db *DB) AddFile(f *File, op *Operation, admit func(others int) error) (orp
 		}
 		f.Sequence, err = scanOne[int64](query(tx, `INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING sequence`,
 			sequence, f.Assistant, f.ID, f.Name, f.Content, f.Size, metadata, f.Multimodal, f.Status, f.Created.UnixNano(), f.Updated.UnixNano(), op.Sequence))
-		if err != nil {
-			return err
-		}
-		return addFields(tx, f)
+		return err
 	})
 	return orphan, err
 }
@@ -109,10 +106,69 @@ func (db *DB) File(assistant int64, id string) (*File, error) {
 
 // Files returns the first files of an assistant behind a sequence number that
 // match a filter.
-func (db *DB) Files(assistant, after int64, filter *Filter, limit int) ([]*File, error) {
-	condition, args := filter.where()
-	args = slices.Concat([]any{assistant, after}, args, []any{limit})
-	return collect(db.reader, scanFile, selectFile+" WHERE file.assistant = ? AND file.sequence > ? AND "+condition+" ORDER BY file.sequence LIMIT ?", args...)
+func (db *DB) Files(ctx context.Context, assistant, after int64, filter *Filter, limit int) ([]*File, error) {
+	if filter.matchesAll() {
+		return collect(db.reader, scanFile, selectFile+" WHERE file.assistant = ? AND file.sequence > ? ORDER BY file.sequence LIMIT ?", assistant, after, limit)
+	}
+	passing, err := db.passing(ctx, assistant, after, filter, limit)
+	if err != nil {
+		return nil, err
+	}
+	list, err := json.Marshal(passing)
+	if err != nil {
+		return nil, err
+	}
+	return collect(db.reader, scanFile, selectFile+" WHERE file.sequence IN (SELECT value FROM json_each(?)) ORDER BY file.sequence", string(list))
+}
+
+// filteredAtOnce is how many files are read at once to be held against a filter, while
+// nobody waits for the database.
+const filteredAtOnce = 256
+
+// passing returns the sequence numbers of the first files of an assistant behind one
+// that match a filter.
+func (db *DB) passing(ctx context.Context, assistant, after int64, filter *Filter, limit int) ([]int64, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, filterLimit, ErrSlowFilter)
+	defer cancel()
+	passing := []int64{}
+	for {
+		files, err := collect(db.reader, scanFiltered, "SELECT sequence, metadata FROM file WHERE assistant = ? AND sequence > ? ORDER BY sequence LIMIT ?", assistant, after, filteredAtOnce)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range files {
+			if ctx.Err() != nil {
+				return nil, context.Cause(ctx)
+			}
+			metadata, err := f.decode()
+			if err != nil {
+				return nil, err
+			}
+			if after = f.sequence; !filter.match(metadata) {
+				continue
+			}
+			if passing = append(passing, f.sequence); len(passing) == limit {
+				return passing, nil
+			}
+		}
+		if len(files) < filteredAtOnce {
+			return passing, nil
+		}
+	}
+}
+
+// filtered is a file that is held against a filter.
+type filtered struct {
+	sequence int64
+	metadata sql.NullString
+}
+
+func scanFiltered(row scanner) (f filtered, err error) {
+	return f, row.Scan(&f.sequence, &f.metadata)
+}
+
+func (f *filtered) decode() (metadata map[string]any, err error) {
+	return metadata, object{&metadata}.Scan(f.metadata.String)
 }
 
 // clearPassages removes the passages of a file in parts, so that others can write in

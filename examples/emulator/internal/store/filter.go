@@ -1,39 +1,40 @@
 package store
 
 import (
-	"database/sql"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Limits of a filter. How many values one $in or $nin takes is the service's; what
-// its limits of the others are is not documented, these keep SQLite's own out of
-// reach (1,000 levels of an expression, 32,766 parameters).
+// its limits of the others are is not documented.
 const (
 	MaxFilterValues     = 10_000
 	maxFilterConditions = 1000
 	maxFilterDepth      = 32
 )
 
+// filterLimit is how long a filter may take to be held against all files of an
+// assistant.
+const filterLimit = 10 * time.Second
+
+// ErrSlowFilter says that a filter takes longer than that.
+var ErrSlowFilter = fmt.Errorf("it takes longer than %s for the files of the assistant", filterLimit)
+
 // Filter is a condition on the metadata of files.
 type Filter struct {
-	condition string // in SQL, with a parameter for each of the args
-	args      []any
+	all   bool // it matches everything
+	match condition
 }
 
-// everything is the condition that is always true.
-const everything = "TRUE"
+// condition reports whether metadata pass.
+type condition func(metadata map[string]any) bool
 
-// where returns the condition; a nil filter is always true.
-func (f *Filter) where() (string, []any) {
-	if f == nil {
-		return everything, nil
-	}
-	return f.condition, f.args
-}
+// matchesAll reports whether a filter, which may be nil, matches everything.
+func (f *Filter) matchesAll() bool { return f == nil || f.all }
 
 // CompileFilter reads a filter as the service's documentation describes it. An
 // absent one matches everything; fields beside each other must all match. A
@@ -45,94 +46,121 @@ func (f *Filter) where() (string, []any) {
 // which of the two the service takes is not documented.
 func CompileFilter(filter map[string]any) (*Filter, error) {
 	c := &compiler{}
-	condition, err := c.all(filter, 0)
+	match, err := c.all(filter, 0)
 	if err != nil {
 		return nil, err
 	}
-	return &Filter{condition, c.args}, nil
+	return &Filter{len(filter) == 0, match}, nil
 }
 
-type compiler struct {
-	args       []any
-	conditions int
-}
+type compiler struct{ conditions int }
 
-func (c *compiler) all(filter map[string]any, depth int) (string, error) {
-	if depth > maxFilterDepth {
-		return "", errTooDeep
+// count counts another condition.
+func (c *compiler) count() error {
+	if c.conditions++; c.conditions > maxFilterConditions {
+		return errTooManyConditions
 	}
-	var parts []string
+	return nil
+}
+
+func (c *compiler) all(filter map[string]any, depth int) (condition, error) {
+	if depth > maxFilterDepth {
+		return nil, errTooDeep
+	}
+	var parts []condition
 	for _, key := range slices.Sorted(maps.Keys(filter)) {
 		part, err := c.entry(key, filter[key], depth)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		parts = append(parts, part)
 	}
-	if len(parts) == 0 {
-		return everything, nil
-	}
-	return join(parts, " AND "), nil
+	return and(parts), nil
 }
 
-func (c *compiler) entry(key string, value any, depth int) (string, error) {
+func and(parts []condition) condition {
+	return func(metadata map[string]any) bool {
+		return !slices.ContainsFunc(parts, func(part condition) bool { return !part(metadata) })
+	}
+}
+
+func or(parts []condition) condition {
+	return func(metadata map[string]any) bool {
+		return slices.ContainsFunc(parts, func(part condition) bool { return part(metadata) })
+	}
+}
+
+func not(part condition) condition {
+	return func(metadata map[string]any) bool { return !part(metadata) }
+}
+
+func (c *compiler) entry(key string, value any, depth int) (condition, error) {
 	switch {
 	case key == "$and" || key == "$or":
-		list, ok := value.([]any)
-		if !ok || len(list) == 0 {
-			return "", fmt.Errorf("%s takes a list of filters", key)
+		parts, err := c.list(key, value, depth)
+		if key == "$or" {
+			return or(parts), err
 		}
-		var parts []string
-		for _, item := range list {
-			filter, ok := item.(map[string]any)
-			if !ok {
-				return "", fmt.Errorf("%s takes a list of filters", key)
-			}
-			if c.conditions++; c.conditions > maxFilterConditions {
-				return "", errTooManyConditions
-			}
-			part, err := c.all(filter, depth+1)
-			if err != nil {
-				return "", err
-			}
-			parts = append(parts, part)
-		}
-		return join(parts, map[string]string{"$and": " AND ", "$or": " OR "}[key]), nil
+		return and(parts), err
 	case key == "$not":
 		filter, ok := value.(map[string]any)
 		if !ok {
-			return "", fmt.Errorf("$not takes a filter")
+			return nil, errors.New("$not takes a filter")
 		}
-		if c.conditions++; c.conditions > maxFilterConditions {
-			return "", errTooManyConditions
+		if err := c.count(); err != nil {
+			return nil, err
 		}
 		part, err := c.all(filter, depth+1)
-		return "NOT (" + part + ")", err
+		return not(part), err
 	case strings.HasPrefix(key, "$"):
-		return "", fmt.Errorf("%q is not an operator that holds filters; want a field, $and, $or or $not", key)
+		return nil, fmt.Errorf("%q is not an operator that holds filters; want a field, $and, $or or $not", key)
 	}
 	if depth > maxFilterDepth {
-		return "", errTooDeep
+		return nil, errTooDeep
 	}
 	conditions, ok := value.(map[string]any)
 	if !ok {
 		conditions = map[string]any{"$eq": value}
 	}
 	if len(conditions) == 0 {
-		return "", fmt.Errorf("%s has no operator", key)
+		return nil, fmt.Errorf("%s has no operator", key)
 	}
-	var parts []string
+	var parts []condition
 	for _, operator := range slices.Sorted(maps.Keys(conditions)) {
-		if c.conditions++; c.conditions > maxFilterConditions {
-			return "", errTooManyConditions
+		if err := c.count(); err != nil {
+			return nil, err
 		}
 		part, err := c.condition(key, operator, conditions[operator], depth)
 		if err != nil {
-			return "", fmt.Errorf("%s: %w", key, err)
+			return nil, fmt.Errorf("%s: %w", key, err)
 		}
 		parts = append(parts, part)
 	}
-	return join(parts, " AND "), nil
+	return and(parts), nil
+}
+
+// list compiles the filters that $and or $or has.
+func (c *compiler) list(operator string, value any, depth int) ([]condition, error) {
+	list, ok := value.([]any)
+	if !ok || len(list) == 0 {
+		return nil, fmt.Errorf("%s takes a list of filters", operator)
+	}
+	var parts []condition
+	for _, item := range list {
+		filter, ok := item.(map[string]any)
+		if !ok {
+			return nil, fmt.Errorf("%s takes a list of filters", operator)
+		}
+		if err := c.count(); err != nil {
+			return nil, err
+		}
+		part, err := c.all(filter, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, part)
+	}
+	return parts, nil
 }
 
 var (
@@ -141,115 +169,86 @@ var (
 )
 
 // condition returns what tests the values of a field.
-func (c *compiler) condition(field, operator string, operand any, depth int) (string, error) {
+func (c *compiler) condition(field, operator string, operand any, depth int) (condition, error) {
 	switch operator {
 	case "$eq", "$ne":
-		kind, value, ok := scalar(operand)
-		if !ok {
-			return "", fmt.Errorf("%s takes a text, a number or a boolean", operator)
+		if !canCompare(operand) {
+			return nil, fmt.Errorf("%s takes a text, a number or a boolean", operator)
 		}
-		return c.exists(operator == "$eq", field, "kind = ? AND value = ?", kind, value), nil
+		return hasValue(field, operator == "$eq", func(value any) bool { return value == operand }), nil
 	case "$in", "$nin":
-		return c.in(field, operator, operand)
+		values, err := setOf(operator, operand)
+		return hasValue(field, operator == "$in", func(value any) bool { return values[value] }), err
 	case "$gt", "$gte", "$lt", "$lte":
 		bound, ok := operand.(float64)
 		if !ok {
-			return "", fmt.Errorf("%s takes a number", operator)
+			return nil, fmt.Errorf("%s takes a number", operator)
 		}
-		sign := map[string]string{"$gt": ">", "$gte": ">=", "$lt": "<", "$lte": "<="}[operator]
-		return c.exists(true, field, "kind = 'n' AND value "+sign+" ?", bound), nil
+		compare := comparisons[operator]
+		return hasValue(field, true, func(value any) bool {
+			number, ok := value.(float64)
+			return ok && compare(number, bound)
+		}), nil
 	case "$not":
 		if _, ok := operand.(map[string]any); !ok {
-			return "", fmt.Errorf("$not takes an object of operators")
+			return nil, errors.New("$not takes an object of operators")
 		}
 		part, err := c.entry(field, operand, depth+1)
-		return "NOT (" + part + ")", err
+		return not(part), err
 	case "$exists":
 		want, ok := operand.(bool)
 		if !ok {
-			return "", fmt.Errorf("$exists takes a boolean")
+			return nil, errors.New("$exists takes a boolean")
 		}
-		return c.exists(want, field, "TRUE"), nil
+		return func(metadata map[string]any) bool {
+			_, found := metadata[field]
+			return found == want
+		}, nil
 	}
-	return "", fmt.Errorf("%q is not an operator", operator)
+	return nil, fmt.Errorf("%q is not an operator", operator)
 }
 
-// in passes all values as one parameter, a list of pairs of kind and value.
-func (c *compiler) in(field, operator string, operand any) (string, error) {
+var comparisons = map[string]func(a, b float64) bool{
+	"$gt":  func(a, b float64) bool { return a > b },
+	"$gte": func(a, b float64) bool { return a >= b },
+	"$lt":  func(a, b float64) bool { return a < b },
+	"$lte": func(a, b float64) bool { return a <= b },
+}
+
+// setOf returns the values that $in or $nin has.
+func setOf(operator string, operand any) (map[any]bool, error) {
 	list, ok := operand.([]any)
-	values := make([][2]any, 0, len(list))
-	for _, item := range list {
-		kind, value, comparable := scalar(item)
-		ok = ok && comparable
-		values = append(values, [2]any{kind, value})
-	}
-	if !ok {
-		return "", fmt.Errorf("%s takes a list of texts, numbers and booleans", operator)
+	if !ok || slices.ContainsFunc(list, func(item any) bool { return !canCompare(item) }) {
+		return nil, fmt.Errorf("%s takes a list of texts, numbers and booleans", operator)
 	}
 	if len(list) > MaxFilterValues {
-		return "", fmt.Errorf("%s has %d values, the limit is %d", operator, len(list), MaxFilterValues)
+		return nil, fmt.Errorf("%s has %d values, the limit is %d", operator, len(list), MaxFilterValues)
 	}
-	text, err := json.Marshal(values)
-	if err != nil {
-		return "", err
+	values := make(map[any]bool, len(list))
+	for _, item := range list {
+		values[item] = true
 	}
-	return c.exists(operator == "$in", field,
-		"(kind, value) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))", string(text)), nil
+	return values, nil
 }
 
-// exists returns whether a field of the file has a value that passes a test, or
-// the opposite.
-func (c *compiler) exists(want bool, field, test string, args ...any) string {
-	c.args = append(append(c.args, field), args...)
-	condition := "EXISTS (SELECT 1 FROM field WHERE field.file = file.sequence AND field.name = ? AND " + test + ")"
-	if !want {
-		condition = "NOT " + condition
-	}
-	return condition
-}
-
-// join puts conditions together in halves, since SQLite's limit is on the depth of
-// an expression.
-func join(parts []string, operator string) string {
-	if len(parts) == 1 {
-		return parts[0]
-	}
-	half := len(parts) / 2
-	return "(" + join(parts[:half], operator) + operator + join(parts[half:], operator) + ")"
-}
-
-// scalar returns the kind of a value that can be compared, and the value as the
-// database has it.
-func scalar(value any) (kind string, stored any, ok bool) {
-	switch value := value.(type) {
-	case string:
-		return "t", value, true
-	case float64:
-		return "n", value, true
-	case bool:
-		if value {
-			return "b", int64(1), true
+// hasValue returns whether a field has a value that passes a test, or the opposite. What
+// is null or an object passes none.
+func hasValue(field string, want bool, test func(any) bool) condition {
+	passes := func(value any) bool { return canCompare(value) && test(value) }
+	return func(metadata map[string]any) bool {
+		value := metadata[field]
+		if list, ok := value.([]any); ok {
+			return slices.ContainsFunc(list, passes) == want
 		}
-		return "b", int64(0), true
+		return passes(value) == want
 	}
-	return "", "", false
 }
 
-// addFields stores what filters look at of a file's metadata.
-func addFields(tx *sql.Tx, f *File) error {
-	for name, value := range f.Metadata {
-		values, isList := value.([]any)
-		if !isList {
-			values = []any{value}
-		}
-		// That the field is there: as an empty kind, in case that none of its values
-		// can be compared.
-		for _, value := range append(values, nil) {
-			kind, stored, _ := scalar(value)
-			if err := exec(tx, "INSERT OR IGNORE INTO field VALUES (?, ?, ?, ?)", f.Sequence, name, kind, stored); err != nil {
-				return err
-			}
-		}
+// canCompare reports whether a value can be compared.
+func canCompare(value any) bool {
+	switch value.(type) {
+	case string, float64, bool:
+		return true
 	}
-	return nil
+	return false
 }

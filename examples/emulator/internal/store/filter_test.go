@@ -145,7 +145,7 @@ func nested(levels int) string {
 		strings.Repeat(`]}`, levels%2) + strings.Repeat(`]}]}`, levels/2)
 }
 
-// The largest filters that are taken stay within SQLite's limits.
+// The largest filters are taken.
 func TestLargeFilters(t *testing.T) {
 	db := open(t, "")
 	f := db.addFile(t, map[string]any{"x": 1.0, "y": "v9999"})
@@ -177,7 +177,7 @@ func TestLargeFilters(t *testing.T) {
 	}
 }
 
-// What the database answers is what the predicate says, for metadata and filters
+// What the database answers is what a plain reading of a filter says, for metadata and filters
 // of all kinds.
 func TestFiltersAtRandom(t *testing.T) {
 	db := open(t, "")

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	data "github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
 )
 
 // fixture is a database with an assistant.
@@ -29,7 +29,7 @@ func open(t *testing.T, folder string) *fixture {
 			t.Error(err)
 		}
 	})
-	f := &fixture{DB: db, assistant: &Assistant{Name: "a", Status: data.AssistantStatusReady}}
+	f := &fixture{DB: db, assistant: &Assistant{Name: "a", Status: model.AssistantStatusReady}}
 	if err := db.AddAssistant(f.assistant, admit); err != nil {
 		t.Fatal(err)
 	}
@@ -46,13 +46,13 @@ func (f *fixture) addFile(t *testing.T, metadata map[string]any) *File {
 
 func (f *fixture) add(t *testing.T, id, content string, metadata map[string]any) (*File, *Operation) {
 	t.Helper()
-	file := &File{Assistant: f.assistant.Sequence, ID: id, Name: "a.txt", Metadata: metadata, Status: data.FileStatusProcessing, Created: time.Now(), Updated: time.Now()}
+	file := &File{Assistant: f.assistant.Sequence, ID: id, Name: "a.txt", Metadata: metadata, Status: model.FileStatusProcessing, Created: time.Now(), Updated: time.Now()}
 	var err error
 	if file.Content, file.Size, err = f.AddContent(strings.NewReader(content)); err != nil {
 		t.Fatal(err)
 	}
 	f.operations++
-	op := &Operation{ID: fmt.Sprint(f.operations), Kind: data.OperationTypeUploadFile, File: id, Created: time.Now()}
+	op := &Operation{ID: fmt.Sprint(f.operations), Kind: model.OperationTypeUploadFile, File: id, Created: time.Now()}
 	if _, err := f.AddFile(file, op, admit); err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +65,7 @@ func (f *fixture) filtered(t *testing.T, filter map[string]any) []*File {
 	if err != nil {
 		t.Fatalf("%v: %v", filter, err)
 	}
-	files, err := f.Files(f.assistant.Sequence, 0, compiled, 1000)
+	files, err := f.Files(t.Context(), f.assistant.Sequence, 0, compiled, 1000)
 	if err != nil {
 		t.Fatalf("%v: %v", filter, err)
 	}

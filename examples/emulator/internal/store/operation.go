@@ -6,16 +6,16 @@ import (
 	"errors"
 	"time"
 
-	data "github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
 )
 
 // Operation is work on a file.
 type Operation struct {
 	Sequence  int64
 	ID        string
-	Kind      data.OperationType
+	Kind      model.OperationType
 	File      string // the file's identifier
-	Status    data.OperationStatus
+	Status    model.OperationStatus
 	Created   time.Time
 	Completed time.Time // zero while it is Processing
 	Percent   int32
@@ -32,7 +32,7 @@ func scanOperation(row scanner) (*Operation, error) {
 }
 
 func addOperation(tx *sql.Tx, assistant int64, op *Operation) error {
-	op.Status = data.OperationStatusProcessing
+	op.Status = model.OperationStatusProcessing
 	err := query(tx, "INSERT INTO operation (assistant, id, kind, file, status, created) VALUES (?, ?, ?, ?, ?, ?) RETURNING sequence",
 		assistant, op.ID, op.Kind, op.File, op.Status, op.Created.UnixNano()).Scan(&op.Sequence)
 	return err
@@ -44,7 +44,7 @@ func endOperations(tx *sql.Tx, assistant int64, file string, now time.Time, mess
 	return exec(tx, `UPDATE operation SET completed = ?1,
 			status = iif(kind = ?2, ?3, ?4), percent = iif(kind = ?2, 100, percent), message = iif(kind = ?2, '', ?5)
 		WHERE assistant = ?6 AND file = ?7 AND status = 'Processing'`,
-		now.UnixNano(), data.OperationTypeDeleteFile, data.OperationStatusCompleted, data.OperationStatusFailed, message, assistant, file)
+		now.UnixNano(), model.OperationTypeDeleteFile, model.OperationStatusCompleted, model.OperationStatusFailed, message, assistant, file)
 }
 
 // Operation returns an operation of an assistant.
@@ -55,7 +55,7 @@ func (db *DB) Operation(assistant int64, id string) (*Operation, error) {
 // Operations returns the first operations of an assistant behind a sequence
 // number that ended after a time or have not ended. An empty kind or status
 // stands for all.
-func (db *DB) Operations(assistant, after int64, kind data.OperationType, status data.OperationStatus, since time.Time, limit int) ([]*Operation, error) {
+func (db *DB) Operations(assistant, after int64, kind model.OperationType, status model.OperationStatus, since time.Time, limit int) ([]*Operation, error) {
 	return collect(db.reader, scanOperation, selectOperation+` WHERE assistant = ?1 AND sequence > ?2
 				AND kind = iif(?3 = '', kind, ?3) AND status = iif(?4 = '', status, ?4)
 				AND (completed IS NULL OR completed > ?5) ORDER BY sequence LIMIT ?6`,
@@ -124,11 +124,11 @@ func (db *DB) EndReading(op int64) error {
 func (db *DB) Complete(op int64, units float64, now time.Time) error {
 	return db.during(op, func(tx *sql.Tx, f *File) error {
 		err := exec(tx, "UPDATE operation SET status = ?, percent = 100, units = ?, completed = ? WHERE sequence = ?",
-			data.OperationStatusCompleted, units, now.UnixNano(), op)
+			model.OperationStatusCompleted, units, now.UnixNano(), op)
 		if err != nil {
 			return err
 		}
-		return setStatus(tx, f, data.FileStatusAvailable, now)
+		return setStatus(tx, f, model.FileStatusAvailable, now)
 	})
 }
 
@@ -138,11 +138,11 @@ func (db *DB) Fail(op int64, message string, now time.Time) error {
 	err := db.deletion(ongoing(op, func(tx *sql.Tx, f *File) error {
 		file = f.Sequence
 		err := exec(tx, "UPDATE operation SET status = ?, message = ?, completed = ? WHERE sequence = ?",
-			data.OperationStatusFailed, message, now.UnixNano(), op)
+			model.OperationStatusFailed, message, now.UnixNano(), op)
 		if err != nil {
 			return err
 		}
-		return setStatus(tx, f, data.FileStatusProcessingFailed, now)
+		return setStatus(tx, f, model.FileStatusProcessingFailed, now)
 	}))
 	if err != nil {
 		return err
@@ -150,7 +150,7 @@ func (db *DB) Fail(op int64, message string, now time.Time) error {
 	return db.clearPassages(context.Background(), file)
 }
 
-func setStatus(tx *sql.Tx, f *File, status data.FileStatus, now time.Time) error {
+func setStatus(tx *sql.Tx, f *File, status model.FileStatus, now time.Time) error {
 	return exec(tx, "UPDATE file SET status = ?, updated = ? WHERE sequence = ?", status, now.UnixNano(), f.Sequence)
 }
 
@@ -167,17 +167,17 @@ func (db *DB) DeleteFile(assistant int64, file string, op *Operation) (begun *Op
 			return err
 		}
 		switch f.Status {
-		case data.FileStatusDeleting:
+		case model.FileStatusDeleting:
 			begun, err = one(tx, scanOperation, selectOperation+" WHERE assistant = ? AND file = ? AND status = 'Processing'", assistant, file)
 			return err
-		case data.FileStatusProcessingFailed:
+		case model.FileStatusProcessingFailed:
 			orphan = f.Content
 			return removeFile(tx, f)
 		}
 		if err := endOperations(tx, assistant, file, op.Created, "the file was deleted before it was processed"); err != nil {
 			return err
 		}
-		if err := setStatus(tx, f, data.FileStatusDeleting, op.Created); err != nil {
+		if err := setStatus(tx, f, model.FileStatusDeleting, op.Created); err != nil {
 			return err
 		}
 		begun = op
@@ -206,7 +206,7 @@ func (db *DB) CompleteDeletion(ctx context.Context, op int64, now time.Time) (or
 			return err
 		}
 		return exec(tx, "UPDATE operation SET status = ?, percent = 100, completed = ? WHERE sequence = ?",
-			data.OperationStatusCompleted, now.UnixNano(), op)
+			model.OperationStatusCompleted, now.UnixNano(), op)
 	}))
 	return orphan, err
 }

@@ -58,17 +58,6 @@ CREATE TRIGGER file_deleted AFTER DELETE ON file BEGIN
     UPDATE assistant SET files = files - 1 WHERE sequence = old.assistant;
 END;
 
--- What filters look at: a row for each field of a file's metadata, of a list for
--- each of its values. Kind is the type of the value: t, n or b; an empty one says
--- that there is the field and nothing to compare with.
-CREATE TABLE field (
-    file  INTEGER NOT NULL REFERENCES file ON DELETE CASCADE,
-    name  TEXT NOT NULL,
-    kind  TEXT NOT NULL,
-    value NOT NULL,
-    PRIMARY KEY (file, name, kind, value)
-) WITHOUT ROWID;
-
 CREATE TABLE operation (
     sequence  INTEGER PRIMARY KEY AUTOINCREMENT,
     assistant INTEGER NOT NULL REFERENCES assistant ON DELETE CASCADE,

@@ -13,7 +13,7 @@ import (
 	"strings"
 
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/document"
-	data "github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
 )
 
 // A search takes a time that hardly grows with the number of passages. Of the index it
@@ -127,8 +127,17 @@ func (db *DB) Search(ctx context.Context, search Search) (excerpts []Excerpt, fi
 	if len(search.Terms) > maxTerms {
 		return nil, nil, fmt.Errorf("%d terms, the limit is %d", len(search.Terms), maxTerms)
 	}
+	var passing []int64
+	if !search.Filter.matchesAll() {
+		if passing, err = db.passing(ctx, search.Assistant, 0, search.Filter, math.MaxInt); err != nil {
+			return nil, nil, err
+		}
+	}
 	err = db.view(func(tx *sql.Tx) error {
-		s := &searching{Search: search, ctx: ctx, tx: tx}
+		s := &searching{Search: search, ctx: ctx, tx: tx, passed: make(map[int64]bool)}
+		if err := s.applyFilter(passing); err != nil {
+			return err
+		}
 		hits, err := s.hits()
 		if err != nil {
 			return err
@@ -158,8 +167,10 @@ type searching struct {
 	Search
 	ctx     context.Context
 	tx      *sql.Tx
-	ranges  []idRange // of the passages that the filter leaves; nil without one
-	weights []float64 // of the terms: how rare they are
+	ranges  []idRange      // of the passages that the filter leaves; nil without one
+	few     bool           // they are so few that all of them can be read
+	passed  map[int64]bool // whether files that were read pass the filter
+	weights []float64      // of the terms: how rare they are
 	found   map[int64]uint64
 }
 
@@ -168,14 +179,10 @@ type idRange struct{ first, last int64 }
 
 func (s *searching) hits() ([]Hit, error) {
 	s.found = make(map[int64]uint64)
-	few, err := s.applyFilter()
-	if err != nil {
-		return nil, err
-	}
 	if err := s.scan(); err != nil {
 		return nil, err
 	}
-	if few {
+	if s.few {
 		for _, r := range s.ranges {
 			for id := r.first; id <= r.last; id++ {
 				s.found[id] |= 0
@@ -207,26 +214,29 @@ func (s *searching) hits() ([]Hit, error) {
 	return s.rate(passages), nil
 }
 
-// applyFilter finds the passages that the filter leaves. It reports whether they are so
-// few that all of them can be read.
-func (s *searching) applyFilter() (few bool, err error) {
-	if s.Filter == nil || s.Filter.condition == everything {
-		return false, nil
+// applyFilter finds the passages of the files that pass the filter.
+func (s *searching) applyFilter(passing []int64) error {
+	if s.Filter.matchesAll() {
+		return nil
 	}
-	condition, args := s.Filter.where()
-	args = slices.Concat([]any{s.Assistant, data.FileStatusAvailable}, args)
+	list, err := json.Marshal(passing)
+	if err != nil {
+		return err
+	}
 	// The identifiers of a file's passages follow each other, but for those of files
 	// that were processed at the same time.
 	s.ranges, err = collectUntil(s.ctx, s.tx, func(row scanner) (r idRange, err error) {
 		return r, row.Scan(&r.first, &r.last)
-	}, `SELECT min(id), max(id) FROM passage WHERE file IN (SELECT sequence FROM file WHERE assistant = ? AND status = ? AND `+condition+`)
-		GROUP BY file`, args...)
+	}, `SELECT min(passage.id), max(passage.id) FROM json_each(?) AS list
+		CROSS JOIN file ON file.sequence = list.value AND file.status = ? CROSS JOIN passage ON passage.file = file.sequence
+		GROUP BY list.value`, string(list), model.FileStatusAvailable)
 	s.ranges = merge(s.ranges)
 	total := int64(0)
 	for _, r := range s.ranges {
 		total += r.last - r.first + 1
 	}
-	return total <= maxHits, err
+	s.few = total <= maxHits
+	return err
 }
 
 // merge returns ranges in order that do not overlap.
@@ -293,11 +303,13 @@ type passage struct {
 	hit  Hit
 	head string
 	text string
+	file filtered
 }
 
 func scanPassage(row scanner) (*passage, error) {
 	p := &passage{}
-	return p, row.Scan(&p.id, &p.hit.File, &p.hit.Number, &p.hit.Size, &p.head, &p.text)
+	err := row.Scan(&p.id, &p.hit.File, &p.hit.Number, &p.hit.Size, &p.head, &p.text, &p.file.metadata)
+	return p, err
 }
 
 // read reads passages of files that are Available and pass the filter.
@@ -306,11 +318,26 @@ func (s *searching) read(ids []int64) ([]*passage, error) {
 	if err != nil {
 		return nil, err
 	}
-	condition, args := s.Filter.where()
-	args = slices.Concat([]any{string(list), data.FileStatusAvailable}, args)
-	return collectUntil(s.ctx, s.tx, scanPassage, `SELECT passage.id, passage.file, passage.number, passage.size, heading, text
+	metadata := "NULL"
+	if !s.Filter.matchesAll() {
+		metadata = "metadata"
+	}
+	passages, err := collectUntil(s.ctx, s.tx, scanPassage, `SELECT passage.id, passage.file, passage.number, passage.size, heading, text, `+metadata+`
 		FROM json_each(?) AS list CROSS JOIN passage ON passage.id = list.value CROSS JOIN file ON file.sequence = passage.file
-		WHERE file.status = ? AND `+condition, args...)
+		WHERE file.status = ?`, string(list), model.FileStatusAvailable)
+	if err != nil || s.Filter.matchesAll() {
+		return passages, err
+	}
+	return slices.DeleteFunc(passages, func(p *passage) bool {
+		passed, known := s.passed[p.hit.File]
+		if !known {
+			metadata, failed := p.file.decode()
+			passed = s.Filter.match(metadata)
+			s.passed[p.hit.File] = passed
+			err = errors.Join(err, failed)
+		}
+		return !passed
+	}), err
 }
 
 // The parameters of BM25, and what a word in a heading counts for.

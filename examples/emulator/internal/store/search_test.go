@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/document"
-	control "github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
 )
 
 // index adds a file with passages, one for each text, that is Available.
@@ -109,7 +109,7 @@ func TestSearchFindsOnly(t *testing.T) {
 	if got := count(`{}`); got != 1 {
 		t.Errorf("found %d after a replacement", got)
 	}
-	other := &Assistant{Name: "b", Status: control.AssistantStatusReady}
+	other := &Assistant{Name: "b", Status: model.AssistantStatusReady}
 	if err := db.AddAssistant(other, admit); err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +121,7 @@ func TestSearchFindsOnly(t *testing.T) {
 	}
 	var left int
 	err := db.reader.QueryRowContext(t.Context(), `SELECT (SELECT count(*) FROM passage) + (SELECT count(*) FROM file) + (SELECT count(*) FROM operation) +
-		(SELECT count(*) FROM field) + (SELECT count(*) FROM piece) - (SELECT count(*) FROM content) FROM assistant WHERE name = 'b'`).Scan(&left)
+		(SELECT count(*) FROM piece) - (SELECT count(*) FROM content) FROM assistant WHERE name = 'b'`).Scan(&left)
 	// The content of the file that was replaced is left to the caller.
 	if err != nil || left != 0 {
 		t.Errorf("%d rows are left, error %v", left, err)

@@ -173,7 +173,7 @@ func TestPurge(t *testing.T) {
 	if err := db.Purge(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	for _, table := range []string{"file", "passage", "operation", "field", "content", "piece", "words"} {
+	for _, table := range []string{"file", "passage", "operation", "content", "piece", "words"} {
 		if left, err := one(db.reader, scanOne[int], "SELECT count(*) FROM "+table); err != nil || left != 0 {
 			t.Errorf("%s: %d rows are left, error %v", table, left, err)
 		}

@@ -26,7 +26,7 @@ import (
 var schema string
 
 // version is the version of the schema, which is the database's user_version.
-const version = 2
+const version = 3
 
 // Names of what is in a folder, besides the -wal and -shm files of the database.
 const (

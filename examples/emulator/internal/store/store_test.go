@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/document"
-	data "github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
+	"github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
 )
 
 // A folder may have any name, and what is in it is found again.
@@ -55,8 +55,8 @@ func TestFolder(t *testing.T) {
 	if got, err := second.Setting("secret", "another"); err != nil || got != "first" {
 		t.Errorf("setting %q, error %v", got, err)
 	}
-	files, err := second.Files(a.Sequence, 0, nil, 10)
-	if err != nil || len(files) != 1 || files[0].Status != data.FileStatusAvailable || files[0].Metadata["x"] != 1.0 {
+	files, err := second.Files(t.Context(), a.Sequence, 0, nil, 10)
+	if err != nil || len(files) != 1 || files[0].Status != model.FileStatusAvailable || files[0].Metadata["x"] != 1.0 {
 		t.Errorf("files %+v, error %v", files, err)
 	}
 }
