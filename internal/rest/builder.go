@@ -172,7 +172,7 @@ func Do[E ~func(context.Context, *http.Request) error](ctx context.Context, doer
 			}
 		}
 	}
-	resp, err := doer.Do(req) //nolint:bodyclose // the caller closes it
+	resp, err := doer.Do(req)
 	if err != nil {
 		return nil, redact.Of(req).Error(err)
 	}

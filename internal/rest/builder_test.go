@@ -83,7 +83,7 @@ func TestRequestPath(t *testing.T) {
 		for _, p := range []Param{simple, {Name: "name", Style: "text", Required: true}} {
 			r := NewRequest(http.MethodPost, "https://host", "/files/{name}/x")
 			r.Path(p, value)
-			got := ""
+			var got string
 			if req, err := r.Build("text/plain", strings.NewReader("x")); err != nil {
 				got = err.Error()
 			} else if got = req.URL.String(); req.ContentLength != 1 || req.GetBody == nil || req.Header.Get("Content-Type") != "text/plain" {
