@@ -27,37 +27,37 @@ func requestAttacks() []attack {
 	chat := func(message string) []byte {
 		return []byte(`{"messages":[{"role":"user","content":"` + message + `"}]}`)
 	}
-	together := func(times int, method, path string, content func() []byte) func(context.Context, *target) (string, error) {
+	together := func(times int, path string, content func() []byte) func(context.Context, *target) (string, error) {
 		return func(ctx context.Context, t *target) (string, error) {
-			return t.together(ctx, times, method, path, content())
+			return t.together(ctx, times, path, content())
 		}
 	}
 	return []attack{
-		{"16 chats of 10 MB, a million objects", together(16, http.MethodPost, "/chat/"+assistant, func() []byte {
+		{"16 chats of 10 MB, a million objects", together(16, "/chat/"+assistant, func() []byte {
 			return []byte(`{"messages":[` + string(fill(`{"a":1},`, bodySize-64)) + `{}]}`)
 		})},
-		{"64 chats of 600 KB of objects", together(64, http.MethodPost, "/chat/"+assistant, func() []byte {
+		{"64 chats of 600 KB of objects", together(64, "/chat/"+assistant, func() []byte {
 			return []byte(`{"messages":[` + string(fill(`{"a":1},`, 600<<10)) + `{}]}`)
 		})},
-		{"16 chats of 100,000 messages", together(16, http.MethodPost, "/chat/"+assistant, func() []byte {
+		{"16 chats of 100,000 messages", together(16, "/chat/"+assistant, func() []byte {
 			return []byte(`{"messages":[` + string(fill(`{"role":"user","content":"tide"},`, 33*100_000)) + `{"content":"tide"}]}`)
 		})},
-		{"16 chats, a question of a million words", together(16, http.MethodPost, "/chat/"+assistant, func() []byte {
+		{"16 chats, a question of a million words", together(16, "/chat/"+assistant, func() []byte {
 			var words strings.Builder
 			for n := 0; words.Len() < bodySize-1024; n++ {
 				fmt.Fprintf(&words, "w%x ", n)
 			}
 			return chat(words.String())
 		})},
-		{"16 evaluations of single letters", together(16, http.MethodPost, "/evaluation/metrics/alignment", func() []byte {
+		{"16 evaluations of single letters", together(16, "/evaluation/metrics/alignment", func() []byte {
 			text := string(fill("b c d. ", bodySize/100))
 			return fmt.Appendf(nil, `{"question":"How?","answer":%q,"ground_truth_answer":%q}`, text, string(fill("b c d f g h j k ", bodySize*9/10/2)))
 		})},
-		{"16 contexts whose filter has 1,000 lists of 10,000 values", together(16, http.MethodPost, "/chat/"+assistant+"/context", func() []byte {
+		{"16 contexts whose filter has 1,000 lists of 10,000 values", together(16, "/chat/"+assistant+"/context", func() []byte {
 			list := `{"a":{"$in":[` + string(fill("1,", 10_000)) + `1]}},`
 			return []byte(`{"query":"tide","filter":{"$or":[` + string(fill(list, bodySize-len(list))) + `{"a":1}]}}`)
 		})},
-		{"filter of 10,000 levels", together(4, http.MethodPost, "/chat/"+assistant+"/context", func() []byte {
+		{"filter of 10,000 levels", together(4, "/chat/"+assistant+"/context", func() []byte {
 			return []byte(`{"query":"tide","filter":` + strings.Repeat(`{"$and":[`, 4990) + `{"a":1}` + strings.Repeat(`]}`, 4990) + `}`)
 		})},
 		{"numbers, keys and texts that JSON allows", oddJSON},
@@ -118,7 +118,7 @@ func requestAttacks() []attack {
 					req.Header = http.Header{"Api-Key": {t.Key}, "X-Wave": {fmt.Sprint(n) + headers}}
 					resp, err := t.HTTP.Do(req)
 					if err != nil {
-						return nil
+						return nil //nolint:nilerr // the program may refuse it by closing the connection
 					}
 					_, err = io.Copy(io.Discard, resp.Body)
 					return errors.Join(err, resp.Body.Close())
@@ -139,7 +139,7 @@ func requestAttacks() []attack {
 					return err
 				}
 				_, err = io.Copy(io.Discard, resp.Body)
-				return err
+				return errors.Join(err, resp.Body.Close())
 			})
 		}},
 		{"10,000 files, filters and listings", listings},
@@ -150,7 +150,7 @@ func requestAttacks() []attack {
 				}
 				for {
 					if _, err := fmt.Fprintf(conn, "100000\r\n%s\r\n", fill("[", 1<<20)); err != nil {
-						return nil
+						return err // the program has given it up
 					}
 				}
 			})
@@ -176,7 +176,7 @@ func listings(ctx context.Context, t *target) (string, error) {
 		`{"$or":[` + string(fill(`{"a":1},`, 8*998)) + `{"a":2}]}`, `{"$and":[` + string(fill(`{"a":{"$nin":[1]}},`, 19*990)) + `{"b":2}]}`,
 		`{"$or":[` + string(fill(`{"a":{"$in":[`+string(fill("1,", 10_000))+`1]}},`, 9<<20)) + `{"a":1}]}`,
 	} {
-		outcome, err := t.together(ctx, 16, http.MethodPost, "/chat/"+assistant+"/context", []byte(`{"query":"tide","filter":`+filter+`}`))
+		outcome, err := t.together(ctx, 16, "/chat/"+assistant+"/context", []byte(`{"query":"tide","filter":`+filter+`}`))
 		if err != nil {
 			return "", fmt.Errorf("filter %.30s: %w", filter, err)
 		}
@@ -196,7 +196,7 @@ func listings(ctx context.Context, t *target) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	outcome, err := t.together(ctx, 64, http.MethodPost, "/chat/"+assistant+"/context", []byte(`{"query":"tide","top_k":64,"snippet_size":8192}`))
+	outcome, err := t.together(ctx, 64, "/chat/"+assistant+"/context", []byte(`{"query":"tide","top_k":64,"snippet_size":8192}`))
 	return strings.Join(append(outcomes, outcome), ", "), err
 }
 
@@ -242,12 +242,12 @@ func status(err error) (string, error) {
 }
 
 // together sends a request many times at once.
-func (t *target) together(ctx context.Context, times int, method, path string, body []byte) (string, error) {
+func (t *target) together(ctx context.Context, times int, path string, body []byte) (string, error) {
 	outcomes := make([]string, times)
 	group, ctx := errgroup.WithContext(ctx)
 	for n := range times {
 		group.Go(func() (err error) {
-			_, err = t.Send(ctx, method, path, "application/json", bytes.NewReader(body))
+			_, err = t.Send(ctx, http.MethodPost, path, "application/json", bytes.NewReader(body))
 			outcomes[n], err = status(err)
 			return err
 		})

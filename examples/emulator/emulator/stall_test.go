@@ -143,7 +143,7 @@ func TestLargeHeads(t *testing.T) {
 		h := &heads{slots: make(chan struct{}, largeHeads), limit: headLimit}
 		release := make(chan struct{})
 		server := &http.Server{
-			Handler: h.handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			Handler: h.handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 				if r.Header.Get("X-Wave") != "" {
 					<-release
 				}
