@@ -35,7 +35,7 @@ func newLines(ctx context.Context, in io.Reader, out, status io.Writer) (lines, 
 		go p.read(ctx, in)
 		return p, typed, nil
 	}
-	e := &edited{}
+	e := &edited{interrupts: make(chan os.Signal, 1)}
 	var err error
 	if e.cooked, err = liner.TerminalMode(); err != nil {
 		return nil, false, err
@@ -46,6 +46,7 @@ func newLines(ctx context.Context, in io.Reader, out, status io.Writer) (lines, 
 	if e.raw, err = liner.TerminalMode(); err != nil {
 		return nil, false, errors.Join(err, e.state.Close())
 	}
+	signal.Notify(e.interrupts, os.Interrupt) // between prompts, Ctrl-C must not end the process
 	return e, true, e.cooked.ApplyMode()
 }
 
@@ -59,6 +60,7 @@ func isTerminal(stream any) bool {
 type edited struct {
 	state       *liner.State
 	cooked, raw liner.ModeApplier
+	interrupts  chan os.Signal
 	asked       chan answer // answer to the prompt on the screen; nil if there is none
 }
 
@@ -68,10 +70,10 @@ type answer struct {
 }
 
 func (e *edited) next(ctx context.Context) (line string, err error) {
-	// Until liner reads the keyboard, Ctrl-C is still a signal.
-	interrupt := make(chan os.Signal, 1)
-	signal.Notify(interrupt, os.Interrupt)
-	defer signal.Stop(interrupt)
+	select {
+	case <-e.interrupts: // meant for the last answer
+	default:
+	}
 	if err := e.raw.ApplyMode(); err != nil {
 		return "", err
 	}
@@ -95,7 +97,7 @@ func (e *edited) next(ctx context.Context) (line string, err error) {
 			e.state.AppendHistory(a.text)
 		}
 		return a.text, a.err
-	case <-interrupt: // the goroutine keeps reading
+	case <-e.interrupts: // until liner reads the keyboard; the goroutine keeps reading
 		fmt.Println("^C")
 		return "", errInterrupted
 	case <-ctx.Done(): // the goroutine reads until the process ends
@@ -103,7 +105,10 @@ func (e *edited) next(ctx context.Context) (line string, err error) {
 	}
 }
 
-func (e *edited) close() error { return e.state.Close() }
+func (e *edited) close() error {
+	signal.Stop(e.interrupts)
+	return e.state.Close()
+}
 
 // plain reads lines without line editing. It shows a prompt if they are typed.
 type plain struct {

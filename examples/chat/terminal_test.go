@@ -149,6 +149,7 @@ func TestTerminalWraps(t *testing.T) {
 	if text := strings.Join(strings.Fields(strings.Join(lines, " ")), " "); !strings.Contains(text, "four parts distilled water, and dry them with a chamois leather.[1]") {
 		t.Errorf("%q", text)
 	}
+	terminal.wait("> ") // the prompt never sees a Ctrl-D that is typed before
 	terminal.typed(ctrlD)
 	terminal.ended()
 }
