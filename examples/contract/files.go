@@ -1,12 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strings"
+
+	"codeberg.org/go-pdf/fpdf"
 
 	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
@@ -29,6 +32,19 @@ func (s *session) listed(ctx context.Context, filter map[string]any) ([]string, 
 		names = append(names, file.Name)
 	}
 	return names, nil
+}
+
+// pdfOf returns a PDF with the given number of pages.
+func pdfOf(pages int) ([]byte, error) {
+	document := fpdf.New("P", "mm", "A6", "")
+	document.SetFont("Times", "", 12)
+	for n := range pages {
+		document.AddPage()
+		document.Write(6, fmt.Sprintf("This is page %d.", n+1))
+	}
+	var content bytes.Buffer
+	err := document.Output(&content)
+	return content.Bytes(), err
 }
 
 // finds returns a check that a filter matches only the notes.
@@ -135,6 +151,30 @@ var fileChecks = []check{
 			return r.differs("want ProcessingFailed")
 		}
 		return nil
+	}},
+	{"files: a multimodal PDF of 101 pages is refused or fails", documented, "limits", func(ctx context.Context, s *session) error {
+		pdf, err := pdfOf(101)
+		if err != nil {
+			return err
+		}
+		operation, err := s.data.UpsertFile(ctx, s.name, "contract-pages", &data.UpsertFileParams{Multimodal: true},
+			data.UploadFileRequest{File: data.FileBytes("pages.pdf", pdf)})
+		var refused *data.Error
+		if errors.As(err, &refused) && (refused.StatusCode == http.StatusBadRequest || refused.StatusCode == http.StatusRequestEntityTooLarge) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		_, err = s.data.WaitForOperation(ctx, s.name, operation.ID)
+		var failed *data.FailedError
+		switch {
+		case errors.As(err, &failed):
+			return nil
+		case err == nil:
+			err = errors.New("the file is processed")
+		}
+		return err
 	}},
 	{"files: delete of a failed file is 204 without a body", published, "data 2026-04", func(ctx context.Context, s *session) error {
 		if s.failed == "" {

@@ -98,7 +98,11 @@ func (s *Server) read(op int64, f *store.File) (units float64, err error) {
 	var batch []document.Passage
 	number, read := 0, 0
 	content := s.db.Content(f.Content, f.Size)
-	for passage, err := range document.KindOf(f.Name).Passages(s.ctx, content, f.Size) {
+	pages := document.MaxPages
+	if f.Multimodal {
+		pages = maxMultimodalPages
+	}
+	for passage, err := range document.KindOf(f.Name).Passages(s.ctx, content, f.Size, pages) {
 		if err != nil {
 			return 0, err
 		}

@@ -1,13 +1,18 @@
 package emulator
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	"codeberg.org/go-pdf/fpdf"
+
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/store"
+	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
 )
 
 // A file that was being read when the process ended twice is failed, and the next is
@@ -73,4 +78,40 @@ func TestTry(t *testing.T) {
 			t.Errorf("try %d", got)
 		}
 	}
+}
+
+// A PDF that is processed with its images has 100 pages at most, any other more.
+func TestMultimodalPages(t *testing.T) {
+	f := start(t, WithPace(quick))
+	f.createAssistant(t)
+	for _, tt := range []struct {
+		pages      int
+		multimodal bool
+		want       string
+	}{{100, true, ""}, {101, true, "it has 101 pages, the limit is 100"}, {101, false, ""}} {
+		op, err := f.data.UploadFile(t.Context(), "a", &data.UploadFileParams{Multimodal: tt.multimodal},
+			data.UploadFileRequest{File: data.FileBytes("a.pdf", pdfOf(t, tt.pages))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if op = f.wait(t, op); !strings.Contains(op.ErrorMessage, tt.want) || (op.Status == data.OperationStatusFailed) != (tt.want != "") {
+			t.Errorf("%d pages, multimodal %t: %+v", tt.pages, tt.multimodal, op)
+		}
+	}
+}
+
+// pdfOf returns a PDF with so many pages.
+func pdfOf(t *testing.T, pages int) []byte {
+	t.Helper()
+	document := fpdf.New("P", "mm", "A6", "")
+	document.SetFont("Times", "", 12)
+	for n := range pages {
+		document.AddPage()
+		document.Write(6, fmt.Sprintf("The tide of day %d is high.", n))
+	}
+	var content bytes.Buffer
+	if err := document.Output(&content); err != nil {
+		t.Fatal(err)
+	}
+	return content.Bytes()
 }

@@ -21,6 +21,10 @@ const (
 	maxPDFBytes           = 100 << 20
 	maxMultimodalPDFBytes = 50 << 20
 
+	// The pages of a PDF that is processed with its images, in every plan. That one
+	// with more is ProcessingFailed is inferred: the number of pages shows when it is read.
+	maxMultimodalPages = 100
+
 	// A bound of the emulator's own on the length of a file's name.
 	maxNameBytes = 1024
 )

@@ -17,11 +17,12 @@ import (
 // limits are how much is read of a file. A small file can take any time, memory or
 // stack otherwise, by accident or on purpose.
 type limits struct {
-	time time.Duration // without the time that the passages are used in
-	text int           // bytes, uncompressed
+	time  time.Duration // without the time that the passages are used in
+	text  int           // bytes, uncompressed
+	pages int           // of a PDF
 }
 
-var usual = limits{time.Minute, 64 << 20}
+var usual = limits{time.Minute, 64 << 20, MaxPages}
 
 // maxDepth is how deep elements can be in each other.
 const maxDepth = 1000
@@ -74,9 +75,11 @@ func (e *ContentError) Unwrap() error { return e.Err }
 // before are then of no use. It is a [ContentError] if the content could not be
 // read, the cause of ctx if that is done, and else tells what is wrong with the
 // file. A file without any text is an error, and so is one that takes longer than a
-// minute or has more than 64 MiB of text.
-func (k *Kind) Passages(ctx context.Context, content io.ReaderAt, size int64) iter.Seq2[Passage, error] {
-	return k.passages(ctx, content, size, usual)
+// minute, has more than 64 MiB of text or, if it is a PDF, more pages than that.
+func (k *Kind) Passages(ctx context.Context, content io.ReaderAt, size int64, pages int) iter.Seq2[Passage, error] {
+	limits := usual
+	limits.pages = pages
+	return k.passages(ctx, content, size, limits)
 }
 
 func (k *Kind) passages(ctx context.Context, content io.ReaderAt, size int64, limits limits) iter.Seq2[Passage, error] {

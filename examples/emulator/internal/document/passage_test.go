@@ -19,7 +19,7 @@ func TestPassages(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var got []string
-			for passage, err := range KindOf("a.txt").Passages(t.Context(), strings.NewReader(tt.text), int64(len(tt.text))) {
+			for passage, err := range KindOf("a.txt").Passages(t.Context(), strings.NewReader(tt.text), int64(len(tt.text)), MaxPages) {
 				if err != nil {
 					t.Fatal(err)
 				}

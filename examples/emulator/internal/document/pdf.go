@@ -15,8 +15,8 @@ import (
 	"github.com/klippa-app/go-pdfium/structs"
 )
 
-// maxPages is how many pages a PDF has at most: its header can say any number.
-const maxPages = 50_000
+// MaxPages is how many pages a PDF has at most: its header can say any number.
+const MaxPages = 50_000
 
 // extractPDF reads the text of each page. Scanned pages have none.
 func extractPDF(ctx context.Context, content *source, to *text) (err error) {
@@ -76,8 +76,8 @@ func (r *pdfReader) read(content *source) error {
 	if err != nil {
 		return firstLine(err)
 	}
-	if count.PageCount > maxPages {
-		return fmt.Errorf("it has %d pages, the limit is %d", count.PageCount, maxPages)
+	if most := r.to.limits.pages; count.PageCount > most {
+		return fmt.Errorf("it has %d pages, the limit is %d", count.PageCount, most)
 	}
 	var fault error
 	damaged := 0

@@ -61,7 +61,7 @@ func render(sentences []Sentence) string {
 const maxTestText = 6 << 20
 
 func read(name, content string) (sentences []Sentence, err error) {
-	for passage, err := range KindOf(name).passages(context.Background(), strings.NewReader(content), int64(len(content)), limits{time.Hour, maxTestText}) {
+	for passage, err := range KindOf(name).passages(context.Background(), strings.NewReader(content), int64(len(content)), limits{time.Hour, maxTestText, MaxPages}) {
 		if err != nil {
 			return sentences, err
 		}
@@ -176,13 +176,13 @@ func TestGivenUp(t *testing.T) {
 			content = sample(t, "testdata/typeset.pdf")
 		}
 		var got error
-		for _, err := range kind.passages(t.Context(), strings.NewReader(content), int64(len(content)), limits{-1, maxTestText}) {
+		for _, err := range kind.passages(t.Context(), strings.NewReader(content), int64(len(content)), limits{-1, maxTestText, MaxPages}) {
 			got = err
 		}
 		if got == nil || !strings.Contains(got.Error(), "takes longer than") {
 			t.Errorf("%s, too long: %v", kind.Name, got)
 		}
-		for _, err := range kind.Passages(cancelled, strings.NewReader(content), int64(len(content))) {
+		for _, err := range kind.Passages(cancelled, strings.NewReader(content), int64(len(content)), MaxPages) {
 			got = err
 		}
 		if !errors.Is(got, context.Canceled) {
@@ -196,7 +196,7 @@ func TestGivenUp(t *testing.T) {
 func TestNotTaken(t *testing.T) {
 	content := strings.Repeat("The tide is high. ", 10_000)
 	taken := 0
-	for _, err := range KindOf("a.txt").Passages(t.Context(), strings.NewReader(content), int64(len(content))) {
+	for _, err := range KindOf("a.txt").Passages(t.Context(), strings.NewReader(content), int64(len(content)), MaxPages) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -209,6 +209,18 @@ func TestNotTaken(t *testing.T) {
 	}
 }
 
+func TestPages(t *testing.T) {
+	content := sample(t, "testdata/typeset.pdf") // of 2 pages
+	for pages, want := range map[int]string{2: "", 1: "it has 2 pages, the limit is 1"} {
+		var got error
+		for _, got = range KindOf("a.pdf").Passages(t.Context(), strings.NewReader(content), int64(len(content)), pages) {
+		}
+		if want == "" && got != nil || want != "" && (got == nil || !strings.Contains(got.Error(), want)) {
+			t.Errorf("at most %d pages: error %v, want %q", pages, got, want)
+		}
+	}
+}
+
 type faulty struct{ err error }
 
 func (f faulty) ReadAt([]byte, int64) (int, error) { return 0, f.err }
@@ -218,7 +230,7 @@ func TestContentError(t *testing.T) {
 	want := errors.New("no disk")
 	for _, kind := range kinds {
 		var got error
-		for _, got = range kind.Passages(t.Context(), faulty{want}, 100) {
+		for _, got = range kind.Passages(t.Context(), faulty{want}, 100, MaxPages) {
 		}
 		fault := (*ContentError)(nil)
 		if !errors.As(got, &fault) || !errors.Is(got, want) {
@@ -249,7 +261,7 @@ func FuzzRead(f *testing.F) {
 		if kind == nil {
 			return
 		}
-		for passage, err := range kind.Passages(t.Context(), bytes.NewReader(content), int64(len(content))) {
+		for passage, err := range kind.Passages(t.Context(), bytes.NewReader(content), int64(len(content)), MaxPages) {
 			if err != nil {
 				return
 			}
