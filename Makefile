@@ -71,10 +71,11 @@ browser: ## test the web example in headless Chromium
 	cd examples && go vet -tags browser ./web && go test $(RACE) -tags browser -count 1 -run Browser ./web
 
 .PHONY: interop
-interop: ## test the local service with Pinecone's TypeScript SDK and OpenAI's client (needs node 20 and npm)
+interop: ## test the local service with curl, OpenAI's clients and Pinecone's TypeScript SDK (needs node 20 and npm)
+	cd examples/emulator/interop && go test -count 1 ./...
 	@for name in node npm; do command -v $$name >/dev/null || { echo "interop: $$name is not installed: NOT RUN" >&2; exit 1; }; done
 	cd examples/emulator/interop/node && npm ci --ignore-scripts --silent
-	cd examples && go vet -tags interop ./emulator/interop && go test -tags interop -count 1 -v -run Node ./emulator/interop
+	cd examples/emulator/interop && go vet -tags interop ./... && go test -tags interop -count 1 -v -run Node ./...
 
 .PHONY: contract
 contract: ## check the facts about the service against the emulator, or against Pinecone with PINECONE_API_KEY
@@ -84,6 +85,7 @@ contract: ## check the facts about the service against the emulator, or against 
 lint: ## run the linter
 	go run $(GOLANGCI_LINT) run ./...
 	cd examples && go run $(GOLANGCI_LINT) run --build-tags browser ./...
+	cd examples/emulator/interop && go run $(GOLANGCI_LINT) run --build-tags interop ./...
 	cd internal/testing/bench && go generate ./stock && go vet ./...
 	go run $(ACTIONLINT) -shellcheck= -pyflakes=
 
@@ -149,6 +151,7 @@ cross: ## build for macOS and Windows
 tidy: ## fail if go.mod or go.sum are not tidy
 	go mod tidy -diff
 	cd examples && go mod tidy -diff
+	cd examples/emulator/interop && go mod tidy -diff
 	cd internal/testing/bench && go generate ./stock && go mod tidy -diff
 
 .PHONY: attack
