@@ -114,10 +114,7 @@ const onDisk = "&_journal_mode=WAL&_synchronous=FULL&_busy_timeout=10000&_pragma
 
 // connect returns a pool of so many connections, which stay open.
 func connect(uri string, connections int, settings string) (*sql.DB, error) {
-	pool, err := sql.Open("sqlite", uri+"?"+settings)
-	if err != nil {
-		return nil, err
-	}
+	pool := sql.OpenDB(connector{uri + "?" + settings})
 	pool.SetMaxOpenConns(connections)
 	pool.SetMaxIdleConns(connections)
 	if err := pool.PingContext(context.Background()); err != nil {
