@@ -111,6 +111,33 @@ func pdfAttacks() []attack {
 		{"PDF that is encrypted without a known password", func() []byte {
 			return bytes.Replace(onPage(stream("", show("(wave) Tj"), 0)), []byte("/Size"), []byte("/Encrypt << /Filter /Standard /V 1 /R 2 /O (x) /U (x) /P 0 >> /ID [(x) (x)] /Size"), 1)
 		}},
+		{"PDF, empty", func() []byte { return nil }},
+		{"PDF, an index of 2^31 references", func() []byte {
+			file := "%PDF-1.7\n" + "1 0 obj\n" + stream("/Type /XRef /Root 2 0 R /Size 2147483647 /Index [0 2147483647] /W [1 2147483647 2]", make([]byte, 1<<20), 1) + "\nendobj\n"
+			return []byte(file + "startxref\n9\n%%EOF\n")
+		}},
+		{"PDF, a stream of objects in itself", func() []byte {
+			return pdf("", "<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>", stream("/Type /ObjStm /N 2000000000 /First 10 /Extends 3 0 R", fill("3 0 ", 1<<20), 1))
+		}},
+		{"PDF, a letter that shows itself", func() []byte {
+			return pdf("", "<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+				"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 5 0 R /Resources << /Font << /F 4 0 R >> >> >>",
+				"<< /Type /Font /Subtype /Type3 /FontBBox [0 0 9 9] /FontMatrix [1 0 0 1 0 0] /CharProcs << /w 5 0 R >> /Encoding << /Differences [119 /w] >> /FirstChar 119 /LastChar 119 /Widths [9] /Resources << /Font << /F 4 0 R >> >> >>",
+				stream("", show("("+string(fill("w", 1<<16))+") Tj"), 1))
+		}},
+		{"PDF, a map of all characters", func() []byte {
+			return pdf("", "<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+				"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 5 0 R /Resources << /Font << /F 4 0 R >> >> >>",
+				"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /ToUnicode 6 0 R >>", stream("", show("(wave) Tj"), 1),
+				stream("", []byte("1 begincodespacerange <00000000> <ffffffff> endcodespacerange 1 beginbfrange <00000000> <ffffffff> <0000> endbfrange"), 1))
+		}},
+		{"PDF, pages in pages, 100,000 levels", func() []byte {
+			objects := []string{"<< /Type /Catalog /Pages 2 0 R >>"}
+			for n := range 100_000 {
+				objects = append(objects, fmt.Sprintf("<< /Type /Pages /Kids [%d 0 R] /Count 1 >>", 3+n))
+			}
+			return pdf("", append(objects, "<< /Type /Page /MediaBox [0 0 9 9] >>")...)
+		}},
 		{"PDF of 100 MB that is none", func() []byte { return append([]byte("%PDF-1.7\n"), fill("1 0 obj ", 99<<20)...) }},
 		{"PDF of 90 MB with a page", func() []byte {
 			return onPage(stream("", show("(The tide is high.) Tj"), 0), stream("", make([]byte, 90<<20), 0))

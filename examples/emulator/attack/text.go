@@ -4,8 +4,10 @@ import (
 	"archive/zip"
 	"bytes"
 	"compress/flate"
+	"encoding/binary"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -40,6 +42,19 @@ func textAttacks() []attack {
 		}),
 		upload("JSON, one string", "a.json", func() []byte { return []byte(`"` + strings.Repeat("n", fileSize-2) + `"`) }),
 		upload("JSON of short sentences", "a.json", func() []byte { return []byte("[" + string(fill(`"a.",`, fileSize-8)) + "1]") }),
+		upload("JSON, one number", "a.json", func() []byte { return fill("1", fileSize) }),
+		upload("JSON, one name", "a.json", func() []byte { return []byte(`{"` + strings.Repeat("n", fileSize-8) + `":1}`) }),
+		upload("JSON of blanks", "a.json", func() []byte { return []byte("[" + strings.Repeat(" ", fileSize-3) + "1]") }),
+		upload("JSON of escapes", "a.json", func() []byte { return []byte(`"` + string(fill(`\ud800`, fileSize-8)) + `"`) }),
+		upload("text of a million words", "a.txt", func() []byte {
+			var text bytes.Buffer
+			for n := 0; text.Len() < fileSize-32; n++ {
+				fmt.Fprintf(&text, "w%xw ", n*2654435761)
+			}
+			return text.Bytes()
+		}),
+		upload("text without spaces, Chinese", "a.txt", func() []byte { return fill("灯台", fileSize) }),
+		upload("text of combining characters", "a.txt", func() []byte { return fill("\u0301", fileSize) }),
 		upload("text, one word", "a.txt", func() []byte { return fill("n", fileSize) }),
 		upload("text, one line", "a.txt", func() []byte { return fill("Wave and wind ", fileSize) }),
 		upload("text of short sentences", "a.txt", func() []byte { return fill("A. ", fileSize) }),
@@ -94,6 +109,18 @@ func docxAttacks() []attack {
 				_, _ = io.WriteString(w, `<!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><d><t>&b;</t></d>`)
 			})
 		}),
+		upload("Word, processing instructions", "a.docx", body("", "<?a b?>", 60<<20, "")),
+		upload("Word, CDATA of 400 MB", "a.docx", body("<w:p><w:r><w:t><![CDATA[", "wave ", 400<<20, "]]></w:t></w:r></w:p>")),
+		upload("Word, a document type of 400 MB", "a.docx", func() []byte {
+			return word(func(w io.Writer) {
+				_, _ = io.WriteString(w, "<!DOCTYPE d [")
+				for range 400 {
+					_, _ = w.Write(fill(`<!ENTITY a "b">`, 1<<20))
+				}
+			})
+		}),
+		upload("Word, a directory of 200,000 parts", "a.docx", directory),
+		upload("Word that is encrypted", "a.docx", func() []byte { return append([]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), make([]byte, 1<<20)...) }),
 		upload("Word, many parts", "a.docx", func() []byte {
 			var file bytes.Buffer
 			archive := zip.NewWriter(&file)
@@ -113,4 +140,22 @@ func docxAttacks() []attack {
 			return file.Bytes()
 		}),
 	}
+}
+
+// directory returns an archive whose directory has far more parts than the archive.
+func directory() []byte {
+	var file bytes.Buffer
+	archive := zip.NewWriter(&file)
+	_, _ = archive.Create("word/document.xml")
+	_ = archive.Close()
+	at := bytes.Index(file.Bytes(), []byte("PK\x01\x02"))
+	end := bytes.Index(file.Bytes(), []byte("PK\x05\x06"))
+	entry, last := file.Bytes()[at:end], file.Bytes()[end:]
+	count := (fileSize - at - len(last)) / len(entry)
+	all := slices.Concat(file.Bytes()[:at], bytes.Repeat(entry, count), last)
+	fields := all[len(all)-len(last):]
+	binary.LittleEndian.PutUint16(fields[8:], uint16(count))
+	binary.LittleEndian.PutUint16(fields[10:], uint16(count))
+	binary.LittleEndian.PutUint32(fields[12:], uint32(count*len(entry)))
+	return all
 }
