@@ -149,6 +149,7 @@ func TestTerminalWraps(t *testing.T) {
 	if text := strings.Join(strings.Fields(strings.Join(lines, " ")), " "); !strings.Contains(text, "four parts distilled water, and dry them with a chamois leather.[1]") {
 		t.Errorf("%q", text)
 	}
+	terminal.wait("> ")
 	terminal.typed(ctrlD)
 	terminal.ended()
 }
@@ -169,7 +170,7 @@ func open(t *testing.T, r *exampletest.Recorder) *screen { return openWith(t, r,
 
 func openWith(t *testing.T, r *exampletest.Recorder, whole bool) *screen {
 	t.Helper()
-	running := emulator.Start(t)
+	running := emulator.Start(t, emulator.WithPace(time.Millisecond))
 	target, err := url.Parse(running.URL)
 	if err != nil {
 		t.Fatal(err)
