@@ -24,13 +24,21 @@ const deleted = "DELETE /assistant/assistants/example-assistant OK"
 // chat runs the program against the emulator, with input from a pipe.
 func chat(ctx context.Context, t *testing.T, r *exampletest.Recorder, input string, args ...string) (out, status string, err error) {
 	t.Helper()
-	t.Setenv(auth.EnvAPIKey, "")
+	exampletest.Serve(t)
+	return program(ctx, t, r, input, args...)
+}
+
+// program runs the program with the key of the environment, or with an emulator of
+// its own.
+func program(ctx context.Context, t *testing.T, r *exampletest.Recorder, input string, args ...string) (out, status string, err error) {
+	t.Helper()
 	var outBuf, statusBuf bytes.Buffer
 	err = run(ctx, args, strings.NewReader(input), &outBuf, &statusBuf, r.Client(t))
 	return outBuf.String(), statusBuf.String(), err
 }
 
 func TestPipe(t *testing.T) {
+	t.Setenv(auth.EnvAPIKey, "")
 	var asked [][]data.Message
 	r := &exampletest.Recorder{Instead: func(req *http.Request) (*http.Response, error) {
 		if strings.HasPrefix(req.URL.Path, "/assistant/chat/") {
@@ -40,7 +48,7 @@ func TestPipe(t *testing.T) {
 	}}
 	const input = "How often are the prisms cleaned, and what are they washed with?\r\n\n  \n" +
 		"When is the lamp lit?\nWho fitted storm panes from the inside?" // no line break
-	out, status, err := chat(t.Context(), t, r, input, "-history", "1")
+	out, status, err := program(t.Context(), t, r, input, "-history", "1")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -170,7 +170,7 @@ func open(t *testing.T, r *exampletest.Recorder) *screen { return openWith(t, r,
 
 func openWith(t *testing.T, r *exampletest.Recorder, whole bool) *screen {
 	t.Helper()
-	running := emulator.Start(t)
+	running := emulator.Start(t, emulator.WithPace(time.Millisecond))
 	target, err := url.Parse(running.URL)
 	if err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pinecone-community/assistant-go/auth"
 	"github.com/pinecone-community/assistant-go/examples/emulator/emulator"
@@ -32,7 +33,7 @@ func TestChecksAreNamed(t *testing.T) {
 // assistant is left or the key is shown.
 func contract(t *testing.T, transport http.RoundTripper, args ...string) (out string, running *emulator.Running, err error) {
 	t.Helper()
-	running = emulator.Start(t)
+	running = emulator.Start(t, emulator.WithPace(time.Millisecond))
 	t.Setenv(auth.EnvAPIKey, running.Key)
 	var outBuf, status bytes.Buffer
 	err = run(t.Context(), append([]string{"-url", running.URL + "/assistant"}, args...), &outBuf, &status, transport)

@@ -32,15 +32,23 @@ const (
 // scores runs the program against the emulator.
 func scores(ctx context.Context, t *testing.T, r *exampletest.Recorder, input string, args ...string) (out, status string, err error) {
 	t.Helper()
-	t.Setenv(auth.EnvAPIKey, "")
+	exampletest.Serve(t)
+	return program(ctx, t, r, input, args...)
+}
+
+// program runs the program with the key of the environment, or with an emulator of
+// its own.
+func program(ctx context.Context, t *testing.T, r *exampletest.Recorder, input string, args ...string) (out, status string, err error) {
+	t.Helper()
 	var outBuf, statusBuf bytes.Buffer
 	err = run(ctx, args, strings.NewReader(input), &outBuf, &statusBuf, r.Client(t))
 	return outBuf.String(), statusBuf.String(), err
 }
 
 func TestSample(t *testing.T) {
+	t.Setenv(auth.EnvAPIKey, "")
 	r := &exampletest.Recorder{}
-	out, _, err := scores(t.Context(), t, r, "")
+	out, _, err := program(t.Context(), t, r, "")
 	want := `line  correctness  completeness  alignment  question
 2     1.00         0.75          0.86       How often are the prisms cleaned, and what are they washed with?
 3     `

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pinecone-community/assistant-go/auth"
 	"github.com/pinecone-community/assistant-go/examples/emulator/emulator"
@@ -33,7 +34,7 @@ func (s *seen) RoundTrip(req *http.Request) (*http.Response, error) {
 
 func agent(ctx context.Context, t *testing.T, s *seen, args ...string) (out, status string, err error) {
 	t.Helper()
-	running := emulator.Start(t)
+	running := emulator.Start(t, emulator.WithPace(time.Millisecond))
 	t.Setenv(auth.EnvAPIKey, running.Key)
 	base := &http.Transport{}
 	t.Cleanup(base.CloseIdleConnections)
@@ -87,7 +88,7 @@ func TestWithoutKey(t *testing.T) {
 }
 
 func TestWrongKey(t *testing.T) {
-	running := emulator.Start(t)
+	running := emulator.Start(t, emulator.WithPace(time.Millisecond))
 	t.Setenv(auth.EnvAPIKey, "wrong-key")
 	var status bytes.Buffer
 	err := run(t.Context(), []string{"-url", running.URL + "/assistant"}, io.Discard, &status, &http.Client{})

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pinecone-community/assistant-go/auth"
 	"github.com/pinecone-community/assistant-go/examples/emulator/emulator"
@@ -22,7 +23,7 @@ const deleted = "DELETE /assistant/assistants/example-assistant OK"
 // test if any output shows the key.
 func observe(ctx context.Context, t *testing.T, r *exampletest.Recorder, args ...string) (out, log string, err error) {
 	t.Helper()
-	running := emulator.Start(t)
+	running := emulator.Start(t, emulator.WithPace(time.Millisecond))
 	t.Setenv(auth.EnvAPIKey, running.Key)
 	var outBuf, logBuf bytes.Buffer
 	err = run(ctx, append([]string{"-url", running.URL + "/assistant"}, args...), &outBuf, &logBuf, r.Client(t).Transport)
@@ -182,7 +183,7 @@ func TestRedirect(t *testing.T) {
 }
 
 func TestWrongKey(t *testing.T) {
-	running := emulator.Start(t)
+	running := emulator.Start(t, emulator.WithPace(time.Millisecond))
 	t.Setenv(auth.EnvAPIKey, "wrong-key")
 	var out, log bytes.Buffer
 	err := run(t.Context(), []string{"-url", running.URL + "/assistant"}, &out, &log, (&exampletest.Recorder{}).Client(t).Transport)

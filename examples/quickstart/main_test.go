@@ -22,7 +22,14 @@ import (
 // is validated against the specs.
 func quickstart(ctx context.Context, t *testing.T, r *exampletest.Recorder, args ...string) (string, error) {
 	t.Helper()
-	t.Setenv(auth.EnvAPIKey, "")
+	exampletest.Serve(t)
+	return program(ctx, t, r, args...)
+}
+
+// program runs the program with the key of the environment, or with an emulator of
+// its own.
+func program(ctx context.Context, t *testing.T, r *exampletest.Recorder, args ...string) (string, error) {
+	t.Helper()
 	var out bytes.Buffer
 	err := run(ctx, append([]string{"-documents", "documents"}, args...), &out, r.Client(t))
 	return out.String(), err
@@ -31,8 +38,9 @@ func quickstart(ctx context.Context, t *testing.T, r *exampletest.Recorder, args
 const deleted = "DELETE /assistant/assistants/example-assistant OK"
 
 func TestQuickstart(t *testing.T) {
+	t.Setenv(auth.EnvAPIKey, "")
 	r := &exampletest.Recorder{}
-	out, err := quickstart(t.Context(), t, r)
+	out, err := program(t.Context(), t, r)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

@@ -21,15 +21,23 @@ const deleted = "DELETE /assistant/assistants/example-assistant OK"
 // rag runs the program against the emulator.
 func rag(ctx context.Context, t *testing.T, r *exampletest.Recorder, args ...string) (out, status string, err error) {
 	t.Helper()
-	t.Setenv(auth.EnvAPIKey, "")
+	exampletest.Serve(t)
+	return program(ctx, t, r, args...)
+}
+
+// program runs the program with the key of the environment, or with an emulator of
+// its own.
+func program(ctx context.Context, t *testing.T, r *exampletest.Recorder, args ...string) (out, status string, err error) {
+	t.Helper()
 	var outBuf, statusBuf bytes.Buffer
 	err = run(ctx, args, &outBuf, &statusBuf, r.Client(t))
 	return outBuf.String(), statusBuf.String(), err
 }
 
 func TestPrompt(t *testing.T) {
+	t.Setenv(auth.EnvAPIKey, "")
 	r := &exampletest.Recorder{}
-	out, status, err := rag(t.Context(), t, r, "-snippet-size", "512", "emergency", "generator and shore power")
+	out, status, err := program(t.Context(), t, r, "-snippet-size", "512", "emergency", "generator and shore power")
 	if err != nil {
 		t.Fatal(err)
 	}

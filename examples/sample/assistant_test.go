@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pinecone-community/assistant-go/auth"
 	"github.com/pinecone-community/assistant-go/examples/emulator/emulator"
@@ -36,7 +37,7 @@ type used struct {
 func use(ctx context.Context, t *testing.T, r *exampletest.Recorder, running *emulator.Running, args []string, do func(used)) (progress string, err error) {
 	t.Helper()
 	if running == nil {
-		running = emulator.Start(t)
+		running = emulator.Start(t, emulator.WithPace(time.Millisecond))
 	}
 	set := flag.NewFlagSet("test", flag.ContinueOnError)
 	flags := AddFlags(set)
@@ -127,7 +128,7 @@ func TestAllDocuments(t *testing.T) {
 }
 
 func TestKeptAssistantIsUsedAgain(t *testing.T) {
-	running := emulator.Start(t)
+	running := emulator.Start(t, emulator.WithPace(time.Millisecond))
 	folder := t.TempDir()
 	for name, content := range map[string]string{"notes.txt": "Some notes.", "draft.odt": "Not taken."} {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o600); err != nil {
@@ -218,7 +219,7 @@ func TestDeletion(t *testing.T) {
 
 // The error of a refused connection says how to start the emulator.
 func TestNothingListens(t *testing.T) {
-	running := emulator.Start(t)
+	running := emulator.Start(t, emulator.WithPace(time.Millisecond))
 	if err := running.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -6,9 +6,6 @@ import (
 	"slices"
 	"sync"
 	"testing"
-
-	"github.com/pinecone-community/assistant-go/gen/2026-07/control"
-	"github.com/pinecone-community/assistant-go/internal/testing/spectest"
 )
 
 // Recorder records requests. A test can answer requests in place of the
@@ -66,17 +63,4 @@ func (r *Recorder) Last() string {
 		return ""
 	}
 	return requests[len(requests)-1]
-}
-
-// Transport returns a new transport that validates every request and response
-// against the specs.
-func Transport(t testing.TB) http.RoundTripper {
-	t.Helper()
-	var specs []*spectest.Spec
-	for _, plane := range []string{"control", "data", "evaluation"} {
-		specs = append(specs, spectest.Load(t, control.APIVersion, plane))
-	}
-	transport := &http.Transport{}
-	t.Cleanup(transport.CloseIdleConnections)
-	return spectest.Transport(t, transport, specs...)
 }
