@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/pinecone-community/assistant-go/auth"
@@ -40,6 +42,31 @@ func start(t *testing.T, opts ...emulator.Option) *fixture {
 	f.base = exampletest.Transport(t)
 	t.Setenv(auth.EnvAPIKey, f.Key)
 	return f
+}
+
+// inVirtualTime runs a test in which no pause takes time. The service is in memory,
+// without a network.
+func inVirtualTime(t *testing.T, test func(*testing.T, *fixture), opts ...emulator.Option) {
+	t.Helper()
+	// Package signal starts a goroutine that never ends. It must not belong to the test.
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt)
+	signal.Stop(signals)
+	synctest.Test(t, func(t *testing.T) {
+		service, err := emulator.New(opts...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := service.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+		f := &fixture{Running: &emulator.Running{URL: "http://127.0.0.1", Key: service.Key(), Server: service}, folder: t.TempDir()}
+		f.base = exampletest.InMemory(t, service)
+		t.Setenv(auth.EnvAPIKey, f.Key)
+		test(t, f)
+	})
 }
 
 func (f *fixture) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -135,7 +162,7 @@ func (f *fixture) api(t *testing.T) *data.API {
 	if err != nil {
 		t.Fatal(err)
 	}
-	api, err := data.New(f.URL, data.WithRequestEditorFn(editor))
+	api, err := data.New(f.URL, data.WithRequestEditorFn(editor), data.WithHTTPClient(&http.Client{Transport: f.base}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -48,57 +48,59 @@ func program(ctx context.Context, t *testing.T, args ...string) *exec.Cmd {
 }
 
 func TestManyFiles(t *testing.T) {
-	f := start(t)
-	for i := range 1000 {
-		f.write(t, strconv.Itoa(i%17)+"/"+strconv.Itoa(i)+".txt", "This is file "+strconv.Itoa(1000+i)+".")
-	}
-	f.synced(t, "1000 uploaded, 0 replaced, 0 unchanged, 0 deleted, 0 failed, 0 passed over; 18000 bytes", "-parallel", "16")
-	if n := len(f.there(t)); n != 1000 || f.count("PUT") != 1000 {
-		t.Errorf("%d files, %d uploads", n, f.count("PUT"))
-	}
-	out := f.synced(t, "0 uploaded, 0 replaced, 1000 unchanged, 0 deleted, 0 failed, 0 passed over; 0 bytes", "-delete")
-	if n := len(f.sent); n != f.count("GET") || n > 20 || strings.Count(out, "\n") > 2 {
-		t.Errorf("%d requests, %d of them GET:\n%s", n, f.count("GET"), out)
-	}
+	inVirtualTime(t, func(t *testing.T, f *fixture) {
+		for i := range 300 {
+			f.write(t, strconv.Itoa(i%17)+"/"+strconv.Itoa(i)+".txt", "This is file "+strconv.Itoa(1000+i)+".")
+		}
+		f.synced(t, "300 uploaded, 0 replaced, 0 unchanged, 0 deleted, 0 failed, 0 passed over; 5400 bytes", "-parallel", "16")
+		if n := len(f.there(t)); n != 300 || f.count("PUT") != 300 {
+			t.Errorf("%d files, %d uploads", n, f.count("PUT"))
+		}
+		out := f.synced(t, "0 uploaded, 0 replaced, 300 unchanged, 0 deleted, 0 failed, 0 passed over; 0 bytes", "-delete")
+		if n := len(f.sent); n != f.count("GET") || n > 20 || strings.Count(out, "\n") > 2 {
+			t.Errorf("%d requests, %d of them GET:\n%s", n, f.count("GET"), out)
+		}
+	})
 }
 
 func TestChanges(t *testing.T) {
-	f := start(t)
-	for name, content := range map[string]string{
-		"same.txt": "Same.", "changed.md": "Before.", "gone.json": `{"a":1}`, "old name.txt": "Moved.",
-		"sub/ö '\"$%&?#.txt": "Odd.", "sub/日本.md": "Far.", "UPPER.TXT": "Upper.", "program.exe": "x", ".hidden/a.txt": "x",
-	} {
-		f.write(t, name, content)
-	}
-	if err := os.Symlink("same.txt", filepath.Join(f.folder, "link.txt")); err != nil {
-		t.Fatal(err)
-	}
-	out := f.synced(t, "7 uploaded, 0 replaced, 0 unchanged, 0 deleted, 0 failed, 3 passed over; 39 bytes")
-	for _, line := range []string{
-		`passed over ".hidden": hidden`, `passed over "link.txt": not a regular file`, `passed over "program.exe": not one of `,
-		`uploaded "sub/ö '\"$%&?#.txt"`, `uploaded "sub/日本.md"`,
-	} {
-		if !strings.Contains(out, "\n"+line) {
-			t.Errorf("no %s in\n%s", line, out)
+	inVirtualTime(t, func(t *testing.T, f *fixture) {
+		for name, content := range map[string]string{
+			"same.txt": "Same.", "changed.md": "Before.", "gone.json": `{"a":1}`, "old name.txt": "Moved.",
+			"sub/ö '\"$%&?#.txt": "Odd.", "sub/日本.md": "Far.", "UPPER.TXT": "Upper.", "program.exe": "x", ".hidden/a.txt": "x",
+		} {
+			f.write(t, name, content)
 		}
-	}
-	f.wantThere(t, "UPPER.TXT", "changed.md", "gone.json", "old name.txt", "same.txt", "sub/ö '\"$%&?#.txt", "sub/日本.md")
-	f.foreign(t)
+		if err := os.Symlink("same.txt", filepath.Join(f.folder, "link.txt")); err != nil {
+			t.Fatal(err)
+		}
+		out := f.synced(t, "7 uploaded, 0 replaced, 0 unchanged, 0 deleted, 0 failed, 3 passed over; 39 bytes")
+		for _, line := range []string{
+			`passed over ".hidden": hidden`, `passed over "link.txt": not a regular file`, `passed over "program.exe": not one of `,
+			`uploaded "sub/ö '\"$%&?#.txt"`, `uploaded "sub/日本.md"`,
+		} {
+			if !strings.Contains(out, "\n"+line) {
+				t.Errorf("no %s in\n%s", line, out)
+			}
+		}
+		f.wantThere(t, "UPPER.TXT", "changed.md", "gone.json", "old name.txt", "same.txt", "sub/ö '\"$%&?#.txt", "sub/日本.md")
+		f.foreign(t)
 
-	f.write(t, "changed.md", "After.")
-	f.write(t, "sub/new name.txt", "Moved.")
-	f.remove(t, "gone.json", "old name.txt")
-	const todo = "1 uploaded, 1 replaced, 4 unchanged, 2 deleted, 0 failed, 3 passed over; 12 bytes"
-	out = f.synced(t, "would be: "+todo, "-dry-run", "-delete")
-	if n := len(f.sent); n != f.count("GET") || !strings.Contains(out, `would be deleted "gone.json"`) {
-		t.Errorf("%d requests, %d of them GET:\n%s", n, f.count("GET"), out)
-	}
-	f.wantThere(t, "UPPER.TXT", "changed.md", "foreign", "foreign", "gone.json", "old name.txt", "same.txt", "sub/ö '\"$%&?#.txt", "sub/日本.md")
+		f.write(t, "changed.md", "After.")
+		f.write(t, "sub/new name.txt", "Moved.")
+		f.remove(t, "gone.json", "old name.txt")
+		const todo = "1 uploaded, 1 replaced, 4 unchanged, 2 deleted, 0 failed, 3 passed over; 12 bytes"
+		out = f.synced(t, "would be: "+todo, "-dry-run", "-delete")
+		if n := len(f.sent); n != f.count("GET") || !strings.Contains(out, `would be deleted "gone.json"`) {
+			t.Errorf("%d requests, %d of them GET:\n%s", n, f.count("GET"), out)
+		}
+		f.wantThere(t, "UPPER.TXT", "changed.md", "foreign", "foreign", "gone.json", "old name.txt", "same.txt", "sub/ö '\"$%&?#.txt", "sub/日本.md")
 
-	f.synced(t, "1 uploaded, 1 replaced, 4 unchanged, 0 deleted, 0 failed, 3 passed over; 12 bytes")
-	f.synced(t, "0 uploaded, 0 replaced, 6 unchanged, 2 deleted, 0 failed, 3 passed over; 0 bytes", "-delete")
-	f.wantThere(t, "UPPER.TXT", "changed.md", "foreign", "foreign", "same.txt", "sub/new name.txt", "sub/ö '\"$%&?#.txt", "sub/日本.md")
-	f.synced(t, "0 uploaded, 0 replaced, 6 unchanged, 0 deleted, 0 failed, 3 passed over; 0 bytes", "-delete")
+		f.synced(t, "1 uploaded, 1 replaced, 4 unchanged, 0 deleted, 0 failed, 3 passed over; 12 bytes")
+		f.synced(t, "0 uploaded, 0 replaced, 6 unchanged, 2 deleted, 0 failed, 3 passed over; 0 bytes", "-delete")
+		f.wantThere(t, "UPPER.TXT", "changed.md", "foreign", "foreign", "same.txt", "sub/new name.txt", "sub/ö '\"$%&?#.txt", "sub/日本.md")
+		f.synced(t, "0 uploaded, 0 replaced, 6 unchanged, 0 deleted, 0 failed, 3 passed over; 0 bytes", "-delete")
+	})
 }
 
 // The service receives the content of a file under the file's name.
@@ -124,12 +126,13 @@ func TestContent(t *testing.T) {
 }
 
 func TestDryRunWithoutAssistant(t *testing.T) {
-	f := start(t)
-	f.write(t, "a.txt", "A.")
-	f.synced(t, "would be: 1 uploaded, 0 replaced, 0 unchanged, 0 deleted, 0 failed, 0 passed over; 2 bytes", "-dry-run", "-delete")
-	if !slices.Equal(f.sent, []string{"GET"}) {
-		t.Errorf("sent %q", f.sent)
-	}
+	inVirtualTime(t, func(t *testing.T, f *fixture) {
+		f.write(t, "a.txt", "A.")
+		f.synced(t, "would be: 1 uploaded, 0 replaced, 0 unchanged, 0 deleted, 0 failed, 0 passed over; 2 bytes", "-dry-run", "-delete")
+		if !slices.Equal(f.sent, []string{"GET"}) {
+			t.Errorf("sent %q", f.sent)
+		}
+	})
 }
 
 // Without a key, the program refuses to run: the files would be lost with an
@@ -202,80 +205,82 @@ func TestKilled(t *testing.T) {
 }
 
 func TestInterrupted(t *testing.T) {
-	f := start(t)
-	for i := range 40 {
-		f.write(t, strconv.Itoa(i)+".txt", "File "+strconv.Itoa(i)+".")
-	}
-	ctx, interrupt := context.WithCancel(t.Context())
-	f.before = func(req *http.Request) (*http.Response, error) {
-		if req.Method == http.MethodPut && f.count("PUT") == 20 {
-			interrupt()
+	inVirtualTime(t, func(t *testing.T, f *fixture) {
+		for i := range 40 {
+			f.write(t, strconv.Itoa(i)+".txt", "File "+strconv.Itoa(i)+".")
 		}
-		return nil, ctx.Err()
-	}
-	summary, out, err := f.sync(ctx)
-	if !errors.Is(err, context.Canceled) || !strings.Contains(summary, ", 0 failed, ") || strings.Contains(out, "context canceled") {
-		t.Errorf("error %v\n%s", err, out)
-	}
-	// The counts add up to all files, and the service has the accepted files.
-	counts := regexp.MustCompile(`\d+`).FindAllString(summary, -1)
-	all, accepted, unsure := 0, 0, 0
-	for i, what := range regexp.MustCompile(`\d+ (uploaded|replaced|unchanged|deleted|failed|passed over|in processing|cut off|not begun)`).FindAllString(summary, -1) {
-		n, err := strconv.Atoi(counts[i])
-		if err != nil {
-			t.Fatal(err)
+		ctx, interrupt := context.WithCancel(t.Context())
+		f.before = func(req *http.Request) (*http.Response, error) {
+			if req.Method == http.MethodPut && f.count("PUT") == 20 {
+				interrupt()
+			}
+			return nil, ctx.Err()
 		}
-		all += n
-		if strings.HasSuffix(what, "uploaded") || strings.HasSuffix(what, "in processing") {
-			accepted += n
+		summary, out, err := f.sync(ctx)
+		if !errors.Is(err, context.Canceled) || !strings.Contains(summary, ", 0 failed, ") || strings.Contains(out, "context canceled") {
+			t.Errorf("error %v\n%s", err, out)
 		}
-		if strings.HasSuffix(what, "cut off") {
-			unsure += n
+		// The counts add up to all files, and the service has the accepted files.
+		counts := regexp.MustCompile(`\d+`).FindAllString(summary, -1)
+		all, accepted, unsure := 0, 0, 0
+		for i, what := range regexp.MustCompile(`\d+ (uploaded|replaced|unchanged|deleted|failed|passed over|in processing|cut off|not begun)`).FindAllString(summary, -1) {
+			n, err := strconv.Atoi(counts[i])
+			if err != nil {
+				t.Fatal(err)
+			}
+			all += n
+			if strings.HasSuffix(what, "uploaded") || strings.HasSuffix(what, "in processing") {
+				accepted += n
+			}
+			if strings.HasSuffix(what, "cut off") {
+				unsure += n
+			}
 		}
-	}
-	if there := len(f.there(t)); all != 40 || unsure > 4 || there < accepted || there > accepted+unsure {
-		t.Errorf("%d files are counted, %d as accepted and %d as cut off, %d are there: %s", all, accepted, unsure, there, summary)
-	}
-	if n := f.count("PUT"); n < 20 || n > 23 { // 4 at a time
-		t.Errorf("%d uploads", n)
-	}
-	f.before = nil
-	if _, out, err := f.sync(t.Context()); err != nil {
-		t.Errorf("%v\n%s", err, out)
-	}
-	if n := len(f.there(t)); n != 40 {
-		t.Errorf("%d files", n)
-	}
+		if there := len(f.there(t)); all != 40 || unsure > 4 || there < accepted || there > accepted+unsure {
+			t.Errorf("%d files are counted, %d as accepted and %d as cut off, %d are there: %s", all, accepted, unsure, there, summary)
+		}
+		if n := f.count("PUT"); n < 20 || n > 23 { // 4 at a time
+			t.Errorf("%d uploads", n)
+		}
+		f.before = nil
+		if _, out, err := f.sync(t.Context()); err != nil {
+			t.Errorf("%v\n%s", err, out)
+		}
+		if n := len(f.there(t)); n != 40 {
+			t.Errorf("%d files", n)
+		}
+	})
 }
 
 // Files in processing are waited for and not sent again.
 func TestStillProcessing(t *testing.T) {
-	f := start(t, emulator.WithPace(300*time.Millisecond))
-	f.write(t, "a.txt", "A.")
-	f.write(t, "b.txt", "B.")
-	ctx, interrupt := context.WithCancel(t.Context())
-	operations := map[string]bool{}
-	f.before = func(req *http.Request) (*http.Response, error) {
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		if strings.HasPrefix(req.URL.Path, "/assistant/operations/") {
-			operations[req.URL.Path] = true
+	inVirtualTime(t, func(t *testing.T, f *fixture) {
+		f.write(t, "a.txt", "A.")
+		f.write(t, "b.txt", "B.")
+		ctx, interrupt := context.WithCancel(t.Context())
+		operations := map[string]bool{}
+		f.before = func(req *http.Request) (*http.Response, error) {
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			if strings.HasPrefix(req.URL.Path, "/assistant/operations/") {
+				operations[req.URL.Path] = true
+			}
+			if len(operations) == 2 { // both uploads are acknowledged
+				interrupt()
+			}
+			return nil, ctx.Err()
 		}
-		if len(operations) == 2 { // both uploads are acknowledged
-			interrupt()
+		if _, out, err := f.sync(ctx); !errors.Is(err, context.Canceled) {
+			t.Fatalf("error %v\n%s", err, out)
 		}
-		return nil, ctx.Err()
-	}
-	if _, out, err := f.sync(ctx); !errors.Is(err, context.Canceled) {
-		t.Fatalf("error %v\n%s", err, out)
-	}
-	f.wantThere(t, "a.txt Processing", "b.txt Processing")
-	f.before = nil
-	f.synced(t, "0 uploaded, 0 replaced, 2 unchanged, 0 deleted, 0 failed, 0 passed over; 0 bytes")
-	f.wantThere(t, "a.txt", "b.txt")
-	if f.count("PUT") != 0 {
-		t.Errorf("sent %q", f.sent)
-	}
+		f.wantThere(t, "a.txt Processing", "b.txt Processing")
+		f.before = nil
+		f.synced(t, "0 uploaded, 0 replaced, 2 unchanged, 0 deleted, 0 failed, 0 passed over; 0 bytes")
+		f.wantThere(t, "a.txt", "b.txt")
+		if f.count("PUT") != 0 {
+			t.Errorf("sent %q", f.sent)
+		}
+	}, emulator.WithPace(300*time.Millisecond))
 }
 
 // A file that the service cannot read does not stop the others, and is sent
@@ -302,55 +307,57 @@ func TestUnparsable(t *testing.T) {
 
 // A failed upload does not stop the others, and the file is not deleted.
 func TestUnreadable(t *testing.T) {
-	f := start(t)
-	for _, name := range []string{"a.txt", "b.txt", "c.txt", "d.txt"} {
-		f.write(t, name, "Before.")
-	}
-	f.synced(t, "4 uploaded, 0 replaced, 0 unchanged, 0 deleted, 0 failed, 0 passed over; 28 bytes")
-	f.write(t, "a.txt", "After.")
-	f.write(t, "d.txt", "After.")
-	secret := filepath.Join(t.TempDir(), "secret.txt")
-	if err := os.WriteFile(secret, []byte("Secret."), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	f.before = func(req *http.Request) (*http.Response, error) {
-		if req.Method == http.MethodPut && f.count("PUT") == 1 {
-			f.remove(t, "b.txt", "c.txt")
-			return nil, os.Symlink(secret, filepath.Join(f.folder, "c.txt"))
+	inVirtualTime(t, func(t *testing.T, f *fixture) {
+		for _, name := range []string{"a.txt", "b.txt", "c.txt", "d.txt"} {
+			f.write(t, name, "Before.")
 		}
-		return nil, nil
-	}
-	summary, out, err := f.sync(t.Context(), "-parallel", "1", "-delete")
-	if err == nil || summary != "0 uploaded, 2 replaced, 0 unchanged, 0 deleted, 2 failed, 0 passed over; 12 bytes" ||
-		!strings.Contains(out, `failed "b.txt": `) || !strings.Contains(out, `failed "c.txt": `) {
-		t.Errorf("error %v\n%s", err, out)
-	}
-	f.wantThere(t, "a.txt", "b.txt", "c.txt", "d.txt")
+		f.synced(t, "4 uploaded, 0 replaced, 0 unchanged, 0 deleted, 0 failed, 0 passed over; 28 bytes")
+		f.write(t, "a.txt", "After.")
+		f.write(t, "d.txt", "After.")
+		secret := filepath.Join(t.TempDir(), "secret.txt")
+		if err := os.WriteFile(secret, []byte("Secret."), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		f.before = func(req *http.Request) (*http.Response, error) {
+			if req.Method == http.MethodPut && f.count("PUT") == 1 {
+				f.remove(t, "b.txt", "c.txt")
+				return nil, os.Symlink(secret, filepath.Join(f.folder, "c.txt"))
+			}
+			return nil, nil
+		}
+		summary, out, err := f.sync(t.Context(), "-parallel", "1", "-delete")
+		if err == nil || summary != "0 uploaded, 2 replaced, 0 unchanged, 0 deleted, 2 failed, 0 passed over; 12 bytes" ||
+			!strings.Contains(out, `failed "b.txt": `) || !strings.Contains(out, `failed "c.txt": `) {
+			t.Errorf("error %v\n%s", err, out)
+		}
+		f.wantThere(t, "a.txt", "b.txt", "c.txt", "d.txt")
+	})
 }
 
 // If a folder cannot be read, none of its files are deleted.
 func TestUnreadableFolder(t *testing.T) {
-	f := start(t)
-	f.write(t, "sub/a.txt", "A.")
-	f.write(t, "b.txt", "B.")
-	f.synced(t, "2 uploaded, 0 replaced, 0 unchanged, 0 deleted, 0 failed, 0 passed over; 4 bytes")
-	sub := filepath.Join(f.folder, "sub")
-	var err error
-	if os.Geteuid() == 0 { // root can read every folder, except one whose name is not UTF-8
-		err = os.Rename(sub, sub+"\xff")
-	} else {
-		err = os.Chmod(sub, 0)
-		defer os.Chmod(sub, 0o700)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	f.remove(t, "b.txt")
-	summary, out, err := f.sync(t.Context(), "-delete")
-	if err == nil || summary != "0 uploaded, 0 replaced, 0 unchanged, 0 deleted, 1 failed, 0 passed over; 0 bytes" {
-		t.Errorf("error %v\n%s", err, out)
-	}
-	f.wantThere(t, "b.txt", "sub/a.txt")
+	inVirtualTime(t, func(t *testing.T, f *fixture) {
+		f.write(t, "sub/a.txt", "A.")
+		f.write(t, "b.txt", "B.")
+		f.synced(t, "2 uploaded, 0 replaced, 0 unchanged, 0 deleted, 0 failed, 0 passed over; 4 bytes")
+		sub := filepath.Join(f.folder, "sub")
+		var err error
+		if os.Geteuid() == 0 { // root can read every folder, except one whose name is not UTF-8
+			err = os.Rename(sub, sub+"\xff")
+		} else {
+			err = os.Chmod(sub, 0)
+			defer os.Chmod(sub, 0o700)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.remove(t, "b.txt")
+		summary, out, err := f.sync(t.Context(), "-delete")
+		if err == nil || summary != "0 uploaded, 0 replaced, 0 unchanged, 0 deleted, 1 failed, 0 passed over; 0 bytes" {
+			t.Errorf("error %v\n%s", err, out)
+		}
+		f.wantThere(t, "b.txt", "sub/a.txt")
+	})
 }
 
 // A file that changes during its upload is not replaced.
@@ -389,32 +396,34 @@ func TestChangedWhileSent(t *testing.T) {
 
 // The service answers 429 more often than the client retries.
 func TestRateLimited(t *testing.T) {
-	f := start(t)
-	for i := range 8 {
-		f.write(t, strconv.Itoa(i)+".txt", "File.")
-	}
-	for _, operation := range []string{"UpsertFile", "DeleteFile", "ListFiles"} {
-		if err := f.Fail(emulator.Fault{Operation: operation, Count: 3, Status: http.StatusTooManyRequests, RetryAfter: time.Second}); err != nil {
-			t.Fatal(err)
+	inVirtualTime(t, func(t *testing.T, f *fixture) {
+		for i := range 8 {
+			f.write(t, strconv.Itoa(i)+".txt", "File.")
 		}
-	}
-	out := f.synced(t, "8 uploaded, 0 replaced, 0 unchanged, 0 deleted, 0 failed, 0 passed over; 40 bytes", "-parallel", "1")
-	if !strings.Contains(out, "the service asks to wait, so it gets no request for 1s\n") {
-		t.Errorf("nothing says why it takes so long:\n%s", out)
-	}
-	f.remove(t, "0.txt", "1.txt")
-	f.synced(t, "0 uploaded, 0 replaced, 6 unchanged, 2 deleted, 0 failed, 0 passed over; 0 bytes", "-delete", "-parallel", "1")
+		for _, operation := range []string{"UpsertFile", "DeleteFile", "ListFiles"} {
+			if err := f.Fail(emulator.Fault{Operation: operation, Count: 3, Status: http.StatusTooManyRequests, RetryAfter: time.Second}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		out := f.synced(t, "8 uploaded, 0 replaced, 0 unchanged, 0 deleted, 0 failed, 0 passed over; 40 bytes", "-parallel", "1")
+		if !strings.Contains(out, "the service asks to wait, so it gets no request for 1s\n") {
+			t.Errorf("nothing says why it takes so long:\n%s", out)
+		}
+		f.remove(t, "0.txt", "1.txt")
+		f.synced(t, "0 uploaded, 0 replaced, 6 unchanged, 2 deleted, 0 failed, 0 passed over; 0 bytes", "-delete", "-parallel", "1")
+	})
 }
 
 func TestPlan(t *testing.T) {
-	f := start(t, emulator.WithPlan(emulator.Standard))
-	for i := range 22 { // the plan accepts 20 at once
-		f.write(t, strconv.Itoa(i)+".txt", "File.")
-	}
-	out := f.synced(t, "22 uploaded, 0 replaced, 0 unchanged, 0 deleted, 0 failed, 0 passed over; 110 bytes")
-	if !strings.Contains(out, "the service asks to wait") { // the plan accepts one more every 3 seconds, and uploads are faster
-		t.Errorf("nothing was refused:\n%s", out)
-	}
+	inVirtualTime(t, func(t *testing.T, f *fixture) {
+		for i := range 22 { // the plan accepts 20 at once
+			f.write(t, strconv.Itoa(i)+".txt", "File.")
+		}
+		out := f.synced(t, "22 uploaded, 0 replaced, 0 unchanged, 0 deleted, 0 failed, 0 passed over; 110 bytes")
+		if !strings.Contains(out, "the service asks to wait") { // the plan accepts one more every 3 seconds, and uploads are faster
+			t.Errorf("nothing was refused:\n%s", out)
+		}
+	}, emulator.WithPlan(emulator.Standard))
 }
 
 // A used-up quota is an error and not waited for.
