@@ -84,7 +84,7 @@ contract: ## check the facts about the service against the emulator, or against 
 .PHONY: lint
 lint: ## run the linter
 	go run $(GOLANGCI_LINT) run ./...
-	cd examples && go run $(GOLANGCI_LINT) run --build-tags browser ./...
+	cd examples && go run $(GOLANGCI_LINT) run --build-tags browser,soak ./...
 	cd examples/emulator/interop && go run $(GOLANGCI_LINT) run --build-tags interop ./...
 	cd internal/testing/bench && go generate ./stock && go vet ./...
 	go run $(ACTIONLINT) -shellcheck= -pyflakes=
@@ -173,6 +173,10 @@ load: ## run 64 clients against the local service for a minute
 .PHONY: soak
 soak: attack crash growth load ## run all stress tests of the local service; each takes minutes
 
+.PHONY: soak-check
+soak-check: ## test that crash and load find what is wrong with the local service, in seconds
+	cd examples && go vet -tags soak ./emulator/... && go test $(RACE) -tags soak -count 1 ./emulator/crash ./emulator/load
+
 .PHONY: ci
-ci: tidy drift reports test race test-versions contract browser interop lint cover cross conformance demo review-oasdiff review-commit ## run all checks that a change must pass
+ci: tidy drift reports test race test-versions contract soak-check browser interop lint cover cross conformance demo review-oasdiff review-commit ## run all checks that a change must pass
 	git diff --exit-code

@@ -3,21 +3,33 @@ package program
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 )
 
-func build(t *testing.T) string {
-	t.Helper()
-	path, err := Build(t.Context(), t.TempDir(), false)
-	if err != nil {
-		t.Fatal(err)
+// path is that of the emulator, which is built once for all tests.
+var path string
+
+func TestMain(m *testing.M) {
+	folder, err := os.MkdirTemp("", "program-test-")
+	if err == nil {
+		path, err = Build(context.Background(), folder, false)
 	}
-	return path
+	code := 1
+	if err == nil {
+		code = m.Run()
+	}
+	if err = errors.Join(err, os.RemoveAll(folder)); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
 }
 
 // reachable tells whether the emulator answers a request with its key.
@@ -38,7 +50,6 @@ func reachable(t *testing.T, p *Program) bool {
 }
 
 func TestStopAndKill(t *testing.T) {
-	path := build(t)
 	for name, end := range map[string]func(*Program) error{"stop": (*Program).Stop, "kill": (*Program).Kill} {
 		t.Run(name, func(t *testing.T) {
 			p, err := Start(t.Context(), path)
@@ -64,7 +75,6 @@ func TestStopAndKill(t *testing.T) {
 }
 
 func TestDoesNotStart(t *testing.T) {
-	path := build(t)
 	if p, err := Start(t.Context(), path, "-no-such-flag"); err == nil {
 		p.Kill()
 		t.Error("it starts with a flag that it does not have")
@@ -88,4 +98,22 @@ func TestDoesNotBuild(t *testing.T) {
 	if _, err := Build(t.Context(), t.TempDir(), false); err == nil || !strings.Contains(err.Error(), "building the emulator") {
 		t.Errorf("error %v", err)
 	}
+}
+
+// From the start of the program until it has printed its URL.
+func BenchmarkStartup(b *testing.B) {
+	var total time.Duration
+	n := 0
+	for b.Loop() {
+		p, err := Start(b.Context(), path)
+		if err != nil {
+			b.Fatal(err)
+		}
+		total += p.Startup
+		n++
+		if err := p.Stop(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(total.Microseconds())/1000/float64(n), "ms/startup")
 }
