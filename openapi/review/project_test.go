@@ -111,7 +111,7 @@ func makeShared() error {
 	if err := generate(shared.project); err != nil {
 		return err
 	}
-	for _, args := range [][]string{{"init", "--quiet"}, {"add", "--all"}, {"commit", "--quiet", "--message", "x"}, {"repack", "-a", "-d", "--quiet"}, {"prune-packed", "--quiet"}} {
+	for _, args := range [][]string{{"init", "--quiet", "--template="}, {"add", "--all"}, {"commit", "--quiet", "--message", "x"}, {"repack", "-a", "-d", "--quiet"}, {"prune-packed", "--quiet"}} {
 		if err := git(context.Background(), shared.project, args...); err != nil {
 			return err
 		}
