@@ -53,7 +53,7 @@ func requestAttacks() []attack {
 			text := string(fill("b c d. ", bodySize/100))
 			return fmt.Appendf(nil, `{"question":"How?","answer":%q,"ground_truth_answer":%q}`, text, string(fill("b c d f g h j k ", bodySize*9/10/2)))
 		})},
-		{"16 contexts whose filter has 1,000 lists of 10,000 values", together(16, "/chat/"+assistant+"/context", func() []byte {
+		{"16 contexts whose filter has 500 lists of 10,000 values", together(16, "/chat/"+assistant+"/context", func() []byte {
 			list := `{"a":{"$in":[` + string(fill("1,", 10_000)) + `1]}},`
 			return []byte(`{"query":"tide","filter":{"$or":[` + string(fill(list, bodySize-len(list))) + `{"a":1}]}}`)
 		})},
@@ -173,8 +173,9 @@ func listings(ctx context.Context, t *target) (string, error) {
 	}
 	var outcomes []string
 	for _, filter := range []string{
-		`{"$or":[` + string(fill(`{"a":1},`, 8*998)) + `{"a":2}]}`, `{"$and":[` + string(fill(`{"a":{"$nin":[1]}},`, 19*990)) + `{"b":2}]}`,
-		`{"$or":[` + string(fill(`{"a":{"$in":[`+string(fill("1,", 10_000))+`1]}},`, 9<<20)) + `{"a":1}]}`,
+		// Each of these is as large as a filter may be, and none of the files matches.
+		`{"$or":[` + strings.Repeat(`{"a":1},`, 499) + `{"a":2}]}`, `{"$and":[` + strings.Repeat(`{"a":{"$nin":[1]}},`, 499) + `{"b":2}]}`,
+		`{"$or":[` + strings.Repeat(`{"a":{"$in":[`+strings.Repeat("1,", 9_999)+`1]}},`, 48) + `{"a":1}]}`,
 	} {
 		outcome, err := t.together(ctx, 16, "/chat/"+assistant+"/context", []byte(`{"query":"tide","filter":`+filter+`}`))
 		if err != nil {

@@ -16,6 +16,7 @@ func TestRefusalsOfAnything(t *testing.T) {
 	chat := func(content string) string { return `{"messages":[{"role":"user","content":"` + content + `"}]}` }
 	upload, uploadHeader := form(t, field{"file", long + ".txt", "hello"})
 	nameless, namelessHeader := form(t, field{long, "", "hello"})
+	strange, strangeHeader := form(t, field{"file", "\xff.txt", "hello"})
 	for _, test := range []struct {
 		name    string
 		method  string
@@ -52,6 +53,13 @@ func TestRefusalsOfAnything(t *testing.T) {
 		{"content type of 1 MB", "POST", "/assistant/assistants", http.Header{"Content-Type": {long[:1<<20-100]}}, "{}", 400, codeInvalidArgument, "Content-Type"},
 		{"byte order mark", "POST", "/assistant/chat/a", nil, "\ufeff" + chat("hi"), 400, codeInvalidArgument, "byte order mark"},
 		{"UTF-16", "POST", "/assistant/chat/a", nil, "\xff\xfe{\x00}\x00", 400, codeInvalidArgument, "UTF-16"},
+		{"not UTF-8", "POST", "/assistant/chat/a", nil, chat("\xff"), 400, codeInvalidArgument, "not UTF-8"},
+		{"filter that is not UTF-8", "GET", "/assistant/files/a?filter=%7B%22a%22:%22%ff%22%7D", nil, "", 400, codeInvalidArgument, "filter"},
+		{"query that is not encoded", "GET", "/assistant/files/a?limit=%zz", nil, "", 400, codeInvalidArgument, "the query cannot be read"},
+		{"query with a semicolon", "GET", "/assistant/files/a?limit=5;x=1", nil, "", 400, codeInvalidArgument, "semicolon"},
+		{"query of 20,000 parameters", "GET", "/assistant/files/a?limit=0" + strings.Repeat("&x=1", 20_000), nil, "", 400, codeInvalidArgument, "the query cannot be read"},
+		{"file name that is not UTF-8", "POST", "/assistant/files/a", strangeHeader, strange, 400, codeInvalidArgument, "its name is not UTF-8"},
+		{"500,001 values", "POST", "/assistant/chat/a", nil, `{"messages":[` + strings.Repeat("1,", 500_000) + "1]}", 400, codeInvalidArgument, "more than 500000 values"},
 		{"a list", "POST", "/assistant/chat/a", nil, "[]", 400, codeInvalidArgument, "body"},
 		{"a text", "POST", "/assistant/chat/a", nil, `"x"`, 400, codeInvalidArgument, "body"},
 		{"null", "POST", "/assistant/chat/a", nil, "null", 400, codeInvalidArgument, "body"},

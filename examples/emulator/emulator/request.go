@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strconv"
+	"unicode/utf8"
 )
 
 // request is a request for an operation. Once it is checked it is as the spec of
@@ -15,10 +17,11 @@ type request struct {
 	operation *operation
 	path      map[string]string // parameters in the path
 	fault     Fault
-	baseURL   string   // where the client reached the emulator
-	body      fields   // of a JSON body
-	entry     *Request // in the journal
-	leave     func()   // gives back what the request has of the memory of all
+	baseURL   string     // where the client reached the emulator
+	values    url.Values // parameters in the query
+	body      fields     // of a JSON body
+	entry     *Request   // in the journal
+	leave     func()     // gives back what the request has of the memory of all
 }
 
 type requestKey struct{}
@@ -52,7 +55,7 @@ func (r *request) query(name string) string {
 	if !r.operation.has(name) {
 		return ""
 	}
-	return r.URL.Query().Get(name)
+	return r.values.Get(name)
 }
 
 // flag returns a parameter that is true or false.
@@ -74,8 +77,8 @@ func (r *request) object(name string) (object, error) {
 		return nil, nil
 	}
 	var value object
-	if err := json.Unmarshal([]byte(text), &value); err != nil || value == nil {
-		return nil, invalid("%s: want a JSON object", name)
+	if err := json.Unmarshal([]byte(text), &value); err != nil || value == nil || !utf8.ValidString(text) {
+		return nil, invalid("%s: want a JSON object, in UTF-8", name)
 	}
 	return value, nil
 }

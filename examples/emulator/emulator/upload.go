@@ -7,6 +7,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -80,7 +81,7 @@ func (s *Server) receive(r *request, f *store.File, kind model.OperationType) (*
 // the query, and refuses them there in every other.
 func (r *request) metadataInQuery() (object, error) {
 	if !r.operation.has("metadata") {
-		if r.URL.Query().Has("metadata") {
+		if r.values.Has("metadata") {
 			return nil, invalid("metadata belongs in the form, not in the query")
 		}
 		return nil, nil
@@ -162,6 +163,9 @@ func (s *Server) readFile(part *multipart.Part, f *store.File) error {
 	if f.Name == "" {
 		return invalid("file: the part has no file name")
 	}
+	if !utf8.ValidString(f.Name) {
+		return invalid("file: its name is not UTF-8")
+	}
 	if len(f.Name) > maxNameBytes {
 		return invalid("file: its name has %d bytes, the limit is %d", len(f.Name), maxNameBytes)
 	}
@@ -210,6 +214,9 @@ func readMetadata(part io.Reader) (map[string]any, error) {
 	}
 	if rest > 0 {
 		return nil, tooMuchMetadata(maxText + rest)
+	}
+	if !utf8.Valid(text) {
+		return nil, invalid("metadata: the JSON is not UTF-8")
 	}
 	var metadata map[string]any
 	if err := json.Unmarshal(text, &metadata); err != nil {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"net/url"
 	"strings"
 	"unicode/utf8"
 
@@ -27,12 +28,17 @@ const maxBodyBytes = 10 << 20
 // its rules while it is read, since none of it is kept in memory.
 func (r *request) validate() error {
 	operation := r.operation.route.Operation
+	var err error
+	if r.values, err = url.ParseQuery(r.URL.RawQuery); err != nil {
+		return invalid("the query cannot be read: %s", shown(err.Error()))
+	}
 	params := r.WithContext(r.Context()) // a copy
 	params.Body = nil                    // or a form would be read into memory
-	err := openapi3filter.ValidateRequest(r.Context(), &openapi3filter.RequestValidationInput{
-		Request:    params,
-		PathParams: r.path,
-		Route:      r.operation.route,
+	err = openapi3filter.ValidateRequest(r.Context(), &openapi3filter.RequestValidationInput{
+		Request:     params,
+		PathParams:  r.path,
+		QueryParams: r.values,
+		Route:       r.operation.route,
 		Options: &openapi3filter.Options{
 			AuthenticationFunc:  openapi3filter.NoopAuthenticationFunc, // done before
 			ExcludeRequestBody:  true,
@@ -139,6 +145,8 @@ func parseJSON(text []byte) (value any, err error) {
 		return nil, invalid("body: a byte order mark stands before the JSON, which must be UTF-8 without it")
 	case bytes.HasPrefix(text, []byte{0xff, 0xfe}) || bytes.HasPrefix(text, []byte{0xfe, 0xff}):
 		return nil, invalid("body: the JSON is UTF-16, want UTF-8")
+	case !utf8.Valid(text):
+		return nil, invalid("body: the JSON is not UTF-8")
 	}
 	if err := json.Unmarshal(text, &value); err != nil {
 		return nil, invalid("body: %v", err)
