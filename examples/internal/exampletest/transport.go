@@ -58,8 +58,7 @@ func (s settled) RoundTrip(req *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 		resp.Body = io.NopCloser(bytes.NewReader(body))
-		var state struct{ Status any }
-		if json.Unmarshal(body, &state) != nil || state.Status != "Initializing" && state.Status != "Processing" {
+		if !isPending(body) {
 			return resp, nil
 		}
 		select {
@@ -68,6 +67,12 @@ func (s settled) RoundTrip(req *http.Request) (*http.Response, error) {
 		case <-time.After(time.Millisecond):
 		}
 	}
+}
+
+// isPending reports whether the status in a response is that of work that goes on.
+func isPending(body []byte) bool {
+	var state struct{ Status any }
+	return json.Unmarshal(body, &state) == nil && (state.Status == "Initializing" || state.Status == "Processing")
 }
 
 type inMemory struct{ http.Handler }
