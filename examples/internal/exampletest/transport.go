@@ -3,6 +3,7 @@ package exampletest
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -77,18 +78,23 @@ func isPending(body []byte) bool {
 
 type inMemory struct{ http.Handler }
 
-func (m inMemory) RoundTrip(req *http.Request) (*http.Response, error) {
+func (m inMemory) RoundTrip(req *http.Request) (resp *http.Response, err error) {
 	got := req.Clone(req.Context())
 	got.Host, got.URL.Scheme, got.URL.Host, got.RequestURI = req.URL.Host, "", "", req.URL.RequestURI()
 	if got.Body == nil {
 		got.Body = http.NoBody
 	}
+	defer got.Body.Close()
+	defer func() { // as a server does
+		if v := recover(); v == http.ErrAbortHandler { //nolint:errorlint // servers compare it like that
+			resp, err = nil, errors.Join(io.ErrUnexpectedEOF, req.Context().Err())
+		} else if v != nil {
+			panic(v)
+		}
+	}()
 	reply := httptest.NewRecorder()
 	m.ServeHTTP(reply, got)
-	if req.Body != nil {
-		req.Body.Close()
-	}
-	resp := reply.Result()
+	resp = reply.Result()
 	resp.Request = req
 	return resp, req.Context().Err()
 }
