@@ -46,7 +46,7 @@ func newLines(ctx context.Context, in io.Reader, out, status io.Writer) (lines, 
 	if e.raw, err = liner.TerminalMode(); err != nil {
 		return nil, false, errors.Join(err, e.state.Close())
 	}
-	signal.Notify(e.interrupts, os.Interrupt) // between prompts, Ctrl-C must not end the process
+	signal.Notify(e.interrupts, os.Interrupt) // from prompts that liner does not read yet
 	return e, true, e.cooked.ApplyMode()
 }
 

@@ -397,7 +397,7 @@ func compilePlane(text []byte, folder, templates string, config configuration) (
 }
 
 // restPackage is the package that generated packages call.
-const restPackage = "github.com/pinecone-community/assistant-go/internal/rest"
+const restPackage = module + "/internal/rest"
 
 // noText is a template without output. An empty template would not replace
 // oapi-codegen's.

@@ -52,12 +52,7 @@ func (r *Request) Path(p Param, value any) {
 	if p.Style == "json" || p.Style == "text" {
 		text = url.PathEscape(text)
 	}
-	switch text {
-	case "":
-		r.fail(fmt.Errorf("%s is empty", p.Name))
-	case ".", "..":
-		r.fail(fmt.Errorf("%s is %q, which is not a name", p.Name, text))
-	}
+	r.fail(checkSegment(p.Name, text))
 	r.path = strings.Replace(r.path, "{"+p.Name+"}", text, 1)
 }
 
@@ -86,10 +81,10 @@ func (r *Request) text(p Param, value any, in runtime.ParamLocation) (text strin
 	switch {
 	case v.Kind() == reflect.Pointer && !v.IsNil():
 		value = v.Elem().Interface() // a pointer to a zero value is sent
-	case p.Required && v.Kind() == reflect.Pointer:
+	case p.Required && (!v.IsValid() || v.Kind() == reflect.Pointer):
 		r.fail(fmt.Errorf("%s is nil", p.Name))
 		return "", false
-	case !p.Required && v.IsZero():
+	case !p.Required && (!v.IsValid() || v.IsZero()):
 		return "", false
 	}
 	var err error
@@ -168,6 +163,9 @@ func Do[E ~func(context.Context, *http.Request) error](ctx context.Context, doer
 				return nil, fmt.Errorf("request editor %d is nil", i+1)
 			}
 			if err := edit(ctx, req); err != nil {
+				if req.Body != nil {
+					_ = req.Body.Close()
+				}
 				return nil, err
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -40,6 +41,8 @@ func TestRequest(t *testing.T) {
 		"optional, nil pointer":  {func(r *Request) { r.Query(form, (*int)(nil)) }, "/v1/x"},
 		"optional, zero pointed": {func(r *Request) { r.Query(form, &zero); r.Query(Param{Name: "b", Style: "form"}, &no) }, "/v1/x?color=0&b=false"},
 		"required, zero":         {func(r *Request) { r.Query(Param{Name: "n", Style: "form", Required: true}, 0) }, "/v1/x?n=0"},
+		"optional, nil":          {func(r *Request) { r.Query(form, nil) }, "/v1/x"},
+		"required, nil":          {func(r *Request) { r.Query(Param{Name: "n", Style: "form", Required: true}, nil) }, "GET /x: n is nil"},
 		"required, nil pointer":  {func(r *Request) { r.Query(Param{Name: "n", Style: "form", Required: true}, (*int)(nil)) }, "GET /x: n is nil"},
 		"header":                 {func(r *Request) { r.Header(Param{Name: "X", Style: "simple"}, colors) }, "/v1/x blue,black"},
 		"header, zero":           {func(r *Request) { r.Header(Param{Name: "X", Style: "simple"}, "") }, "/v1/x"},
@@ -168,5 +171,22 @@ func TestDoNil(t *testing.T) {
 	own := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return nil }}
 	if got, err := guarded(own); err != nil || got != Doer(own) {
 		t.Errorf("a client with a CheckRedirect of its own became %v, error %v", got, err)
+	}
+}
+
+// An error of an editor closes the body, as a Doer would.
+func TestDoClosesBody(t *testing.T) {
+	body := &countedBody{ReadCloser: io.NopCloser(strings.NewReader("x")), closed: new(atomic.Int64)}
+	req, err := NewRequest(http.MethodPost, "http://127.0.0.1:1", "/x").Build("text/plain", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	failed := errors.New("it")
+	resp, err := Do(t.Context(), DefaultDoer(), req, []Editor{func(context.Context, *http.Request) error { return failed }})
+	if err == nil {
+		resp.Body.Close()
+	}
+	if !errors.Is(err, failed) || body.closed.Load() != 1 {
+		t.Errorf("error %v, closed %d times", err, body.closed.Load())
 	}
 }

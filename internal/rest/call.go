@@ -92,14 +92,21 @@ func (c *Call) PathParam(name, value string, limits ...Limit) *Call {
 			c.fail(err)
 		}
 	}
-	switch value {
-	case "":
-		c.fail(fmt.Errorf("%s is empty", name))
-	case ".", "..":
-		c.fail(fmt.Errorf("%s is %q, which is not a name", name, value))
-	}
+	c.fail(checkSegment(name, value))
 	c.path.WriteString(url.PathEscape(value))
 	return c
+}
+
+// checkSegment checks the value of a parameter of the path. The values "", "." and
+// ".." are errors, because they would change the path.
+func checkSegment(name, value string) error {
+	switch value {
+	case "":
+		return fmt.Errorf("%s is empty", name)
+	case ".", "..":
+		return fmt.Errorf("%s is %q, which is not a name", name, value)
+	}
+	return nil
 }
 
 // Limit is a constraint on a parameter's value.

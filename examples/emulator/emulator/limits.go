@@ -79,8 +79,9 @@ var groups = map[string]group{
 // plans has the limits that Pinecone documents at
 // https://docs.pinecone.io/reference/api/assistant/assistant-limits. They change:
 // these are of 2026. Those that no plan differs in hold without a plan, see
-// maxFileBytes, maxMultimodalPages, maxText and store.MaxFilterValues. Of Builder the rates, the sizes of files and their number are not
-// known: it has no rates, and the sizes and the number of the plans above it.
+// maxFileBytes, maxMultimodalPages, maxText and store.MaxFilterValues. Of Builder the
+// rates, the sizes of files and their number are not known: it has no rates, and the
+// sizes and the number of the plans above it.
 var plans = map[Plan]*limits{
 	Starter: {
 		pdfBytes: 10 << 20, multimodalBytes: 10 << 20, files: 100, assistants: 5,

@@ -15,6 +15,8 @@ type connector struct{ dsn string }
 // Driver is of [driver.Connector].
 func (connector) Driver() driver.Driver { return &sqlite.Driver{} }
 
+var errDriver = errors.New("the SQLite driver lacks what this program uses")
+
 // Connect is of [driver.Connector].
 func (c connector) Connect(context.Context) (driver.Conn, error) {
 	opened, err := c.Driver().Open(c.dsn)
@@ -23,7 +25,7 @@ func (c connector) Connect(context.Context) (driver.Conn, error) {
 	}
 	of, ok := opened.(sqliteConn)
 	if !ok {
-		return nil, errors.Join(errors.New("the SQLite driver lacks what this program uses"), opened.Close())
+		return nil, errors.Join(errDriver, opened.Close())
 	}
 	return &connection{of, make(map[string]statement)}, nil
 }
@@ -61,7 +63,7 @@ func (c *connection) statement(ctx context.Context, text string) (statement, err
 	}
 	prepared, ok := made.(statement)
 	if !ok {
-		return nil, errors.Join(driver.ErrSkip, made.Close())
+		return nil, errors.Join(errDriver, made.Close())
 	}
 	c.prepared[text] = prepared
 	return prepared, nil
