@@ -17,23 +17,38 @@ func special(eight uint64) uint64 {
 	return (eight | (eight - each*' ') | (quote - each) | (escape - each)) & (each << 7)
 }
 
+// plainEnd returns the offset of the first byte at or after i that is not plain,
+// or the length of data.
+func plainEnd(data []byte, i int) int {
+	for ; len(data)-i >= 16; i += 16 {
+		words := (*[16]byte)(data[i:])
+		first, second := special(binary.LittleEndian.Uint64(words[:8])), special(binary.LittleEndian.Uint64(words[8:]))
+		if first|second == 0 {
+			continue
+		}
+		if first != 0 {
+			return i + bits.TrailingZeros64(first)/8
+		}
+		return i + 8 + bits.TrailingZeros64(second)/8
+	}
+	for i < len(data) && data[i] >= ' ' && data[i] < utf8.RuneSelf && data[i] != '"' && data[i] != '\\' {
+		i++
+	}
+	return i
+}
+
 // quoted consumes a string and returns its unescaped bytes, which are valid
 // until the next string is read. Invalid UTF-8 and half a surrogate pair become
 // U+FFFD.
 func (d *Decoder) quoted() []byte {
-	// Most strings, names among them, are short and plain.
+	// Most strings, names among them, are plain.
 	data, first := d.data, d.pos+1
-	for i := first; len(data)-i >= 8; i += 8 {
-		if s := special(binary.LittleEndian.Uint64(data[i:])); s != 0 {
-			i += bits.TrailingZeros64(s) / 8
-			if data[i] != '"' {
-				return d.unquote(first, i)
-			}
-			d.pos = i + 1
-			return data[first:i]
-		}
+	i := plainEnd(data, first)
+	if i < len(data) && data[i] == '"' {
+		d.pos = i + 1
+		return data[first:i]
 	}
-	return d.unquote(first, first)
+	return d.unquote(first, i)
 }
 
 // unquote consumes the string whose text begins at first. The bytes before i are
@@ -41,15 +56,7 @@ func (d *Decoder) quoted() []byte {
 func (d *Decoder) unquote(first, i int) []byte {
 	data, to := d.data, d.scratch[:0]
 	start := first // of the part not yet appended to it
-	for i < len(data) {
-		if len(data)-i >= 8 {
-			s := special(binary.LittleEndian.Uint64(data[i:]))
-			if s == 0 {
-				i += 8
-				continue
-			}
-			i += bits.TrailingZeros64(s) / 8
-		}
+	for ; i < len(data); i = plainEnd(data, i) {
 		switch c := data[i]; {
 		case c == '"':
 			d.pos = i + 1
@@ -82,8 +89,6 @@ func (d *Decoder) unquote(first, i int) []byte {
 			d.pos = i
 			d.fail("want no control character in a string")
 			return nil
-		case c < utf8.RuneSelf:
-			i++
 		default:
 			for i < len(data) && data[i] >= utf8.RuneSelf {
 				// Most runes of two and three bytes are valid by their first
