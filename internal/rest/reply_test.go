@@ -204,6 +204,28 @@ func TestReplies(t *testing.T) {
 	}
 }
 
+// ByStatus decodes a response as the type that belongs to its status.
+func TestByStatus(t *testing.T) {
+	as := func(status int) Decode[thing] {
+		return func(v *thing, d *jsonscan.Decoder) {
+			decodeThing(v, d)
+			v.Name = fmt.Sprint(status, " ", v.Name)
+		}
+	}
+	for status, want := range map[int]string{200: "200 x", 202: "202 x", 204: ""} {
+		doer := newScript(failed(status))
+		result, err := ByStatus(t.Context(), newCall(newClient(t, "http://service.example", doer)).Path("/things"), as)
+		if err != nil || result == nil || result.Name != want {
+			t.Errorf("%d: got %+v, error %v; want %q", status, result, err, want)
+		}
+	}
+	doer := newScript(coded(403, "FORBIDDEN"))
+	result, err := ByStatus(t.Context(), newCall(newClient(t, "http://service.example", doer)).Path("/things"), as)
+	if result != nil || !errors.Is(err, apierror.ErrForbidden) {
+		t.Errorf("got %+v, error %v", result, err)
+	}
+}
+
 func TestStatuses(t *testing.T) {
 	const problem = `{"status":500,"error":{"code":"THE_CODE","message":"the message"}}`
 	tests := []struct {

@@ -240,6 +240,31 @@ func TestRetriesOfEmptyReplies(t *testing.T) {
 	})
 }
 
+// A DELETE that is repeated and finds nothing has the zero value as its result,
+// also if the failed response had a value.
+func TestDeletedBefore(t *testing.T) {
+	status := func(int) Decode[thing] { return decodeThing }
+	for name, send := range map[string]func(context.Context, *Call) (*thing, error){
+		"JSON":      func(ctx context.Context, c *Call) (*thing, error) { return JSON(ctx, c, decodeThing) },
+		"MaybeJSON": func(ctx context.Context, c *Call) (*thing, error) { return MaybeJSON(ctx, c, decodeThing) },
+		"ByStatus":  func(ctx context.Context, c *Call) (*thing, error) { return ByStatus(ctx, c, status) },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			broken := success
+			broken.body = strings.NewReader(`{"name":"x","status":500,"error":{"code":"INTERNAL","message":"m"}}`)
+			doer := newScript(broken, failed(404))
+			client := newClientWith(t, doer, DefaultOptions("v"))
+			result, err := send(t.Context(), NewCall(client, http.MethodDelete, []Editor(nil)).Path("/things"))
+			if err != nil || len(doer.times) != 2 {
+				t.Fatalf("%s: %d attempts, error %v", name, len(doer.times), err)
+			}
+			if name == "MaybeJSON" && result != nil || name != "MaybeJSON" && (result == nil || *result != thing{}) {
+				t.Errorf("%s: got %+v", name, result)
+			}
+		})
+	}
+}
+
 // Without Retry-After, the pause is random between zero and its bound.
 func TestRetryPauses(t *testing.T) {
 	bounds := []time.Duration{500, 1000, 2000, 4000, 8000, 8000, 8000}
