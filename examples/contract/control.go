@@ -91,7 +91,7 @@ var controlChecks = []check{
 	{"auth: a wrong key is 401 Invalid API key.", observed, "live tests of the official SDKs", status(func(ctx context.Context, s *session) (*http.Response, error) {
 		return s.rawControl.ListAssistants(ctx, nil, func(_ context.Context, req *http.Request) error { req.Header.Set("Api-Key", "wrong"); return nil })
 	}, []int{401}, "Invalid API key.")},
-	{"headers: a reply has a request id", observed, "official SDKs", func(ctx context.Context, s *session) error {
+	{"headers: a response has a request id", observed, "official SDKs", func(ctx context.Context, s *session) error {
 		r, err := read(s.rawControl.ListAssistants(ctx, nil))
 		if err != nil {
 			return err

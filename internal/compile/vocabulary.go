@@ -27,7 +27,7 @@ const (
 	extStreamEnd   = "x-stream-end"
 	extPages       = "x-pages"
 	extWait        = "x-wait"
-	extReply       = "x-reply"
+	extResponse    = "x-response"
 	extExample     = "x-example"
 	extNote        = "x-note"
 	extPython      = "x-python"
@@ -59,7 +59,7 @@ var Vocabulary = []Extension{
 	{extStreamEnd, "operation with a stream", "value or path", "how to recognize the last event: the value of the union's discriminator, or a property that is set, `name` or `list.name`", text},
 	{extPages, "operation", "`list`, `next`, `token`", "the response's property with the items, the path to its next page token, and the parameter for the page token", shape[pagesOf]},
 	{extWait, "operation", "`name`, `status`, `done`, `failed`, `message`, `progress`", "the method that polls the operation: its name; the property with the state, the states of success and of failure; the properties with the reason of a failure and with the progress in percent", shape[wait]},
-	{extReply, "operation", "status", "the 2xx status whose schema is the method's result, if others have another schema", text},
+	{extResponse, "operation", "status", "the 2xx status whose schema is the method's result, if others have another schema", text},
 	{extExample, "spec, operation", "Go code; for an operation also code by the name of what it shows", "examples in the documentation, which may use `api` and `ctx` and return `err`", checkExamples},
 	{extNote, "spec", "text", "a paragraph of the package's documentation", text},
 	{extPython, "operation", "text", "the corresponding call of Pinecone's Python SDK", text},

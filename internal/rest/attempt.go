@@ -108,7 +108,7 @@ func (a *attempt) send() (*http.Response, error) {
 		resp.Body = http.NoBody
 	}
 	a.replied = true
-	c.recordReply(req, resp)
+	c.recordResponse(req, resp)
 	body := &onceClosed{ReadCloser: &alternating{ReadCloser: resp.Body, turn: make(chan struct{}, 1)}}
 	a.hold(&a.reply, body)
 	resp.Body = &watchedBody{body, a}

@@ -54,7 +54,7 @@ func TestStrict(t *testing.T) {
 					t.Fatal(err)
 				}
 				if body, _ := io.ReadAll(resp.Body); string(body) != test.reply {
-					t.Errorf("the reply's body became %q", body)
+					t.Errorf("the response's body became %q", body)
 				}
 				resp.Body.Close()
 				if all := strings.Join(got, "\n"); (all == "") != (want == "") || !strings.Contains(all, want) {
