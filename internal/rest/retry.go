@@ -69,7 +69,7 @@ func (c *Call) attempts(ctx context.Context, attempt func() error) error {
 		if err == nil || lost && c.method == http.MethodDelete && errors.Is(err, apierror.ErrNotFound) {
 			return nil
 		}
-		lost = lost || replyLost(err)
+		lost = lost || responseLost(err)
 		pause, ok := pauseBefore(n, err, c.options.MaxRetryAfter)
 		deadline, bounded := ctx.Deadline()
 		if !ok || n >= c.options.MaxRetries || !c.mayRepeat(err) || bounded && time.Until(deadline) < pause {
@@ -105,9 +105,9 @@ func pauseBefore(n int, err error, longest time.Duration) (time.Duration, bool) 
 	return pause, true
 }
 
-// replyLost reports whether the service may have processed a request although
+// responseLost reports whether the service may have processed a request although
 // its response was lost.
-func replyLost(err error) bool {
+func responseLost(err error) bool {
 	var reply *apierror.Error
 	if !errors.As(err, &reply) {
 		var sent *sendError
