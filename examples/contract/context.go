@@ -13,7 +13,7 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-07/evaluation"
 )
 
-// contextGets returns a check that a retrieval is answered with one of the
+// contextGets returns a check that the response to a retrieval has one of the
 // statuses.
 func contextGets(body string, statuses []int) func(context.Context, *session) error {
 	return status(func(ctx context.Context, s *session) (*http.Response, error) {

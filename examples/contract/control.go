@@ -11,7 +11,7 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-07/control"
 )
 
-// status returns a check that a request is answered with one of the statuses
+// status returns a check that the response to a request has one of the statuses
 // and a body that contains the texts.
 func status(request func(context.Context, *session) (*http.Response, error), statuses []int, texts ...string) func(context.Context, *session) error {
 	return func(ctx context.Context, s *session) error {

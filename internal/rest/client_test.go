@@ -52,7 +52,7 @@ func (w *witness) one(t *testing.T) received {
 	return seen[0]
 }
 
-// newWitness returns a witness that answers {} unless answer is set.
+// newWitness returns a witness that responds with {} unless answer is set.
 func newWitness(t *testing.T, answer http.HandlerFunc) *witness {
 	t.Helper()
 	w := &witness{}

@@ -177,7 +177,7 @@ func TestNilThings(t *testing.T) {
 	}
 }
 
-// A DELETE whose response was lost succeeds if the retry is answered with 404.
+// A DELETE whose response was lost succeeds if the response to the retry is 404.
 func TestRepeatedDelete(t *testing.T) {
 	gone := coded(404, "NOT_FOUND")
 	lost := answer{err: urlError(io.ErrUnexpectedEOF)}

@@ -419,7 +419,7 @@ func TestEventTimeout(t *testing.T) {
 }
 
 // The source of an upload is not read after the call has returned, whenever the
-// service answers.
+// response arrives.
 func TestNothingGoesOn(t *testing.T) {
 	for _, http2 := range []bool{false, true} {
 		func() {

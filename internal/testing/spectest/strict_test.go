@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// replying returns a transport that answers every request in the same way.
+// replying returns a transport that returns the same response to every request.
 func replying(contentType, body string) http.RoundTripper {
 	return roundTripper(func(req *http.Request) (*http.Response, error) {
 		return &http.Response{
