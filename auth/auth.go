@@ -30,10 +30,10 @@
 //
 // net/http follows a redirect without running the editor again, and copies the
 // key to the new request. The typed clients refuse such a redirect to another
-// host: they set [CheckRedirect] on every [http.Client] whose CheckRedirect is
-// nil. For other HTTP clients, use [Transport], which runs the editor on every
-// request, or set [CheckRedirect]: without either, the key is sent to the host
-// that a redirect names.
+// host: they set [CheckRedirect] on a copy of every [http.Client] whose
+// CheckRedirect is nil. For other HTTP clients, use [Transport], which runs the
+// editor on every request, or set [CheckRedirect]: without either, the key is
+// sent to the host that a redirect names.
 //
 // The errors of this package never contain the key or a part of it.
 package auth
