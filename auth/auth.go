@@ -148,24 +148,24 @@ func (c *config) setHeaders(req *http.Request, key string) {
 	if req.Header == nil {
 		req.Header = make(http.Header)
 	}
-	h := req.Header
+	h := req.Header // The names below are canonical, as Set would make them.
 	if c.bearer {
 		h.Del(keyHeader)
-		h.Set(authorizationHeader, "Bearer "+key)
+		h[authorizationHeader] = []string{"Bearer " + key}
 	} else {
-		h.Set(keyHeader, key)
+		h[keyHeader] = []string{key}
 	}
 	switch {
 	case c.version != "":
-		h.Set(versionHeader, c.version)
+		h[versionHeader] = []string{c.version}
 	case h.Get(versionHeader) == "":
-		h.Set(versionHeader, DefaultVersion)
+		h[versionHeader] = []string{DefaultVersion}
 	}
 	if req.Body != nil && req.Body != http.NoBody && h.Get(contentTypeHeader) == "" {
-		h.Set(contentTypeHeader, "application/json")
+		h[contentTypeHeader] = []string{"application/json"}
 	}
 	// If User-Agent is present but empty, net/http sends no User-Agent.
 	if _, ok := h[userAgentHeader]; !ok {
-		h.Set(userAgentHeader, c.userAgent)
+		h[userAgentHeader] = []string{c.userAgent}
 	}
 }

@@ -51,14 +51,21 @@ func canonicalHost(hostname string) (string, bool) {
 			return addr.String(), addr.Zone() == ""
 		}
 	}
-	if !isVisibleASCII(hostname) {
+	if !isVisibleASCII(hostname) { // ToLower maps the Kelvin sign to k
 		return "", false
 	}
 	name := strings.ToLower(strings.TrimSuffix(hostname, "."))
-	for label := range strings.SplitSeq(name, ".") {
-		if label == "" || strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
+	last := byte('.')
+	for i := range len(name) {
+		c := name[i]
+		switch {
+		case c == '.' && last == '.':
+			return "", false
+		case 'a' <= c && c <= 'z', '0' <= c && c <= '9', c == '-', c == '_', c == '.':
+		default:
 			return "", false
 		}
+		last = c
 	}
-	return name, true
+	return name, last != '.'
 }

@@ -17,22 +17,46 @@ func special(eight uint64) uint64 {
 	return (eight | (eight - each*' ') | (quote - each) | (escape - each)) & (each << 7)
 }
 
+// plainEnd returns the offset of the first byte at or after i that is not plain,
+// or the length of data.
+func plainEnd(data []byte, i int) int {
+	for ; len(data)-i >= 16; i += 16 {
+		words := (*[16]byte)(data[i:])
+		first, second := special(binary.LittleEndian.Uint64(words[:8])), special(binary.LittleEndian.Uint64(words[8:]))
+		if first|second == 0 {
+			continue
+		}
+		if first != 0 {
+			return i + bits.TrailingZeros64(first)/8
+		}
+		return i + 8 + bits.TrailingZeros64(second)/8
+	}
+	for i < len(data) && data[i] >= ' ' && data[i] < utf8.RuneSelf && data[i] != '"' && data[i] != '\\' {
+		i++
+	}
+	return i
+}
+
 // quoted consumes a string and returns its unescaped bytes, which are valid
 // until the next string is read. Invalid UTF-8 and half a surrogate pair become
 // U+FFFD.
 func (d *Decoder) quoted() []byte {
+	// Most strings, names among them, are plain.
 	data, first := d.data, d.pos+1
-	to := d.scratch[:0]
+	i := plainEnd(data, first)
+	if i < len(data) && data[i] == '"' {
+		d.pos = i + 1
+		return data[first:i]
+	}
+	return d.unquote(first, i)
+}
+
+// unquote consumes the string whose text begins at first. The bytes before i are
+// plain.
+func (d *Decoder) unquote(first, i int) []byte {
+	data, to := d.data, d.scratch[:0]
 	start := first // of the part not yet appended to it
-	for i := first; i < len(data); {
-		if len(data)-i >= 8 {
-			s := special(binary.LittleEndian.Uint64(data[i:]))
-			if s == 0 {
-				i += 8
-				continue
-			}
-			i += bits.TrailingZeros64(s) / 8
-		}
+	for ; i < len(data); i = plainEnd(data, i) {
 		switch c := data[i]; {
 		case c == '"':
 			d.pos = i + 1
@@ -45,26 +69,26 @@ func (d *Decoder) quoted() []byte {
 			}
 			return to
 		case c == '\\':
+			if i+1 < len(data) && escapes[data[i+1]] != 0 {
+				to = append(to, data[start:i+1]...)
+				to[len(to)-1] = escapes[data[i+1]] // overwrite the backslash
+				i += 2
+				start = i
+				continue
+			}
 			r, size := unescape(data[i:])
 			if size == 0 {
 				d.pos = i
 				d.fail("want an escape sequence")
 				return nil
 			}
-			if r < utf8.RuneSelf { // overwrite the backslash
-				to = append(to, data[start:i+1]...)
-				to[len(to)-1] = byte(r)
-			} else {
-				to = utf8.AppendRune(append(to, data[start:i]...), r)
-			}
+			to = utf8.AppendRune(append(to, data[start:i]...), r)
 			i += size
 			start = i
 		case c < ' ':
 			d.pos = i
 			d.fail("want no control character in a string")
 			return nil
-		case c < utf8.RuneSelf:
-			i++
 		default:
 			for i < len(data) && data[i] >= utf8.RuneSelf {
 				// Most runes of two and three bytes are valid by their first
@@ -118,15 +142,9 @@ func (d *Decoder) skipQuoted() {
 	}
 }
 
-// unescape returns the rune of the escape sequence at the start of text and the
-// length of the sequence, or 0 if the sequence is invalid.
+// unescape returns the rune of the \u escape sequence at the start of text, or of
+// two that are a surrogate pair. The size is 0 if the sequence is invalid.
 func unescape(text []byte) (r rune, size int) {
-	if len(text) < 2 {
-		return 0, 0
-	}
-	if c := escapes[text[1]]; c != 0 {
-		return rune(c), 2
-	}
 	r, ok := hex4(text)
 	if !ok {
 		return 0, 0

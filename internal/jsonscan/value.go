@@ -21,6 +21,9 @@ func Unmarshal[T any](data []byte, v *T, decode func(*T, *Decoder), owned bool) 
 	return d.End()
 }
 
+// firstElements is the memory of a list's first elements, unless one is larger.
+const firstElements = 16
+
 // List reads a list and decodes each element with decode.
 func List[T any](d *Decoder, decode func(*T, *Decoder)) []T {
 	if d.Null() || d.err != nil {
@@ -30,7 +33,7 @@ func List[T any](d *Decoder, decode func(*T, *Decoder)) []T {
 	for more := d.List(); more; more = d.NextElement() {
 		n := len(list)
 		if n == cap(list) {
-			more := max(n, 1)
+			more := max(n, 1, int(firstElements/max(size[T](), 1)))
 			if !d.allocate(uintptr(more) * size[T]()) {
 				break
 			}

@@ -26,12 +26,12 @@ type attempt struct {
 	event  limiter     // bounds the time without an event
 	unhook func() bool // unregisters closeBodies from parent; nil if parent cannot end
 
-	mu    sync.Mutex
-	body  *onceClosed // request body that was opened last
-	reply *onceClosed // response body
-	ended bool
+	mu      sync.Mutex
+	body    *onceClosed // request body that was opened last
+	replied bool        // a response was received: reply has its body
+	ended   bool
 
-	replied bool // a response was received
+	reply receivedBody
 }
 
 // callKey is the key under which Value returns the call of an attempt.
@@ -107,11 +107,13 @@ func (a *attempt) send() (*http.Response, error) {
 		_ = resp.Body.Close()
 		resp.Body = http.NoBody
 	}
-	a.replied = true
 	c.recordResponse(req, resp)
-	body := &onceClosed{ReadCloser: &alternating{ReadCloser: resp.Body, turn: make(chan struct{}, 1)}}
-	a.hold(&a.reply, body)
-	resp.Body = &watchedBody{body, a}
+	a.reply.body, a.reply.attempt = resp.Body, a
+	a.mu.Lock()
+	a.replied = true
+	a.mu.Unlock()
+	a.closeLate(&a.reply)
+	resp.Body = &a.reply
 	if resp.StatusCode/100 != 2 {
 		defer resp.Body.Close()
 		return nil, apierror.FromResponse(resp)
@@ -150,11 +152,10 @@ func (a *attempt) end() {
 	}
 }
 
-// hold stores a body that closeBodies closes. If the attempt or the call's
-// context has ended, hold closes the body at once.
-func (a *attempt) hold(place **onceClosed, body *onceClosed) {
+// closeLate closes a body at once if the attempt or the call's context has ended,
+// as closeBodies may have run before the body was there.
+func (a *attempt) closeLate(body io.Closer) {
 	a.mu.Lock()
-	*place = body
 	late := a.ended || a.Err() != nil || a.parent.Err() != nil // parent ends before the attempt's own context does
 	a.mu.Unlock()
 	if late {
@@ -166,12 +167,13 @@ func (a *attempt) hold(place **onceClosed, body *onceClosed) {
 // closed when it returns, also if another goroutine closes them.
 func (a *attempt) closeBodies() {
 	a.mu.Lock()
-	bodies := []*onceClosed{a.body, a.reply}
+	body, replied := a.body, a.replied
 	a.mu.Unlock()
-	for _, body := range bodies {
-		if body != nil {
-			_ = body.Close()
-		}
+	if body != nil {
+		_ = body.Close()
+	}
+	if replied {
+		_ = a.reply.Close()
 	}
 }
 

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"io"
+	"net/http"
 	"sync"
 	"time"
 )
@@ -20,7 +21,10 @@ const (
 // are read from it.
 func (a *attempt) watchBody(body io.ReadCloser) io.ReadCloser {
 	once := &onceClosed{ReadCloser: body}
-	a.hold(&a.body, once)
+	a.mu.Lock()
+	a.body = once
+	a.mu.Unlock()
+	a.closeLate(once)
 	return &sentBody{once, a}
 }
 
@@ -38,35 +42,6 @@ func (b *onceClosed) Close() error {
 	return b.err
 }
 
-// alternating delays Close until a Read in progress returns, for maxTurn at
-// most. A body that a Doer has wrapped may not support a Close during a Read.
-type alternating struct {
-	io.ReadCloser
-	turn chan struct{}
-}
-
-func (b *alternating) Read(p []byte) (int, error) {
-	b.turn <- struct{}{}
-	defer func() { <-b.turn }()
-	return b.ReadCloser.Read(p)
-}
-
-func (b *alternating) Close() error {
-	select {
-	case b.turn <- struct{}{}:
-		defer func() { <-b.turn }()
-	default:
-		timer := time.NewTimer(maxTurn)
-		defer timer.Stop()
-		select {
-		case b.turn <- struct{}{}:
-			defer func() { <-b.turn }()
-		case <-timer.C:
-		}
-	}
-	return b.ReadCloser.Close()
-}
-
 type sentBody struct {
 	io.ReadCloser
 	attempt *attempt
@@ -80,22 +55,85 @@ func (b *sentBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// watchedBody is the body of a response. The idle timeout runs during a Read,
+// receivedBody is the body of a response. The idle timeout runs during a Read,
 // and not while the caller handles the data.
-type watchedBody struct {
-	io.ReadCloser
+//
+// Close closes the body once, although several goroutines may call it. If a Read
+// is in progress, Close first waits until it returns, for maxTurn at most: a body
+// that a Doer has wrapped may not support a Close during a Read.
+type receivedBody struct {
+	body    io.ReadCloser
 	attempt *attempt
+
+	mu      sync.Mutex
+	reading bool
+	closing bool
+	idle    chan struct{} // closed when the Read returns that Close waits for
+
+	once sync.Once
+	err  error // of closing the body
 }
 
-func (b *watchedBody) Read(p []byte) (int, error) {
+func (b *receivedBody) Read(p []byte) (int, error) {
+	if !b.begin() {
+		return 0, b.explain(http.ErrBodyReadAfterClose)
+	}
 	b.attempt.idle.start(b.attempt.call.options.IdleTimeout)
-	n, err := b.ReadCloser.Read(p)
+	n, err := b.body.Read(p)
 	b.attempt.idle.stop()
+	b.end()
 	if err != nil && err != io.EOF { //nolint:errorlint // readers return io.EOF unwrapped
-		err = b.attempt.reason(err)
-		if ended := b.attempt.parent.Err(); ended != nil { // closeBodies closed the body
-			err = because(ended, err)
-		}
+		err = b.explain(err)
 	}
 	return n, err
+}
+
+// begin begins a Read unless Close was called.
+func (b *receivedBody) begin() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.reading = !b.closing
+	return b.reading
+}
+
+func (b *receivedBody) end() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.reading = false
+	if b.idle != nil {
+		close(b.idle)
+		b.idle = nil
+	}
+}
+
+// explain returns the reason why the attempt ended, or else err.
+func (b *receivedBody) explain(err error) error {
+	err = b.attempt.reason(err)
+	if ended := b.attempt.parent.Err(); ended != nil { // closeBodies closed the body
+		err = because(ended, err)
+	}
+	return err
+}
+
+func (b *receivedBody) Close() error {
+	b.once.Do(func() {
+		b.mu.Lock()
+		b.closing = true
+		var idle chan struct{}
+		if b.reading {
+			idle = make(chan struct{})
+			b.idle = idle
+		}
+		b.mu.Unlock()
+		if idle != nil {
+			timer := time.NewTimer(maxTurn)
+			defer timer.Stop()
+			select {
+			case <-idle:
+			case <-timer.C:
+			}
+		}
+		b.err = b.body.Close()
+	})
+	return b.err
 }

@@ -28,7 +28,7 @@ type Call struct {
 	client  *Client
 	editors []Editor
 	method  string
-	path    strings.Builder // escaped, below the server's path
+	path    strings.Builder // escaped, with the server's path
 	query   strings.Builder
 	header  map[string]string // other headers than accept and content
 	accept  string
@@ -61,7 +61,8 @@ func NewCall[E ~func(context.Context, *http.Request) error](client *Client, meth
 		return c
 	}
 	c.options = client.options
-	c.path.Grow(64)
+	c.path.Grow(len(client.path) + 64)
+	c.path.WriteString(client.path)
 	for i, editor := range editors {
 		if editor == nil {
 			c.fail(fmt.Errorf("request editor %d of the call is nil", i+1))
@@ -273,7 +274,11 @@ func (c *Call) check(ctx context.Context) error {
 		err = errors.New("the context is nil")
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", strings.TrimSpace(c.method+" "+c.path.String()), err)
+		path := c.path.String()
+		if c.client != nil {
+			path = strings.TrimPrefix(path, c.client.path)
+		}
+		return fmt.Errorf("%s: %w", strings.TrimSpace(c.method+" "+path), err)
 	}
 	return nil
 }
@@ -304,7 +309,7 @@ func (c *Call) addSecrets(s *redact.Secrets) {
 func (c *Call) request(ctx context.Context) (*http.Request, error) {
 	c.options, c.responses = c.client.options, nil
 	target := c.client.server
-	target.RawPath = target.EscapedPath() + c.path.String()
+	target.RawPath = c.path.String()
 	path, err := url.PathUnescape(target.RawPath)
 	if err != nil {
 		return nil, err

@@ -29,6 +29,7 @@ type Editor = func(context.Context, *http.Request) error
 // Client holds what all calls of one API share. It is safe for concurrent use.
 type Client struct {
 	server  url.URL
+	path    string // escaped path of server
 	doer    Doer
 	editors []Editor
 	options Options
@@ -49,7 +50,7 @@ func New[E ~func(context.Context, *http.Request) error](server string, doer Doer
 	if err := options.complete(); err != nil {
 		return nil, err
 	}
-	c := &Client{server: *base, doer: doer, options: options}
+	c := &Client{server: *base, path: base.EscapedPath(), doer: doer, options: options}
 	for i, editor := range editors {
 		if editor == nil {
 			return nil, fmt.Errorf("request editor %d is nil", i+1)

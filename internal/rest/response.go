@@ -30,10 +30,7 @@ type Decode[T any] = func(*T, *jsonscan.Decoder)
 // JSON sends a call and decodes the response.
 func JSON[T any](ctx context.Context, c *Call, as Decode[T]) (result *T, err error) {
 	result = new(T) // also for a repeated DELETE that finds nothing
-	err = c.exchange(ctx, func(resp *http.Response) error {
-		result, err = decode(c, resp, as)
-		return err
-	})
+	err = c.exchange(ctx, func(resp *http.Response) error { return decode(c, resp, result, as) })
 	if err != nil {
 		return nil, err
 	}
@@ -46,8 +43,12 @@ func MaybeJSON[T any](ctx context.Context, c *Call, as Decode[T]) (result *T, er
 		if resp.StatusCode == http.StatusNoContent {
 			return nil
 		}
-		result, err = decode(c, resp, as)
-		return err
+		value := new(T)
+		if err := decode(c, resp, value, as); err != nil {
+			return err
+		}
+		result = value
+		return nil
 	})
 	if err != nil {
 		return nil, err
@@ -63,8 +64,7 @@ func ByStatus[T any](ctx context.Context, c *Call, as func(status int) Decode[T]
 		if resp.StatusCode == http.StatusNoContent {
 			return nil
 		}
-		result, err = decode(c, resp, as(resp.StatusCode))
-		return err
+		return decode(c, resp, result, as(resp.StatusCode))
 	})
 	if err != nil {
 		return nil, err
@@ -85,30 +85,33 @@ func Empty(ctx context.Context, c *Call) error {
 	})
 }
 
-// decode reads and decodes a response.
-func decode[T any](c *Call, resp *http.Response, as Decode[T]) (*T, error) {
+// decode reads a response and decodes it into result. After an error, result is
+// the zero value.
+func decode[T any](c *Call, resp *http.Response, result *T, as Decode[T]) error {
 	body, err := read(resp, c.options.MaxResponseBytes)
 	if err != nil {
-		return nil, apierror.FromSuccess(resp, body, err)
+		return apierror.FromSuccess(resp, body, err)
 	}
 	c.recordBody(body)
 	if err := checkJSON(resp.Header.Get("Content-Type"), body); err != nil {
-		return nil, apierror.FromSuccess(resp, body, err)
+		return apierror.FromSuccess(resp, body, err)
 	}
-	result, hasError := new(T), false
+	hasError := false
 	err = jsonscan.Unmarshal(body, result, func(v *T, d *jsonscan.Decoder) {
 		as(v, d)
 		hasError = d.HasError()
 	}, true)
-	if err != nil || hasError {
-		if failure := replyError(resp, body); failure != nil {
-			return nil, failure
-		}
+	if err == nil && !hasError {
+		return nil
 	}
-	if err != nil {
-		return nil, apierror.FromSuccess(resp, body, fmt.Errorf("cannot decode the response: %w", err))
+	failure := replyError(resp, body)
+	if failure == nil && err != nil {
+		failure = apierror.FromSuccess(resp, body, fmt.Errorf("cannot decode the response: %w", err))
 	}
-	return result, nil
+	if failure != nil {
+		*result = *new(T)
+	}
+	return failure
 }
 
 // replyError returns an error if body is a JSON object whose field "error" is

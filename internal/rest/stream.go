@@ -101,13 +101,16 @@ func Stream[C any](ctx context.Context, c *Call, decode func(*jsonscan.Decoder) 
 				yield(none, &StreamError{n, c.clean(streamEnd(err))})
 				return
 			}
-			if failure := s.failure(event); failure != nil {
-				yield(none, c.clean(failure))
-				return
-			}
 			d.Reset(event, false)
 			chunk := decode(&d)
-			if err := d.End(); err != nil {
+			err = d.End()
+			if err != nil || d.HasError() || s.events.Type() == typeError {
+				if failure := s.failure(event); failure != nil {
+					yield(none, c.clean(failure))
+					return
+				}
+			}
+			if err != nil {
 				switch {
 				case !s.events.Partial():
 					err = fmt.Errorf("cannot decode event %d: %w", n+1, err)
@@ -197,13 +200,16 @@ func (s *opened) next(complete bool) ([]byte, error) {
 	return s.events.Next()
 }
 
-// failure returns the error that an event reports by its data or by the type
-// "error", or nil.
+// typeError is the type of an event that reports an error.
+const typeError = "error"
+
+// failure returns the error that an event reports by its data or by its type, or
+// nil.
 func (s *opened) failure(event []byte) error {
 	if failure := replyError(s.resp, event); failure != nil {
 		return failure
 	}
-	if s.events.Type() == "error" {
+	if s.events.Type() == typeError {
 		return apierror.FromEvent(s.resp, event)
 	}
 	return nil
