@@ -21,7 +21,7 @@ fi
 git add --intent-to-add "$report"
 # A new revision alone is no change.
 if git diff --quiet --ignore-matching-lines='^Revision ' -- "$report"; then
-	echo "the report says what $report said before"
+	echo "the report is the same as $report"
 	exit
 fi
 base=$(git rev-parse --abbrev-ref HEAD)

@@ -5,8 +5,8 @@
 // generated client takes through its WithRequestEditorFn option. The editor
 // sets these headers:
 //
-//	Api-Key                 the key; with WithBearer, Authorization: Bearer <key> in its place
-//	X-Pinecone-Api-Version  WithVersion, else what the request has, else DefaultVersion
+//	Api-Key                 the key; WithBearer sends Authorization: Bearer <key> instead
+//	X-Pinecone-Api-Version  the version of WithVersion, else the request's own, else DefaultVersion
 //	Content-Type            application/json, if the request has a body and no Content-Type
 //	User-Agent              assistant-go/<version> (<Go version>), if the request has none
 //
@@ -22,19 +22,20 @@
 //	}
 //	assistant, err := ctl.DescribeAssistant(ctx, "example-assistant")
 //
-// The key goes to https on pinecone.io and its subdomains, on any port, and to
-// http or https on loopback: localhost, 127.0.0.0/8 and ::1. Any other
-// destination is refused with [ErrForeignHost] before the key is looked up;
-// [WithHost] allows one more. The destination is the request's URL: the Host
-// field of a request does not change where its connection goes.
+// The editor sends the key over https to pinecone.io and its subdomains, on any
+// port, and over http or https to loopback hosts: localhost, 127.0.0.0/8 and
+// ::1. It refuses any other destination with [ErrForeignHost] before it looks up
+// the key; [WithHost] allows another host. The destination is the URL of the
+// request; the request's Host field does not change where the connection goes.
 //
-// An editor by itself does not see the requests that follow a redirect. The
-// typed clients protect the key there: they give [CheckRedirect] to every
-// [http.Client] that has no CheckRedirect of its own. For other HTTP clients, use
-// [Transport], which runs the editor on every request, or set [CheckRedirect]:
-// without either, a redirect carries the key to whatever host it names.
+// net/http follows a redirect without running the editor again, and copies the
+// key to the new request. The typed clients refuse such a redirect to another
+// host: they set [CheckRedirect] on a copy of every [http.Client] whose
+// CheckRedirect is nil. For other HTTP clients, use [Transport], which runs the
+// editor on every request, or set [CheckRedirect]: without either, the key is
+// sent to the host that a redirect names.
 //
-// No error of this package shows the key or a part of it.
+// The errors of this package never contain the key or a part of it.
 package auth
 
 import (
@@ -49,10 +50,11 @@ const (
 	// EnvAPIKey is the environment variable that [FromEnv] reads.
 	EnvAPIKey = "PINECONE_API_KEY"
 
-	// DefaultVersion is the version of the API that a request asks for when
-	// nothing else is said: the newest that Pinecone's own SDKs send, which
-	// its TypeScript SDK does since release 9.0.0. Its spec is not published;
-	// openapi/README.md says what this module's is made from.
+	// DefaultVersion is the version of the API that a request asks for if
+	// neither [WithVersion] nor the request itself sets one. It is the newest
+	// version that Pinecone's SDKs send: the TypeScript SDK sends it since
+	// release 9.0.0. Pinecone has not published a spec of this version;
+	// openapi/README.md gives the source of the spec in this module.
 	DefaultVersion = "2026-07"
 )
 
@@ -64,22 +66,23 @@ const (
 	userAgentHeader     = "User-Agent"
 )
 
-// Errors to be matched with [errors.Is].
+// Errors to match with [errors.Is].
 var (
-	// ErrNoKey means that the key is empty or the variable is not set.
+	// ErrNoKey means that the key is empty or that [EnvAPIKey] is not set.
 	ErrNoKey = errors.New("auth: no API key")
 
-	// ErrInvalidKey means that the key holds a byte outside 0x21 to 0x7E.
+	// ErrInvalidKey means that the key contains a byte outside 0x21 to 0x7E.
 	ErrInvalidKey = errors.New("auth: malformed API key")
 )
 
-// RequestEditorFn edits a request before it is sent. It is an alias, so that
-// its values are assignable to the RequestEditorFn type of every generated
-// package.
+// RequestEditorFn edits a request before it is sent. It is an alias of a
+// function type, so that an editor can be assigned to the RequestEditorFn type
+// of every generated package.
 type RequestEditorFn = func(ctx context.Context, req *http.Request) error
 
-// APIKey returns an editor that sends key. A key is printable ASCII without
-// spaces: an empty one is [ErrNoKey], a malformed one [ErrInvalidKey].
+// APIKey returns an editor that sends key. A key consists of printable ASCII
+// characters and no spaces. The error is [ErrNoKey] for an empty key and
+// [ErrInvalidKey] for a malformed one.
 //
 // The editor is safe for concurrent use.
 func APIKey(key string, opts ...Option) (RequestEditorFn, error) {
@@ -89,8 +92,8 @@ func APIKey(key string, opts ...Option) (RequestEditorFn, error) {
 	return newEditor(func(context.Context) (string, error) { return key, nil }, opts)
 }
 
-// FromEnv is [APIKey] with the value that the environment variable
-// [EnvAPIKey] has at the time of the call.
+// FromEnv is like [APIKey] with the value of the environment variable
+// [EnvAPIKey], which it reads once, during the call.
 func FromEnv(opts ...Option) (RequestEditorFn, error) {
 	key := os.Getenv(EnvAPIKey)
 	if err := checkKey(key, "set the environment variable "+EnvAPIKey+" to a Pinecone API key"); err != nil {
@@ -99,14 +102,14 @@ func FromEnv(opts ...Option) (RequestEditorFn, error) {
 	return newEditor(func(context.Context) (string, error) { return key, nil }, opts)
 }
 
-// KeyFunc returns an editor that asks fn for the key of each request, for keys
-// that rotate. fn gets the request's context and is called once per request,
-// after its destination has been accepted. It must be safe for concurrent use
-// if the client is used concurrently.
+// KeyFunc returns an editor that calls fn for the key of each request, for keys
+// that rotate. The editor calls fn once per request, with the request's context,
+// after it has accepted the request's destination. fn must be safe for
+// concurrent use if the client is used concurrently.
 //
-// An error of fn fails the request and can be matched with [errors.Is] and
-// [errors.As]; so do an empty and a malformed key, as for [APIKey]. A nil fn
-// is an error here.
+// An error of fn fails the request; [errors.Is] and [errors.As] match it. An
+// empty or malformed key fails the request with [ErrNoKey] or [ErrInvalidKey].
+// KeyFunc returns an error if fn is nil.
 func KeyFunc(fn func(context.Context) (string, error), opts ...Option) (RequestEditorFn, error) {
 	if fn == nil {
 		return nil, fmt.Errorf("%w: auth.KeyFunc needs a function", ErrNoKey)
@@ -145,7 +148,7 @@ func (c *config) setHeaders(req *http.Request, key string) {
 	if req.Header == nil {
 		req.Header = make(http.Header)
 	}
-	h := req.Header // the names are canonical
+	h := req.Header // The names below are canonical, as Set would make them.
 	if c.bearer {
 		h.Del(keyHeader)
 		h[authorizationHeader] = []string{"Bearer " + key}
@@ -161,7 +164,7 @@ func (c *config) setHeaders(req *http.Request, key string) {
 	if req.Body != nil && req.Body != http.NoBody && h.Get(contentTypeHeader) == "" {
 		h[contentTypeHeader] = []string{"application/json"}
 	}
-	// An empty value that is present tells net/http to send no User-Agent.
+	// If User-Agent is present but empty, net/http sends no User-Agent.
 	if _, ok := h[userAgentHeader]; !ok {
 		h[userAgentHeader] = []string{c.userAgent}
 	}

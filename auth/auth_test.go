@@ -14,7 +14,7 @@ import (
 
 const testKey = "test-key-5e1f9c"
 
-// generatedEditorFn stands for the type that oapi-codegen declares.
+// generatedEditorFn is declared like the RequestEditorFn of a generated package.
 type generatedEditorFn func(ctx context.Context, req *http.Request) error
 
 func TestEditorFitsGeneratedType(t *testing.T) {
@@ -28,7 +28,8 @@ func TestEditorFitsGeneratedType(t *testing.T) {
 	}
 }
 
-// newRequest has no body if body is empty, and goes to the control plane if target is.
+// newRequest returns a request without a body if body is empty. An empty target
+// is a URL of the control plane.
 func newRequest(t *testing.T, method, target, body string) *http.Request {
 	t.Helper()
 	var r io.Reader
@@ -64,7 +65,7 @@ func TestHeaders(t *testing.T) {
 			want: map[string]string{"Content-Type": "application/json"},
 		},
 		{
-			name: "http.NoBody is no body", noBody: true,
+			name: "http.NoBody", noBody: true,
 			want: map[string]string{"Content-Type": ""},
 		},
 		{
@@ -73,12 +74,12 @@ func TestHeaders(t *testing.T) {
 			want:   map[string]string{"Content-Type": "multipart/form-data; boundary=x"},
 		},
 		{
-			name:   "version of the request stays",
+			name:   "the request's version is kept",
 			header: http.Header{"X-Pinecone-Api-Version": {"2025-01"}},
 			want:   map[string]string{"X-Pinecone-Api-Version": "2025-01"},
 		},
 		{
-			name:   "an empty version of the request is none",
+			name:   "an empty version of the request is replaced",
 			header: http.Header{"X-Pinecone-Api-Version": {""}},
 			want:   map[string]string{"X-Pinecone-Api-Version": DefaultVersion},
 		},
@@ -93,13 +94,13 @@ func TestHeaders(t *testing.T) {
 			want:   map[string]string{"Api-Key": testKey},
 		},
 		{
-			name:   "User-Agent of the request stays",
+			name:   "the request's User-Agent is kept",
 			opts:   []Option{WithSourceTag("tag")},
 			header: http.Header{"User-Agent": {"mine/1"}},
 			want:   map[string]string{"User-Agent": "mine/1"},
 		},
 		{
-			name:   "a suppressed User-Agent stays suppressed",
+			name:   "an empty User-Agent is kept",
 			header: http.Header{"User-Agent": {""}},
 			want:   map[string]string{"User-Agent": ""},
 		},
@@ -175,7 +176,7 @@ func TestFromEnv(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := req.Header.Get("Api-Key"); got != testKey {
-		t.Errorf("Api-Key = %q, want the value at construction", got)
+		t.Errorf("Api-Key = %q, want the value during FromEnv", got)
 	}
 
 	for _, tt := range []struct {
@@ -188,7 +189,7 @@ func TestFromEnv(t *testing.T) {
 			t.Errorf("FromEnv with %q: editor %t, error %v; want %v", tt.value, editor != nil, err, tt.want)
 		}
 		if !strings.Contains(err.Error(), "PINECONE_API_KEY") {
-			t.Errorf("FromEnv with %q: %v does not name the variable", tt.value, err)
+			t.Errorf("FromEnv with %q: error %v does not name the variable", tt.value, err)
 		}
 	}
 }
@@ -249,7 +250,7 @@ func TestKeyFuncFailure(t *testing.T) {
 	}
 }
 
-func TestCancelledContextIsNotTheEditorsBusiness(t *testing.T) {
+func TestEditorIgnoresCancelledContext(t *testing.T) {
 	editor, err := APIKey(testKey)
 	if err != nil {
 		t.Fatal(err)

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// ErrForeignHost means that a request goes to a host that must not see the
-// key. The editor has left the request as it was.
+// ErrForeignHost means that the editor refused to send the key to the host of a
+// request. The request is unchanged.
 var ErrForeignHost = errors.New("auth: the API key is not for this host")
 
 func (c *config) checkDestination(u *url.URL) error {
@@ -18,25 +18,28 @@ func (c *config) checkDestination(u *url.URL) error {
 	}
 	o, ok := originOf(u)
 	if !ok {
-		return fmt.Errorf("%w: scheme %q, host %q: only an ASCII host name or an IP address without a zone can be allowed, by auth.WithHost",
+		return fmt.Errorf("%w: scheme %q, host %q: the host must be an ASCII name or an IP address without a zone, also for auth.WithHost",
 			ErrForeignHost, u.Scheme, u.Hostname())
 	}
 	if c.hosts[o] || o.scheme == "https" && isPinecone(o.host) || o.isHTTP() && isLoopback(o.host) {
 		return nil
 	}
 	if !o.isHTTP() {
-		return fmt.Errorf("%w: scheme %q, host %q: only https and, where auth.WithHost allows it, http can carry it",
+		return fmt.Errorf("%w: scheme %q, host %q: the scheme must be https, or http for loopback hosts and hosts that auth.WithHost allows",
 			ErrForeignHost, u.Scheme, u.Host)
 	}
-	return fmt.Errorf("%w: scheme %q, host %q: it goes to https on pinecone.io and its subdomains, and to loopback; auth.WithHost(%q) allows this one",
+	return fmt.Errorf("%w: scheme %q, host %q: the key is sent only over https to pinecone.io and its subdomains, and to loopback hosts; auth.WithHost(%q) allows this host",
 		ErrForeignHost, u.Scheme, u.Host, o)
 }
 
-// isPinecone and isLoopback take hosts that [canonicalHost] has returned.
+// isPinecone reports whether host, a result of [canonicalHost], is pinecone.io or
+// a subdomain of it.
 func isPinecone(host string) bool {
 	return host == "pinecone.io" || strings.HasSuffix(host, ".pinecone.io")
 }
 
+// isLoopback reports whether host, a result of [canonicalHost], is localhost or a
+// loopback address.
 func isLoopback(host string) bool {
 	if host == "localhost" {
 		return true
@@ -45,28 +48,28 @@ func isLoopback(host string) bool {
 	return err == nil && addr.IsLoopback()
 }
 
-// parseHost reads the argument of [WithHost]. Its errors do not repeat the
-// argument, which may hold a password.
+// parseHost parses the argument of [WithHost]. The error does not contain s, which
+// may contain a password.
 func parseHost(s string) (origin, error) {
 	if !strings.Contains(s, "://") {
 		s = "https://" + s
 	}
 	u, err := url.Parse(s)
 	if err != nil {
-		return origin{}, errors.New("not a host; want host, host:port, https://host[:port] or http://host[:port]")
+		return origin{}, errors.New("invalid host; want host, host:port, https://host[:port] or http://host[:port]")
 	}
 	o, ok := originOf(u)
 	switch {
 	case !o.isHTTP():
 		return origin{}, errors.New("the scheme must be https or http")
 	case u.User != nil:
-		return origin{}, errors.New("user information does not belong in it")
+		return origin{}, errors.New("the host must not have user information")
 	case u.Path != "" || u.RawQuery != "" || u.ForceQuery || strings.Contains(s, "#"):
-		return origin{}, errors.New("a path, a query or a fragment does not belong in it")
+		return origin{}, errors.New("the host must not have a path, a query or a fragment")
 	case u.Hostname() == "":
 		return origin{}, errors.New("the host is empty")
 	case !ok:
-		return origin{}, errors.New("the host must be an ASCII name (xn-- form) or an IP address without a zone")
+		return origin{}, errors.New("the host must be an ASCII name (xn-- for an internationalized name) or an IP address without a zone")
 	}
 	return o, nil
 }

@@ -32,8 +32,8 @@ func TestDestination(t *testing.T) {
 		{"domain as a prefix", nil, "https://pinecone.io.evil.com/", false},
 		{"domain with a hyphen", nil, "https://api-pinecone.io/", false},
 		{"other top level", nil, "https://api.pinecone.io.ru/", false},
-		{"userinfo as a trick", nil, "https://api.pinecone.io@evil.com/", false},
-		{"userinfo with password", nil, "https://api.pinecone.io:443@evil.com/", false},
+		{"domain as userinfo", nil, "https://api.pinecone.io@evil.com/", false},
+		{"domain as userinfo with a password", nil, "https://api.pinecone.io:443@evil.com/", false},
 		{"domain in the path", nil, "https://evil.com/api.pinecone.io", false},
 		{"domain in the query", nil, "https://evil.com?.pinecone.io", false},
 		{"domain in the fragment", nil, "https://evil.com#.pinecone.io", false},
@@ -85,7 +85,7 @@ func TestDestination(t *testing.T) {
 		{"pinecone stays allowed", []string{"a.example"}, "https://api.pinecone.io/", true},
 		{"IPv4", []string{"10.0.0.1"}, "https://10.0.0.1/", true},
 		{"IPv6", []string{"[2001:DB8::1]:8443"}, "https://[2001:db8:0::1]:8443/", true},
-		{"Kelvin sign is no k", []string{"kube.example"}, "https://\u212aube.example/", false},
+		{"Kelvin sign in place of k", []string{"kube.example"}, "https://\u212aube.example/", false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -135,13 +135,13 @@ func TestDestinationErrorText(t *testing.T) {
 	}
 	err = editor(t.Context(), newRequest(t, http.MethodGet, "http://user:secret@gateway.example:8080/path?q=hidden", ""))
 	const want = `auth: the API key is not for this host: scheme "http", host "gateway.example:8080": ` +
-		`it goes to https on pinecone.io and its subdomains, and to loopback; auth.WithHost("http://gateway.example:8080") allows this one`
+		`the key is sent only over https to pinecone.io and its subdomains, and to loopback hosts; auth.WithHost("http://gateway.example:8080") allows this host`
 	if err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
 }
 
-// A URL built by hand skips the checks of url.Parse.
+// The URLs of this test are not checked by url.Parse.
 func TestDestinationHandBuiltURL(t *testing.T) {
 	editor, err := APIKey(testKey)
 	if err != nil {

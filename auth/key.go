@@ -13,14 +13,14 @@ func checkKey(key, remedy string) error {
 		return fmt.Errorf("%w: %s", ErrNoKey, remedy)
 	}
 	if !isVisibleASCII(key) {
-		return fmt.Errorf("%w: it holds a space, a line break or another character outside 0x21 to 0x7E; %s",
+		return fmt.Errorf("%w: the key contains a space, a line break or another character outside 0x21 to 0x7E; %s",
 			ErrInvalidKey, remedy)
 	}
 	return nil
 }
 
-// isVisibleASCII reports whether s has only bytes from 0x21 to 0x7E, which a
-// header value can carry and keep as they are.
+// isVisibleASCII reports whether all bytes of s are from 0x21 to 0x7E. A header
+// value can contain these bytes unchanged at any position.
 func isVisibleASCII(s string) bool {
 	for i := range len(s) {
 		if s[i] < 0x21 || s[i] > 0x7e {
@@ -30,7 +30,8 @@ func isVisibleASCII(s string) bool {
 	return true
 }
 
-// keyFuncError wraps the error that a key function returned along with key.
+// keyFuncError wraps err, the error of the function passed to [KeyFunc], and
+// redacts key, which the function returned as well.
 func keyFuncError(err error, key string) error {
 	const prefix = "auth: the function passed to auth.KeyFunc: "
 	text, key := err.Error(), strings.TrimSpace(key)

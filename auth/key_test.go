@@ -43,7 +43,7 @@ func TestKeyValidation(t *testing.T) {
 				t.Fatalf("editor %t, error %v, want %v", editor != nil, err, tt.want)
 			}
 			if err != nil && !strings.Contains(err.Error(), "auth.APIKey") {
-				t.Errorf("%v does not say what to do", err)
+				t.Errorf("error %v does not name auth.APIKey", err)
 			}
 			checkHidden(t, testKey, err)
 		})
@@ -52,7 +52,7 @@ func TestKeyValidation(t *testing.T) {
 
 var errVault = errors.New("vault is sealed")
 
-// valueError is an error whose fields every formatting verb can reach.
+// valueError is an error whose field the verb %#v prints.
 type valueError struct{ text string }
 
 func (e valueError) Error() string { return e.text }
@@ -81,13 +81,14 @@ func TestKeyFuncErrorHidesKey(t *testing.T) {
 			checkHidden(t, testKey, err)
 			var target valueError
 			if !errors.Is(err, tt.err) || !errors.As(err, &target) {
-				t.Error("the cause cannot be matched")
+				t.Error("errors.Is and errors.As do not match the error of the function")
 			}
 		})
 	}
 }
 
-// checkHidden fails if any usual way of showing the values shows the key.
+// checkHidden fails the test if a formatting verb, log/slog, a panic or an
+// unwrapped error prints the key.
 func checkHidden(t *testing.T, key string, values ...any) {
 	t.Helper()
 	var out bytes.Buffer
@@ -110,11 +111,11 @@ func checkHidden(t *testing.T, key string, values ...any) {
 		}
 	}
 	if strings.Contains(out.String(), key) || strings.Contains(out.String(), fmt.Sprintf("%x", key)) {
-		t.Errorf("the key shows:\n%s", out.String())
+		t.Errorf("the key is printed:\n%s", out.String())
 	}
 }
 
-func TestNothingShowsTheKey(t *testing.T) {
+func TestKeyIsNotPrinted(t *testing.T) {
 	opts := []Option{WithVersion("2026-04"), WithSourceTag("tag"), WithHost("gateway.example")}
 	fixed, err := APIKey(testKey, opts...)
 	if err != nil {
@@ -149,7 +150,7 @@ func TestNothingShowsTheKey(t *testing.T) {
 	}
 	expvar.Do(func(kv expvar.KeyValue) {
 		if strings.Contains(kv.Value.String(), testKey) {
-			t.Errorf("expvar %s shows the key", kv.Key)
+			t.Errorf("expvar %s contains the key", kv.Key)
 		}
 	})
 }

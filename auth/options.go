@@ -5,11 +5,11 @@ import (
 	"fmt"
 )
 
-// An Option adjusts the editor that [APIKey], [FromEnv] or [KeyFunc] returns.
-// A value that it cannot take is an error of that call.
+// An Option configures the editor that [APIKey], [FromEnv] or [KeyFunc] returns.
+// These functions return an error if the value of an option is invalid.
 type Option func(*config) error
 
-// config holds what the options say. It never holds the key.
+// config is the configuration of an editor. It does not contain the key.
 type config struct {
 	version   string
 	sourceTag string
@@ -32,32 +32,33 @@ func newConfig(opts []Option) (*config, error) {
 	return c, nil
 }
 
-// WithVersion sends v as X-Pinecone-Api-Version, whatever version the request
-// has. Versions are dates such as "2026-04", but any visible ASCII is taken:
-// the service decides. v must be the version that the client's types were
-// generated for, since a reply in another version may not decode into them.
+// WithVersion sets the header X-Pinecone-Api-Version to v, in place of the
+// request's own version. Versions are dates such as "2026-04", but v can be any
+// visible ASCII text: the service decides which versions it accepts. v must be
+// the version that the client's types were generated for, since a response of
+// another version may not decode into them.
 func WithVersion(v string) Option {
 	return func(c *config) error {
 		if v == "" {
 			return errors.New("auth: WithVersion: the version is empty")
 		}
 		if !isVisibleASCII(v) {
-			return errors.New("auth: WithVersion: the version holds a space, a control or a non-ASCII character")
+			return errors.New("auth: WithVersion: the version contains a space, a control character or a non-ASCII character")
 		}
 		c.version = v
 		return nil
 	}
 }
 
-// WithHost lets the key go to one more host, such as a gateway or a proxy.
-// It can be given more than once. The forms are
+// WithHost allows the editor to send the key to one more host, such as a gateway
+// or a proxy. The option can be repeated. The forms of host are
 //
 //	host  host:port  https://host[:port]    https only
 //	http://host[:port]                      plain http, where the network can read the key
 //
-// Without a port, the scheme's default port is meant. An IPv6 address is
-// written in brackets, an internationalised name in its xn-- form; an IPv6
-// zone, user information, a path and a query are errors.
+// The default port is that of the scheme. An IPv6 address is written in brackets,
+// an internationalized name in its xn-- form. A host with an IPv6 zone, user
+// information, a path, a query or a fragment is an error.
 func WithHost(host string) Option {
 	return func(c *config) error {
 		o, err := parseHost(host)
@@ -70,9 +71,10 @@ func WithHost(host string) Option {
 }
 
 // WithSourceTag adds " source_tag=<tag>" to the User-Agent, by which Pinecone
-// attributes traffic to an integration. The tag is normalised as the official
-// SDKs do it: lower case, only [a-z0-9_ :] kept, each run of spaces one
-// underscore. A tag of which nothing is left is not sent.
+// attributes traffic to an integration. The tag is normalized as by Pinecone's
+// SDKs: letters become lower case, characters outside [a-z0-9_ :] are removed,
+// and each run of spaces becomes an underscore. If no character is left, no tag
+// is sent.
 func WithSourceTag(tag string) Option {
 	return func(c *config) error {
 		c.sourceTag = normalizeSourceTag(tag)
@@ -80,10 +82,10 @@ func WithSourceTag(tag string) Option {
 	}
 }
 
-// WithBearer sends the key as "Authorization: Bearer" followed by the key, and no
-// Api-Key header. Pinecone's MCP endpoints take the key in this form; see
-// [Transport] for HTTP clients of MCP libraries. The operations of the Assistant
-// API take Api-Key.
+// WithBearer sends the key in the header "Authorization: Bearer <key>" instead of
+// Api-Key. Pinecone's MCP endpoints take the key in this form; for the HTTP client
+// of an MCP library, see [Transport]. The operations of the Assistant API take
+// Api-Key.
 func WithBearer() Option {
 	return func(c *config) error {
 		c.bearer = true

@@ -21,7 +21,7 @@ func TestOptionErrors(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			editor, err := APIKey(testKey, WithSourceTag("fine"), tt.opt)
 			if editor != nil || err == nil || !strings.HasPrefix(err.Error(), "auth: "+tt.option+": ") {
-				t.Errorf("editor %t, error %v, want one that names %s", editor != nil, err, tt.option)
+				t.Errorf("editor %t, error %v, want an error that names %s", editor != nil, err, tt.option)
 			}
 		})
 	}

@@ -7,13 +7,14 @@ import (
 	"strings"
 )
 
-// origin is where a connection goes. Two URLs have equal origins if and only
-// if scheme, host and port are the same in canonical form.
+// origin is the destination of a connection: scheme, host and port, each in
+// canonical form. Origins can be compared with ==.
 type origin struct{ scheme, host, port string }
 
 var defaultPorts = map[string]string{"http": "80", "https": "443"}
 
-// originOf reports false if the host is not one that [canonicalHost] takes.
+// originOf returns the origin of u. It reports false if [canonicalHost] rejects
+// the host.
 func originOf(u *url.URL) (origin, bool) {
 	host, ok := canonicalHost(u.Hostname())
 	o := origin{scheme: strings.ToLower(u.Scheme), host: host, port: u.Port()}
@@ -25,7 +26,8 @@ func originOf(u *url.URL) (origin, bool) {
 
 func (o origin) isHTTP() bool { return o.scheme == "http" || o.scheme == "https" }
 
-// String leaves the scheme's default port out.
+// String returns the origin as a URL, without the port if that is the scheme's
+// default.
 func (o origin) String() string {
 	host := o.host
 	if strings.Contains(host, ":") {
@@ -37,14 +39,14 @@ func (o origin) String() string {
 	return o.scheme + "://" + host
 }
 
-// canonicalHost takes an IP address or an ASCII host name as [url.URL.Hostname]
-// gives it and returns it in lower case, without the dot of a fully qualified
-// name. It reports false for everything that a resolver, a proxy or net/http's
-// IDNA mapping could read as another host: non-ASCII names, IPv6 zones, empty
-// labels, delimiters inside a name.
+// canonicalHost returns hostname, an IP address or an ASCII host name from
+// [url.URL.Hostname], in lower case and without the trailing dot of a fully
+// qualified name. It reports false for every host that a resolver, a proxy or
+// net/http's IDNA mapping could read as another host: a non-ASCII name, an IPv6
+// zone, an empty label, a delimiter inside a name.
 func canonicalHost(hostname string) (string, bool) {
 	if n := len(hostname); n > 0 && (strings.Contains(hostname, ":") || '0' <= hostname[n-1] && hostname[n-1] <= '9') {
-		// Others are no addresses, and parsing them takes a while.
+		// Names of another form are not addresses, and ParseAddr is slow on them.
 		if addr, err := netip.ParseAddr(hostname); err == nil {
 			return addr.String(), addr.Zone() == ""
 		}

@@ -30,7 +30,8 @@ func newWitness(t *testing.T, start func(http.Handler) *httptest.Server) *witnes
 	return w
 }
 
-// newRedirector answers /to?code=C&url=U with status C and Location U, and 200 elsewhere.
+// newRedirector responds to /to?code=C&url=U with status C and Location U, and to
+// other paths with 200.
 func newRedirector(t *testing.T) *httptest.Server {
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/to" {
@@ -92,7 +93,7 @@ func TestRedirectToAnotherOrigin(t *testing.T) {
 					t.Fatal(err)
 				}
 				if len(other.keys) != 1 || other.keys[0] != testKey {
-					t.Fatalf("the leak that CheckRedirect stops does not occur: keys %q", other.keys)
+					t.Fatalf("without CheckRedirect, the other origin got the keys %q, want the key", other.keys)
 				}
 
 				other.keys = nil
@@ -102,11 +103,11 @@ func TestRedirectToAnotherOrigin(t *testing.T) {
 					t.Errorf("error %v, want %v", err, ErrRedirect)
 				}
 				if len(other.keys) != 0 {
-					t.Errorf("the other origin was reached, with keys %q", other.keys)
+					t.Errorf("the other origin got requests, with the keys %q", other.keys)
 				}
 				u, _ := url.Parse(target)
 				inner := errors.Unwrap(err)
-				want := "auth: redirect refused: from " + first.URL + " to " + u.Scheme + "://" + u.Host + ": the API key stays on the first origin"
+				want := "auth: redirect refused: from " + first.URL + " to " + u.Scheme + "://" + u.Host + ": the API key is sent only to the origin of the first request"
 				if inner == nil || inner.Error() != want {
 					t.Errorf("got  %v\nwant %s", inner, want)
 				}
@@ -138,7 +139,7 @@ func TestRedirectWithinOrigin(t *testing.T) {
 				}
 				return
 			}
-			want := fmt.Sprintf("auth: redirect refused: on %s, it turns %s into GET", srv.URL, tt.method)
+			want := fmt.Sprintf("auth: redirect refused: on %s: the method changes from %s to GET", srv.URL, tt.method)
 			if !errors.Is(err, ErrRedirect) || errors.Unwrap(err).Error() != want {
 				t.Errorf("got  %v\nwant %s", err, want)
 			}
@@ -158,7 +159,7 @@ func TestRedirectLoop(t *testing.T) {
 	}
 	stock, err := count(nil)
 	if err == nil {
-		t.Fatal("net/http follows a loop")
+		t.Fatal("net/http followed an endless redirect")
 	}
 	guarded, err := count(CheckRedirect)
 	if !errors.Is(err, ErrRedirect) || guarded != stock {

@@ -11,7 +11,6 @@ import (
 	"testing"
 )
 
-// roundTripperFunc is a base transport.
 type roundTripperFunc func(*http.Request) (*http.Response, error)
 
 func (f roundTripperFunc) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
@@ -50,7 +49,7 @@ func TestTransportSendsTheKey(t *testing.T) {
 		}
 		resp.Body.Close()
 		if len(got.keys) != 1 || got.keys[0] != testKey {
-			t.Errorf("base %T: the server saw the keys %q", base, got.keys)
+			t.Errorf("base %T: the server got the keys %q", base, got.keys)
 		}
 		if len(req.Header) != 0 {
 			t.Errorf("base %T: the caller's request was changed: %v", base, req.Header)
@@ -64,7 +63,7 @@ func TestTransportOnRedirects(t *testing.T) {
 		first := newRedirector(t)
 		editor := apiKey(t, WithHost("http://gateway.example"))
 		var hosts, keys []string
-		// All hosts are the redirector: what counts is the name in the request.
+		// The redirector serves the requests to all hosts.
 		base := roundTripperFunc(func(req *http.Request) (*http.Response, error) {
 			hosts = append(hosts, req.URL.Host)
 			keys = append(keys, req.Header.Get("Api-Key"))
@@ -103,7 +102,7 @@ func TestTransportRefuses(t *testing.T) {
 		name   string
 		editor RequestEditorFn
 		target string
-		want   error // nil: any
+		want   error // nil means any error
 		text   string
 	}{
 		{"foreign host", apiKey(t), "https://evil.example/", ErrForeignHost, "evil.example"},
@@ -187,7 +186,7 @@ func TestBearer(t *testing.T) {
 	}
 }
 
-func TestEditorOfNoRequest(t *testing.T) {
+func TestEditorNilRequest(t *testing.T) {
 	if err := apiKey(t)(t.Context(), nil); !errors.Is(err, ErrForeignHost) {
 		t.Errorf("error %v", err)
 	}

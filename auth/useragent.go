@@ -22,9 +22,9 @@ func userAgent(sourceTag string) string {
 	return product() + " source_tag=" + sourceTag
 }
 
-// moduleVersion returns the version of this module in the running program, or
-// "devel" if info is nil or does not say: a build from a working tree, or one
-// with a replacement that is a folder.
+// moduleVersion returns the version of this module in the running program. It
+// returns "devel" if the version is not known: info is nil, the program was built
+// from a working tree, or a folder replaces the module.
 func moduleVersion(info *debug.BuildInfo) string {
 	const unknown = "devel"
 	if info == nil {

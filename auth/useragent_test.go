@@ -9,7 +9,7 @@ import (
 
 func TestModulePath(t *testing.T) {
 	if got := reflect.TypeFor[config]().PkgPath(); got != modulePath+"/auth" {
-		t.Errorf("this package is %s, modulePath says %s", got, modulePath)
+		t.Errorf("the path of this package is %s, but modulePath is %s", got, modulePath)
 	}
 }
 
@@ -30,7 +30,7 @@ func TestModuleVersion(t *testing.T) {
 		want string
 	}{
 		{"no build info", nil, "devel"},
-		{"not in it", &debug.BuildInfo{Main: *other, Deps: []*debug.Module{other}}, "devel"},
+		{"module not in the build info", &debug.BuildInfo{Main: *other, Deps: []*debug.Module{other}}, "devel"},
 		{"main", &debug.BuildInfo{Main: *self("v1.2.3", nil)}, "v1.2.3"},
 		{"main, stamped with changes", &debug.BuildInfo{Main: *self("v0.0.0-20260520000000-0123456789ab+dirty", nil)}, "v0.0.0-20260520000000-0123456789ab+dirty"},
 		{"main, working tree", &debug.BuildInfo{Main: *self("(devel)", nil)}, "devel"},
@@ -38,7 +38,7 @@ func TestModuleVersion(t *testing.T) {
 		{"dependency", &debug.BuildInfo{Main: *other, Deps: []*debug.Module{other, self("v1.2.3", nil)}}, "v1.2.3"},
 		{"replaced by a fork", &debug.BuildInfo{Deps: []*debug.Module{self("v1.2.3", &debug.Module{Path: "example.com/fork", Version: "v1.2.4"})}}, "v1.2.4"},
 		{"replaced by a folder", &debug.BuildInfo{Deps: []*debug.Module{self("v1.2.3", &debug.Module{Path: "../assistant-go"})}}, "devel"},
-		{"nested module is not this one", &debug.BuildInfo{Main: debug.Module{Path: modulePath + "/examples", Version: "v7.0.0"}}, "devel"},
+		{"nested module", &debug.BuildInfo{Main: debug.Module{Path: modulePath + "/examples", Version: "v7.0.0"}}, "devel"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -68,6 +68,6 @@ func TestNormalizeSourceTag(t *testing.T) {
 		}
 	}
 	if got := userAgent(normalizeSourceTag("日本")); got != product() {
-		t.Errorf("a tag of which nothing is left is sent: %q", got)
+		t.Errorf("an empty tag was sent: %q", got)
 	}
 }

@@ -28,7 +28,7 @@ for folder in "$specs"/20*/; do
 		plane=$(basename "$file" .yaml)
 		if go run "$oasdiff" diff "$file" "$folder$plane.yaml" \
 			--exclude-elements description,summary,title,examples --fail-on-diff; then
-			echo "$version/$plane: as published"
+			echo "$version/$plane: same facts as the published spec"
 		else
 			echo "$version/$plane: differs from the published spec, see above"
 			failed=1

@@ -17,7 +17,7 @@ type messages = []map[string]any
 
 func user(content any) messages { return messages{{"role": "user", "content": content}} }
 
-// chatGets returns a check that a chat is answered with one of the statuses.
+// chatGets returns a check that the response to a chat has one of the statuses.
 func chatGets(body map[string]any, statuses []int, texts ...string) func(context.Context, *session) error {
 	return status(func(ctx context.Context, s *session) (*http.Response, error) { return s.chat(ctx, body) }, statuses, texts...)
 }

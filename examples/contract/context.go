@@ -13,7 +13,7 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-07/evaluation"
 )
 
-// contextGets returns a check that a retrieval is answered with one of the
+// contextGets returns a check that the response to a retrieval has one of the
 // statuses.
 func contextGets(body string, statuses []int) func(context.Context, *session) error {
 	return status(func(ctx context.Context, s *session) (*http.Response, error) {
@@ -74,7 +74,7 @@ var contextChecks = []check{
 		}
 		return nil
 	}},
-	{"evaluation: an evaluated fact has reasoning", observed, "replies that SDKs decode", evaluationGets(
+	{"evaluation: an evaluated fact has reasoning", observed, "responses that SDKs decode", evaluationGets(
 		`{"question":"Colour?","answer":"It is blue.","ground_truth_answer":"It is blue."}`, []int{200}, `"evaluated_facts"`, `"reasoning"`)},
 	{"evaluation: an error is a message alone", published, "evaluation 2026-04", func(ctx context.Context, s *session) error {
 		r, err := read(s.rawEval.EvaluateAlignmentWithBody(ctx, "application/json", strings.NewReader(`{"question":"a"}`)))

@@ -11,7 +11,7 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-07/control"
 )
 
-// status returns a check that a request is answered with one of the statuses
+// status returns a check that the response to a request has one of the statuses
 // and a body that contains the texts.
 func status(request func(context.Context, *session) (*http.Response, error), statuses []int, texts ...string) func(context.Context, *session) error {
 	return func(ctx context.Context, s *session) error {
@@ -91,7 +91,7 @@ var controlChecks = []check{
 	{"auth: a wrong key is 401 Invalid API key.", observed, "live tests of the official SDKs", status(func(ctx context.Context, s *session) (*http.Response, error) {
 		return s.rawControl.ListAssistants(ctx, nil, func(_ context.Context, req *http.Request) error { req.Header.Set("Api-Key", "wrong"); return nil })
 	}, []int{401}, "Invalid API key.")},
-	{"headers: a reply has a request id", observed, "official SDKs", func(ctx context.Context, s *session) error {
+	{"headers: a response has a request id", observed, "official SDKs", func(ctx context.Context, s *session) error {
 		r, err := read(s.rawControl.ListAssistants(ctx, nil))
 		if err != nil {
 			return err

@@ -84,7 +84,7 @@ func TestRecord(t *testing.T) {
 	}
 }
 
-// stranger is a service that answers every request wrongly, except requests
+// stranger is a service whose responses to all requests are wrong, except requests
 // about the run's own assistant.
 type stranger struct {
 	status int

@@ -24,7 +24,7 @@ func (l logging) RoundTrip(req *http.Request) (*http.Response, error) {
 	log := l.log.With("method", req.Method, "path", req.URL.EscapedPath(), "span", trace.SpanContextFromContext(req.Context()).SpanID())
 	resp, err := l.base.RoundTrip(req)
 	if err != nil {
-		log.Error("no reply", "duration", time.Since(begun), "error", err)
+		log.Error("no response", "duration", time.Since(begun), "error", err)
 		return nil, err
 	}
 	body := &countedBody{ReadCloser: resp.Body}
@@ -33,7 +33,7 @@ func (l logging) RoundTrip(req *http.Request) (*http.Response, error) {
 			log = log.With("error", body.err)
 		}
 		id := cmp.Or(resp.Header.Get("X-Pinecone-Request-Id"), resp.Header.Get("X-Request-Id"))
-		log.Info("reply", "status", resp.StatusCode, "duration", time.Since(begun), "bytes", body.n, "request_id", id)
+		log.Info("response", "status", resp.StatusCode, "duration", time.Since(begun), "bytes", body.n, "request_id", id)
 	})
 	resp.Body = body
 	return resp, nil

@@ -73,7 +73,7 @@ func TestLogAndTrace(t *testing.T) {
 		"^ .*s      HTTP DELETE "+assistants+"/example-assistant 200 ",
 	)
 	line := func(method, path, status string) string {
-		return "^time=[^ ]+ level=INFO msg=reply method=" + method + " path=/assistant/" + path +
+		return "^time=[^ ]+ level=INFO msg=response method=" + method + " path=/assistant/" + path +
 			" span=[0-9a-f]{16} status=" + status + " duration=[^ ]+s bytes=[0-9]+ request_id=[-0-9a-f]{36}"
 	}
 	matches(t, log,
@@ -87,7 +87,7 @@ func TestLogAndTrace(t *testing.T) {
 	if strings.Contains(log, "lamp") || strings.Contains(log, "span=0000000000000000") {
 		t.Errorf("the log has the question, or a request without a span:\n%s", log)
 	}
-	if got, want := strings.Count(log, "msg=reply"), len(r.Requests()); got != want || strings.Count(out, "HTTP ") != want {
+	if got, want := strings.Count(log, "msg=response"), len(r.Requests()); got != want || strings.Count(out, "HTTP ") != want {
 		t.Errorf("%d lines and %d spans for %d requests", got, strings.Count(out, "HTTP "), want)
 	}
 }
@@ -117,7 +117,7 @@ func TestRetries(t *testing.T) {
 	matches(t, out, "^ .*s    close ", span+"503 ", span+" ?unexpected EOF", span+"200 ")
 	matches(t, log,
 		"method=DELETE .* status=503 .* bytes=4 request_id=busy-1",
-		`level=ERROR msg="no reply" method=DELETE .* error="unexpected EOF"`,
+		`level=ERROR msg="no response" method=DELETE .* error="unexpected EOF"`,
 		"method=DELETE .* status=200 .*",
 	)
 }

@@ -394,7 +394,7 @@ func TestChangedWhileSent(t *testing.T) {
 	f.synced(t, "0 uploaded, 1 replaced, 1 unchanged, 0 deleted, 0 failed, 0 passed over; 7 bytes")
 }
 
-// The service answers 429 more often than the client retries.
+// The service responds with 429 more often than the client retries.
 func TestRateLimited(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, f *fixture) {
 		for i := range 8 {

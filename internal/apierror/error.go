@@ -53,7 +53,7 @@ type Error struct {
 	// cause is the reason why the body was cut short or cannot be decoded.
 	cause error
 	// version is the API version of the request. unserved is the same if the
-	// service answers that it does not serve this version, and "" otherwise.
+	// service responds that it does not serve this version, and "" otherwise.
 	version, unserved string
 }
 

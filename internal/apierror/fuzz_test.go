@@ -31,7 +31,7 @@ func FuzzFromResponse(f *testing.F) {
 		rest := resp.Body.(io.Reader)
 		e := FromResponse(resp)
 		check(t, e, status)
-		check(t, Reply(resp, []byte(body), nil), status)
+		check(t, FromSuccess(resp, []byte(body), nil), status)
 
 		if left, _ := io.ReadAll(rest); len(left) != max(0, len(body)-MaxBody) {
 			t.Errorf("%d bytes of %d are left unread", len(left), len(body))

@@ -86,7 +86,7 @@ func TestKeyAtBodyLimit(t *testing.T) {
 		body := strings.Repeat(".", MaxBody-shift) + testKey + "."
 		for _, e := range []*Error{
 			FromResponse(reply(500, "", body)),
-			Reply(reply(200, "", ""), []byte(body), nil),
+			FromSuccess(reply(200, "", ""), []byte(body), nil),
 		} {
 			if len(e.Body) > MaxBody || strings.Contains(string(e.Body), testKey[:minFragment]) {
 				t.Errorf("shift %d: %d bytes, ending in %q", shift, len(e.Body), e.Body[len(e.Body)-20:])
@@ -118,10 +118,10 @@ func TestCauseIsRedacted(t *testing.T) {
 	failing := reply(500, "", "")
 	failing.Body = io.NopCloser(io.MultiReader(strings.NewReader("x"), readerFunc(func([]byte) (int, error) { return 0, cause })))
 	for name, e := range map[string]*Error{
-		"Reply":        Reply(reply(200, "application/json", ""), []byte("{"), cause),
+		"FromSuccess":  FromSuccess(reply(200, "application/json", ""), []byte("{"), cause),
 		"FromResponse": FromResponse(failing),
-		"URL error":    Reply(reply(200, "", ""), nil, &url.Error{Op: "Get", URL: "https://a/?k=" + testKey, Err: cause}),
-		"content type": Reply(reply(200, "text/"+testKey, ""), nil, nil),
+		"URL error":    FromSuccess(reply(200, "", ""), nil, &url.Error{Op: "Get", URL: "https://a/?k=" + testKey, Err: cause}),
+		"content type": FromSuccess(reply(200, "text/"+testKey, ""), nil, nil),
 	} {
 		var target valueError
 		if name != "content type" && (!errors.Is(e, cause) || !errors.As(e, &target)) {

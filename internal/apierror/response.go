@@ -52,11 +52,11 @@ func FromEvent(resp *http.Response, event []byte) *Error {
 	return e
 }
 
-// Reply returns the error for a 2xx response whose body cannot be used. The
+// FromSuccess returns the error for a 2xx response whose body cannot be used. The
 // argument body is the part of the body that was read. The argument cause is
 // the reason; if it is nil, the reason is the content type. Message is the
 // beginning of the body. The text of the error has both.
-func Reply(resp *http.Response, body []byte, cause error) *Error {
+func FromSuccess(resp *http.Response, body []byte, cause error) *Error {
 	e, r := newError(resp)
 	if cause == nil {
 		cause = errors.New("response is not JSON but " + cmp.Or(resp.Header.Get("Content-Type"), "of no content type"))

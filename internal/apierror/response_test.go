@@ -98,8 +98,8 @@ func TestBodyLimit(t *testing.T) {
 		if want := min(size, MaxBody); len(e.Body) != want || body.read != want || body.closed != 0 {
 			t.Errorf("size %d: %d bytes kept, %d read, %d times closed; want %d, %d, 0", size, len(e.Body), body.read, body.closed, want, want)
 		}
-		if e := Reply(reply(200, "", ""), bytes.Repeat([]byte("x"), size), nil); len(e.Body) != min(size, MaxBody) {
-			t.Errorf("Reply, size %d: %d bytes kept", size, len(e.Body))
+		if e := FromSuccess(reply(200, "", ""), bytes.Repeat([]byte("x"), size), nil); len(e.Body) != min(size, MaxBody) {
+			t.Errorf("FromSuccess, size %d: %d bytes kept", size, len(e.Body))
 		}
 	}
 }
@@ -116,13 +116,13 @@ func TestBareResponse(t *testing.T) {
 		if _, ok := e.RetryAfter(); ok {
 			t.Errorf("%s: RetryAfter", name)
 		}
-		if e := Reply(resp, nil, nil); e.Unwrap() == nil {
-			t.Errorf("%s: Reply: %v", name, e)
+		if e := FromSuccess(resp, nil, nil); e.Unwrap() == nil {
+			t.Errorf("%s: FromSuccess: %v", name, e)
 		}
 	}
 }
 
-func TestReply(t *testing.T) {
+func TestFromSuccess(t *testing.T) {
 	var syntax *json.SyntaxError
 	decodeErr := json.Unmarshal([]byte(`{"id":`), &struct{}{})
 	if !errors.As(decodeErr, &syntax) {
@@ -144,7 +144,7 @@ func TestReply(t *testing.T) {
 			body := []byte(tt.body)
 			resp := reply(200, tt.contentType, "")
 			resp.Header.Set("X-Request-Id", "abc")
-			e := Reply(resp, body, tt.cause)
+			e := FromSuccess(resp, body, tt.cause)
 			want := "pinecone: GET /assistant/assistants/x: " + tt.want + " (request id abc)"
 			if e.Error() != want {
 				t.Errorf("got  %s\nwant %s", e, want)
@@ -170,7 +170,7 @@ func TestNothingIsShared(t *testing.T) {
 	resp.Header["Via"] = []string{"proxy " + testKey}
 	e := FromResponse(resp)
 	if got := resp.Header.Get("Via"); got != "proxy "+testKey {
-		t.Errorf("the reply's own header has changed: %q", got)
+		t.Errorf("the response's own header has changed: %q", got)
 	}
 	resp.Header["Via"][0] = "changed"
 	if got := e.Header.Get("Via"); got != "proxy REDACTED" {
@@ -256,13 +256,13 @@ func TestCodeOfLongBodies(t *testing.T) {
 	}
 	for name, tt := range tests {
 		for form, e := range map[string]*Error{
-			"reply": FromResponse(reply(429, "application/json", tt.body)),
-			"event": FromEvent(reply(200, "application/json", ""), []byte(tt.body)),
+			"response": FromResponse(reply(429, "application/json", tt.body)),
+			"event":    FromEvent(reply(200, "application/json", ""), []byte(tt.body)),
 		} {
 			if e.Code != tt.code || e.Message != tt.message {
 				t.Errorf("%s, %s: code %q, message %.600q", name, form, e.Code, e.Message)
 			}
-			if conflict := errors.Is(e, ErrConflict); form == "reply" && conflict != (tt.code == "ALREADY_EXISTS") {
+			if conflict := errors.Is(e, ErrConflict); form == "response" && conflict != (tt.code == "ALREADY_EXISTS") {
 				t.Errorf("%s: conflict %t", name, conflict)
 			}
 			if len(e.Body) > MaxBody {

@@ -37,12 +37,12 @@ func operation(at, verb, id, fields string) string {
 }
 
 const (
-	noContent   = "      responses: {'204': {description: Done.}}\n"
-	jsonReply   = "      responses: {'200': {description: Reply., content: {application/json: {schema: {$ref: '#/components/schemas/UsageModel'}}}}}\n"
-	newSchemas  = "components:\n  schemas:\n"
-	newPaths    = "paths:\n"
-	fileReply   = "responses: {'202': {description: Reply., content: {application/json: {schema: {$ref: '#/components/schemas/OperationModel'}}}}}\n"
-	pingMembers = `    PingModel: {type: object, required: [kind], properties: {kind: {type: string}, count: {type: integer}}}
+	noContent    = "      responses: {'204': {description: Done.}}\n"
+	jsonResponse = "      responses: {'200': {description: Response., content: {application/json: {schema: {$ref: '#/components/schemas/UsageModel'}}}}}\n"
+	newSchemas   = "components:\n  schemas:\n"
+	newPaths     = "paths:\n"
+	fileResponse = "responses: {'202': {description: Response., content: {application/json: {schema: {$ref: '#/components/schemas/OperationModel'}}}}}\n"
+	pingMembers  = `    PingModel: {type: object, required: [kind], properties: {kind: {type: string}, count: {type: integer}}}
     PongModel: {type: object, required: [kind], properties: {kind: {type: string}, text: {type: string}}}
     BeatModel:
       discriminator: {propertyName: kind, mapping: {ping: '#/components/schemas/PingModel', pong: '#/components/schemas/PongModel'}}
@@ -86,7 +86,7 @@ var changes = map[string]change{
 	}
 	equal(t, n, 1)`,
 	},
-	"a stream that does not have all of its reply": {
+	"a stream that does not have all of its response": {
 		replace: []string{"    ChatModel:\n", "    ChatModel:\n      required: [verdict]\n", "        finish_reason:\n", "        verdict: {type: string}\n        finish_reason:\n"},
 		absent:  "CollectChat(",
 		code:    `equal(t, data.ChatResponse{Verdict: "v"}.Verdict, "v")`,
@@ -97,7 +97,7 @@ var changes = map[string]change{
 		actions: "  - target: $.paths['/beats'].get\n    description: The last beat.\n    update: {x-stream-end: end}\n",
 		refused: `GET /beats: x-stream-end "end": no such member`,
 	},
-	"a union that is new in a reply, described in place, without a mapping": {
+	"a union that is new in a response, inline, without a mapping": {
 		paths: operation("/verdict", "get", "get_verdict", `      responses:
         '200':
           description: Verdict.
@@ -143,7 +143,7 @@ var changes = map[string]change{
 	equal(t, got.Value.(*data.GetVerdictResponseBad).How, 7)`,
 	},
 	"a value that announces two members": {
-		paths: operation("/verdict", "get", "get_verdict", jsonReply),
+		paths: operation("/verdict", "get", "get_verdict", jsonResponse),
 		schemas: `    Good: {type: object, properties: {type: {type: string, enum: [same]}}}
     Bad: {type: object, properties: {type: {type: string, enum: [same]}}}
     Verdict:
@@ -281,7 +281,7 @@ var changes = map[string]change{
         '200': {description: Done., content: {application/json: {schema: {$ref: '#/components/schemas/AssistantFileModel'}}}}
         '202': {description: Begun., content: {application/json: {schema: {$ref: '#/components/schemas/OperationModel'}}}}
 `),
-		actions: "  - target: $.paths['/either'].post\n    description: The operation.\n    update: {x-reply: '202'}\n",
+		actions: "  - target: $.paths['/either'].post\n    description: The operation.\n    update: {x-response: '202'}\n",
 		code: `api, got := serve(t, "application/json", "{\"id\":\"x\"}")
 	got.status = 202
 	result, err := api.Choose(t.Context())
@@ -445,7 +445,7 @@ var changes = map[string]change{
 		paths:   operation("/a", "post", "send", "      requestBody: {content: {multipart/form-data: {schema: {type: object, properties: {a: {type: object, properties: {b: {type: string}}}}}}}}\n"+noContent),
 		refused: "POST /a: form field a: type",
 	},
-	"lists, maps and plain values as replies": {
+	"lists, maps and plain values as responses": {
 		paths: operation("/list", "get", "get_list", "      responses: {'200': {description: A., content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/UsageModel'}}}}}}\n") +
 			operation("/map", "get", "get_map", "      responses: {'200': {description: A., content: {application/json: {schema: {type: object, additionalProperties: {type: integer}}}}}}\n") +
 			operation("/text", "get", "get_text", "      responses: {'200': {description: A., content: {application/json: {schema: {type: string}}}}}\n"),
@@ -470,7 +470,7 @@ var changes = map[string]change{
 	if err != nil { t.Fatal(err) }
 	equal(t, tree.Below[0].Name, "b")`,
 	},
-	"a reply for any success, and an error of its own": {
+	"a response for any success, and an error of its own": {
 		paths: operation("/a", "get", "look", `      responses:
         '2XX': {description: A., content: {application/json: {schema: {$ref: '#/components/schemas/UsageModel'}}}}
         default: {description: An error., content: {application/problem+json: {schema: {type: object}}}}

@@ -88,15 +88,15 @@ func describeTypes(input *prepared, p *plane, ops []codegen.OperationDefinition)
 				u.Chunk = true
 			}
 		}
-		replies, err := op.GetResponseTypeDefinitions()
+		responses, err := op.GetResponseTypeDefinitions()
 		if err != nil {
 			return nil, err
 		}
-		for _, reply := range replies {
-			if reply.Schema.RefType != "" && len(reply.Schema.Properties) > 0 {
-				t.add(reply.Schema.RefType, reply.Schema)
+		for _, response := range responses {
+			if response.Schema.RefType != "" && len(response.Schema.Properties) > 0 {
+				t.add(response.Schema.RefType, response.Schema)
 			}
-			for _, more := range reply.AdditionalTypeDefinitions {
+			for _, more := range response.AdditionalTypeDefinitions {
 				t.add(more.TypeName, more.Schema)
 			}
 		}

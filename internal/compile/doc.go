@@ -106,7 +106,7 @@ func wrapAt(text string, width int) []string {
 func streamDoc(m *method) []string {
 	about := m.Doc
 	if !m.StreamOnly {
-		about = []string{fmt.Sprintf("%s is like [API.%s] but returns an iterator over the events of the answer, which arrive while it is written.", m.Stream.Name, m.Name)}
+		about = []string{fmt.Sprintf("%s is like [API.%s] but returns an iterator over the events of the answer, which arrive while the model writes it.", m.Stream.Name, m.Name)}
 	}
 	text := fmt.Sprintf("%s "+
 		"The request is sent when the iteration begins; a second iteration is an error. "+

@@ -32,7 +32,7 @@ type method struct {
 	MayEmpty   bool   // the response may have no body
 	Download   bool   // the response is content to be read, not JSON
 	StreamOnly bool   // the response can only be a stream
-	Replies    *replies
+	Responses  *responses
 	Stream     *stream
 	Pages      *pages
 	Wait       *wait
@@ -85,7 +85,7 @@ func (t *types) describeMethod(op codegen.OperationDefinition) (*method, error) 
 	m.Python, _ = extension[string](op.Spec.Extensions, extPython)
 	m.TypeScript, _ = extension[string](op.Spec.Extensions, extTypeScript)
 	for _, describe := range []func(codegen.OperationDefinition, *types) error{
-		m.describePath, m.describeParams, m.describeBody, m.describeReply, m.describeStream, m.describePages, m.describeWait,
+		m.describePath, m.describeParams, m.describeBody, m.describeResponse, m.describeStream, m.describePages, m.describeWait,
 	} {
 		if err := describe(op, t); err != nil {
 			return nil, err

@@ -344,7 +344,7 @@ func eachSchema(spec *openapi3.T, f func(place string, ref *openapi3.SchemaRef))
 			}
 			for _, status := range slices.Sorted(maps.Keys(operation.Responses.Map())) {
 				if response := operation.Responses.Value(status); response.Ref == "" {
-					content(place+" reply "+status, response.Value.Content)
+					content(place+" response "+status, response.Value.Content)
 				}
 			}
 		}

@@ -41,7 +41,7 @@ func (m *method) describePages(op codegen.OperationDefinition, t *types) error {
 	things, isList := strings.CutPrefix(op.OperationId, "List")
 	how, described := extension[pagesOf](op.Spec.Extensions, extPages)
 	if !described {
-		if !isList || things == "" || m.Result == "" || m.Replies != nil {
+		if !isList || things == "" || m.Result == "" || m.Responses != nil {
 			return nil
 		}
 		how = pagesOf{List: t.onlyList(m.Result), Next: "pagination.next", Token: "pagination_token"}

@@ -30,9 +30,9 @@ type plane struct {
 	// Constructors are functions that return a value of a type with a given
 	// text.
 	Constructors []constructor
-	// Replies are the results of operations that respond with one of several
+	// Responses are the results of operations that respond with one of several
 	// types.
-	Replies []*replies
+	Responses []*responses
 	// since maps endpoints, without parameter names, to the oldest version that
 	// has them.
 	since map[endpoint]string

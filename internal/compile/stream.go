@@ -27,10 +27,10 @@ type stream struct {
 // collector describes the functions that collect the events of a stream into a
 // response.
 type collector struct {
-	Name  string // name of the Go function
-	Text  string // name of the Go function for the text
-	Reply string
-	Cases []collected
+	Name     string // name of the Go function
+	Text     string // name of the Go function for the text
+	Response string
+	Cases    []collected
 	// List is the field of the response with the list of texts, or "".
 	List string
 }
@@ -107,7 +107,7 @@ func (m *method) describeStream(op codegen.OperationDefinition, t *types) error 
 	if flag, ok := t.field(m.Body, "stream"); ok && fieldType(flag) == "bool" {
 		s.Flag = flag.GoFieldName()
 	}
-	if m.Result != "" && m.Replies == nil {
+	if m.Result != "" && m.Responses == nil {
 		s.Collect = t.collector(m.Name, name, m.Result)
 	}
 	m.Stream = s
@@ -149,19 +149,19 @@ func isSet(text string) string { return text + ` != "" && ` + text + ` != "null"
 // collector returns how to collect chunks into the response of a method. It
 // returns nil if the chunks have no text for the response, or do not fill all
 // its required fields.
-func (t *types) collector(method, chunk, reply string) *collector {
-	c := &collector{Name: "Collect" + method, Text: method + "Text", Reply: reply}
+func (t *types) collector(method, chunk, response string) *collector {
+	c := &collector{Name: "Collect" + method, Text: method + "Text", Response: response}
 	if u, ok := t.unions[chunk]; ok {
 		for _, m := range u.Members {
-			if part := t.collect(m.Type, reply, "c", "r", "0"); len(part.Lines) > 0 {
+			if part := t.collect(m.Type, response, "c", "r", "0"); len(part.Lines) > 0 {
 				c.Cases = append(c.Cases, part)
 			}
 		}
 	} else {
-		part := t.collect(chunk, reply, "c", "r", "0")
+		part := t.collect(chunk, response, "c", "r", "0")
 		for _, p := range t.schemas[chunk].Properties {
 			from, fromList := strings.CutPrefix(fieldType(p), "[]")
-			q, ok := t.field(reply, p.JsonFieldName)
+			q, ok := t.field(response, p.JsonFieldName)
 			into, intoList := strings.CutPrefix(fieldType(q), "[]")
 			index, indexed := t.field(from, "index")
 			if !ok || !fromList || !intoList || !indexed {
@@ -187,7 +187,7 @@ func (t *types) collector(method, chunk, reply string) *collector {
 	if !slices.ContainsFunc(c.Cases, func(c collected) bool { return c.Text != "" }) {
 		return nil
 	}
-	for _, p := range t.schemas[reply].Properties {
+	for _, p := range t.schemas[response].Properties {
 		if p.Required && !c.fills(p.GoFieldName()) {
 			return nil
 		}

@@ -27,7 +27,7 @@ const (
 	extStreamEnd   = "x-stream-end"
 	extPages       = "x-pages"
 	extWait        = "x-wait"
-	extReply       = "x-reply"
+	extResponse    = "x-response"
 	extExample     = "x-example"
 	extNote        = "x-note"
 	extPython      = "x-python"
@@ -50,20 +50,20 @@ var Vocabulary = []Extension{
 	{extGoTypeName, "inline schema", "Go identifier", "the name of its Go type", identifier},
 	{extNoPointer, "optional property", "boolean", "`false`: the field is a pointer, so that absent and zero differ; `true`: the field is not a pointer, although the property can be null", boolean},
 	{extOmitEmpty, "optional property", "boolean", "`false`: an empty value that is not nil is sent", boolean},
-	{extEnumType, "text", "`name` and, in one of the places that share it, `description`", "the Go type that all places with that name share; its constants are the values that the spec lists in any of them", shape[enumType]},
-	{extEnumNames, "enum", "Go names by value", "names of values, in place of the derived names", shape[map[string]string]},
+	{extEnumType, "string", "`name` and, in one of the places that share it, `description`", "the Go type that all places with that name share; its constants are the values that the spec lists in any of them", shape[enumType]},
+	{extEnumNames, "enum", "Go names by value", "the names of values, in place of the derived names", shape[map[string]string]},
 	{extAlso, "property", "list of names", "other names of the property in responses; the first value that is not empty is used", shape[[]string]},
-	{extConstructor, "schema", "`enum` and `text`, names of properties", "a function for each value of the enum, which returns a value of the type with a given text", shape[constructors]},
-	{extMaxBytes, "parameter, property of a form", "number", "maximum size of its JSON in bytes", positive},
-	{extRegion, "one of several servers", "text", "the region of the server", text},
+	{extConstructor, "schema", "`enum` and `text`, names of properties", "a constructor for each value of the enum, which takes the text", shape[constructors]},
+	{extMaxBytes, "parameter, property of a form", "number", "the maximum size of its JSON in bytes", positive},
+	{extRegion, "one of several servers", "string", "the region of the server", text},
 	{extStreamEnd, "operation with a stream", "value or path", "how to recognize the last event: the value of the union's discriminator, or a property that is set, `name` or `list.name`", text},
 	{extPages, "operation", "`list`, `next`, `token`", "the response's property with the items, the path to its next page token, and the parameter for the page token", shape[pagesOf]},
 	{extWait, "operation", "`name`, `status`, `done`, `failed`, `message`, `progress`", "the method that polls the operation: its name; the property with the state, the states of success and of failure; the properties with the reason of a failure and with the progress in percent", shape[wait]},
-	{extReply, "operation", "status", "the 2xx status whose schema is the method's result, if others have another schema", text},
-	{extExample, "spec, operation", "Go code; for an operation also code by the name of what it shows", "examples in the documentation, which may use `api` and `ctx` and return `err`", checkExamples},
-	{extNote, "spec", "text", "a paragraph of the package's documentation", text},
-	{extPython, "operation", "text", "the corresponding call of Pinecone's Python SDK", text},
-	{extTypeScript, "operation", "text", "the corresponding call of Pinecone's TypeScript SDK", text},
+	{extResponse, "operation", "status", "the 2xx status whose schema is the method's result, if others have another schema", text},
+	{extExample, "spec, operation", "Go code; for an operation also a map from names of methods, functions, options or types to code", "examples in the documentation, which may use `api` and `ctx` and return `err`", checkExamples},
+	{extNote, "spec", "string", "a paragraph of the package's documentation", text},
+	{extPython, "operation", "string", "the corresponding call of Pinecone's Python SDK", text},
+	{extTypeScript, "operation", "string", "the corresponding call of Pinecone's TypeScript SDK", text},
 }
 
 // checkVocabulary checks the extensions in an update: their names and the shape

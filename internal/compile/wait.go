@@ -31,7 +31,7 @@ func (m *method) describeWait(op codegen.OperationDefinition, t *types) error {
 	if !ok {
 		return nil
 	}
-	if m.Result == "" || m.Replies != nil {
+	if m.Result == "" || m.Responses != nil {
 		return fmt.Errorf("%s: want a response of one type", extWait)
 	}
 	status, ok := t.field(m.Result, w.Status)
@@ -77,7 +77,7 @@ type follow struct {
 // of the response field that the last word of the name denotes, such as id for
 // operation_id.
 func (m *method) describeFollow(methods []*method, t *types) {
-	if m.HTTP == "http.MethodGet" || m.Result == "" || m.Replies != nil || m.Stream != nil {
+	if m.HTTP == "http.MethodGet" || m.Result == "" || m.Responses != nil || m.Stream != nil {
 		return
 	}
 	var f *follow

@@ -107,7 +107,7 @@ func (a *attempt) send() (*http.Response, error) {
 		_ = resp.Body.Close()
 		resp.Body = http.NoBody
 	}
-	c.recordReply(req, resp)
+	c.recordResponse(req, resp)
 	a.reply.body, a.reply.attempt = resp.Body, a
 	a.mu.Lock()
 	a.replied = true

@@ -554,7 +554,7 @@ func TestAttemptsShareNothing(t *testing.T) {
 				return nil, err
 			}
 			attempts = append(attempts, sent{req.Header.Values("X-Count"), string(body), req.URL.String()})
-			resp := okReply("{}")
+			resp := okResponse("{}")
 			if len(attempts) <= options.MaxRetries {
 				resp.StatusCode = http.StatusServiceUnavailable
 			}

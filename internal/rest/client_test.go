@@ -52,7 +52,7 @@ func (w *witness) one(t *testing.T) received {
 	return seen[0]
 }
 
-// newWitness returns a witness that answers {} unless answer is set.
+// newWitness returns a witness that responds with {} unless answer is set.
 func newWitness(t *testing.T, answer http.HandlerFunc) *witness {
 	t.Helper()
 	w := &witness{}
@@ -82,9 +82,9 @@ type doerFunc func(*http.Request) (*http.Response, error)
 
 func (f doerFunc) Do(req *http.Request) (*http.Response, error) { return f(req) }
 
-// okReply returns a 200 response with a JSON body and without the fields that
+// okResponse returns a 200 response with a JSON body and without the fields that
 // only http.Client sets.
-func okReply(body string) *http.Response {
+func okResponse(body string) *http.Response {
 	return &http.Response{
 		StatusCode:    http.StatusOK,
 		Header:        http.Header{"Content-Type": {"application/json"}},
@@ -156,7 +156,7 @@ func TestServer(t *testing.T) {
 			var sent string
 			client := newClient(t, got, doerFunc(func(req *http.Request) (*http.Response, error) {
 				sent = req.URL.String()
-				return okReply("{}"), nil
+				return okResponse("{}"), nil
 			}))
 			if err := Empty(t.Context(), newCall(client).Path("/files/").PathParam("name", "x")); err != nil {
 				t.Fatal(err)

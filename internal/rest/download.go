@@ -36,7 +36,7 @@ func Open(ctx context.Context, c *Call) (*Download, error) {
 	if err != nil {
 		return nil, c.clean(err)
 	}
-	if resp == nil { // a retried DELETE answered with 404
+	if resp == nil { // the response to a retried DELETE is 404
 		resp = &http.Response{Body: http.NoBody, Header: http.Header{}}
 	}
 	return &Download{

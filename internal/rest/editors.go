@@ -116,9 +116,9 @@ func SetField(name string, value any) Editor {
 	}
 }
 
-// recordReply fills in the responses to capture, and keeps the request of resp
+// recordResponse fills in the responses to capture, and keeps the request of resp
 // for its secrets.
-func (c *Call) recordReply(req *http.Request, resp *http.Response) {
+func (c *Call) recordResponse(req *http.Request, resp *http.Response) {
 	if resp.Request != req {
 		c.answered = resp.Request // a Doer may have added a key to it
 	}

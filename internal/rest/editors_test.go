@@ -109,7 +109,7 @@ func TestOverride(t *testing.T) {
 			t.Errorf("error %v after %s", err, time.Since(start))
 		}
 	})
-	client := newClientWith(t, doerFunc(func(*http.Request) (*http.Response, error) { return okReply(`{"name":"x"}`), nil }), Options{})
+	client := newClientWith(t, doerFunc(func(*http.Request) (*http.Response, error) { return okResponse(`{"name":"x"}`), nil }), Options{})
 	if _, err := JSON(t.Context(), newCall(client, set(func(o *Options) { o.MaxResponseBytes = 5 })), decodeThing); err == nil || !strings.Contains(err.Error(), "limit of 5 bytes") {
 		t.Errorf("error %v", err)
 	}
@@ -177,7 +177,7 @@ func TestNilThings(t *testing.T) {
 	}
 }
 
-// A DELETE whose response was lost succeeds if the retry is answered with 404.
+// A DELETE whose response was lost succeeds if the response to the retry is 404.
 func TestRepeatedDelete(t *testing.T) {
 	gone := coded(404, "NOT_FOUND")
 	lost := answer{err: urlError(io.ErrUnexpectedEOF)}
@@ -186,7 +186,7 @@ func TestRepeatedDelete(t *testing.T) {
 		method  string
 		fails   bool
 	}{
-		"reply lost":           {[]answer{lost, gone}, "DELETE", false},
+		"response lost":        {[]answer{lost, gone}, "DELETE", false},
 		"502":                  {[]answer{failed(502), gone}, "DELETE", false},
 		"504, then limited":    {[]answer{failed(504), failed(429), gone}, "DELETE", false},
 		"limited":              {[]answer{failed(429), gone}, "DELETE", true},
@@ -244,7 +244,7 @@ func TestMaxRetryAfter(t *testing.T) {
 func TestFalseSuccess(t *testing.T) {
 	send := func(contentType, body string) (map[string]error, *thing) {
 		doer := doerFunc(func(*http.Request) (*http.Response, error) {
-			resp := okReply(body)
+			resp := okResponse(body)
 			resp.Header.Set("Content-Type", contentType)
 			return resp, nil
 		})

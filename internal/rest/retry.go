@@ -41,7 +41,7 @@ type firstEventError struct{ error }
 func (e *firstEventError) Unwrap() error { return e.error }
 
 // exchange sends a call, with retries, and passes a 2xx response to receive. It
-// does not call receive if a retried DELETE is answered with 404; that is no
+// does not call receive if the response to a retried DELETE is 404; that is no
 // error.
 func (c *Call) exchange(ctx context.Context, receive func(*http.Response) error) error {
 	err := c.attempts(ctx, func() error {
@@ -69,7 +69,7 @@ func (c *Call) attempts(ctx context.Context, attempt func() error) error {
 		if err == nil || lost && c.method == http.MethodDelete && errors.Is(err, apierror.ErrNotFound) {
 			return nil
 		}
-		lost = lost || replyLost(err)
+		lost = lost || responseLost(err)
 		pause, ok := pauseBefore(n, err, c.options.MaxRetryAfter)
 		deadline, bounded := ctx.Deadline()
 		if !ok || n >= c.options.MaxRetries || !c.mayRepeat(err) || bounded && time.Until(deadline) < pause {
@@ -105,9 +105,9 @@ func pauseBefore(n int, err error, longest time.Duration) (time.Duration, bool) 
 	return pause, true
 }
 
-// replyLost reports whether the service may have processed a request although
+// responseLost reports whether the service may have processed a request although
 // its response was lost.
-func replyLost(err error) bool {
+func responseLost(err error) bool {
 	var reply *apierror.Error
 	if !errors.As(err, &reply) {
 		var sent *sendError
@@ -137,7 +137,7 @@ func (c *Call) mayRepeat(err error) bool {
 	}
 	switch reply.StatusCode {
 	case http.StatusTooManyRequests:
-		// The service also answers 429 for a name that is taken. A retry would
+		// The service also responds with 429 for a name that is taken. A retry would
 		// fail again.
 		return errors.Is(reply, apierror.ErrRateLimited)
 	case http.StatusServiceUnavailable:

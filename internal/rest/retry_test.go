@@ -62,7 +62,7 @@ func newScript(answers ...answer) *script {
 		if a.err != nil {
 			return nil, a.err
 		}
-		resp := okReply(`{"name":"x"}`)
+		resp := okResponse(`{"name":"x"}`)
 		resp.StatusCode = a.status
 		maps.Copy(resp.Header, a.header)
 		if a.body != nil {
@@ -138,10 +138,10 @@ func TestRetriedFailures(t *testing.T) {
 			return answer{err: urlError(&net.OpError{Op: "read", Err: os.NewSyscallError("read", syscall.ECONNRESET)})}
 		}, true, false},
 		{"broken pipe", func() answer { return answer{err: urlError(&net.OpError{Op: "write", Err: syscall.EPIPE})} }, true, false},
-		{"no reply", func() answer { return answer{err: urlError(io.EOF)} }, true, false},
+		{"no response", func() answer { return answer{err: urlError(io.EOF)} }, true, false},
 		{"another doer's", func() answer { return answer{err: errors.New("broken")} }, true, false},
-		{"reply cut", func() answer { return cut(io.ErrUnexpectedEOF) }, true, false},
-		{"reply reset", func() answer { return cut(syscall.ECONNRESET) }, true, false},
+		{"response cut", func() answer { return cut(io.ErrUnexpectedEOF) }, true, false},
+		{"response reset", func() answer { return cut(syscall.ECONNRESET) }, true, false},
 
 		{"400", func() answer { return coded(400, "INVALID_ARGUMENT") }, false, false},
 		{"400 TOO_MANY_REQUESTS", func() answer { return coded(400, "TOO_MANY_REQUESTS") }, false, false},
@@ -164,7 +164,7 @@ func TestRetriedFailures(t *testing.T) {
 		{"cancelled", func() answer { return answer{err: urlError(context.Canceled)} }, false, false},
 		{"deadline", func() answer { return answer{err: urlError(context.DeadlineExceeded)} }, false, false},
 		{"cancelled dial", func() answer { return dial(context.Canceled) }, false, false},
-		{"cancelled reply", func() answer { return cut(context.Canceled) }, false, false},
+		{"cancelled response", func() answer { return cut(context.Canceled) }, false, false},
 		{"cancelled look-up", func() answer { return dial(fmt.Errorf("lookup: %w", context.Canceled)) }, false, false},
 	}
 	for _, tt := range tests {
@@ -537,10 +537,10 @@ func TestRetriedBodies(t *testing.T) {
 		"buffer": {form(func() upload.File { return upload.FileReader("a.txt", bytes.NewBuffer(slices.Clone(content))) }), 1},
 	}
 	failures := map[string]answer{
-		"429":      failed(429),
-		"503":      failed(503),
-		"no reply": {err: urlError(io.EOF)},
-		"refused":  {err: urlError(&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED})},
+		"429":         failed(429),
+		"503":         failed(503),
+		"no response": {err: urlError(io.EOF)},
+		"refused":     {err: urlError(&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED})},
 	}
 	for _, key := range slices.Sorted(maps.Keys(tests)) {
 		tt := tests[key]

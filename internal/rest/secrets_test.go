@@ -122,7 +122,7 @@ func TestNoErrorShowsTheKey(t *testing.T) {
 
 // The errors of waits and pages do not show the key either.
 func TestWaitsAndPagesHideTheKey(t *testing.T) {
-	client := newClient(t, "http://h", doerFunc(func(*http.Request) (*http.Response, error) { return okReply(`{}`), nil }), withKey)
+	client := newClient(t, "http://h", doerFunc(func(*http.Request) (*http.Response, error) { return okResponse(`{}`), nil }), withKey)
 	ask := func(state State) func(context.Context) (int, State, error) {
 		return func(ctx context.Context) (int, State, error) {
 			return 0, state, Empty(ctx, newCall(client))

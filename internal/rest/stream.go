@@ -237,7 +237,7 @@ func checkStream(resp *http.Response) error {
 	if err != nil {
 		reason = fmt.Errorf("%w, and was cut short: %w", reason, err)
 	}
-	return apierror.Reply(resp, body, reason)
+	return apierror.FromSuccess(resp, body, reason)
 }
 
 // streamEnd returns the reason why a stream cannot be read further. It wraps an

@@ -80,7 +80,7 @@ func newClientWith(t testing.TB, doer Doer, options Options, editors ...Editor) 
 // streamed returns a Doer whose response is an event stream.
 func streamed(body io.Reader) doerFunc {
 	return func(*http.Request) (*http.Response, error) {
-		resp := okReply("")
+		resp := okResponse("")
 		resp.Header.Set("Content-Type", "text/event-stream")
 		resp.ContentLength = -1
 		resp.Body = io.NopCloser(body)
@@ -315,9 +315,9 @@ func TestStreamLeavesNothing(t *testing.T) {
 			return cancelAt(2, cancel, stream)
 		}},
 		{name: "cancelled while waiting", send: firstEvent, is: context.Canceled, loop: cancelLater},
-		{name: "cancelled before the reply", hang: true, is: context.Canceled, loop: cancelLater},
+		{name: "cancelled before the response", hang: true, is: context.Canceled, loop: cancelLater},
 		{name: "deadline while waiting", send: firstEvent, is: context.DeadlineExceeded, loop: readAll},
-		{name: "deadline before the reply", hang: true, is: context.DeadlineExceeded, loop: readAll},
+		{name: "deadline before the response", hang: true, is: context.DeadlineExceeded, loop: readAll},
 		{name: "cut", send: firstEvent, ends: true, is: io.ErrUnexpectedEOF, as: &cut, loop: readAll, left: 1},
 		{name: "malformed", send: firstEvent + "data:{]\n\n", as: &cut, loop: readAll},
 		{name: "error event", send: firstEvent + `data:{"error":{"code":"NOT_FOUND"},"status":404}` + "\n\n", is: apierror.ErrNotFound, as: &reply, loop: readAll},
@@ -617,7 +617,7 @@ func TestStreamRefused(t *testing.T) {
 	for _, tt := range tests {
 		for _, length := range []bool{true, false} {
 			doer := &watchedDoer{Doer: doerFunc(func(*http.Request) (*http.Response, error) {
-				resp := okReply(tt.body)
+				resp := okResponse(tt.body)
 				resp.StatusCode = tt.status
 				resp.Header.Set("Content-Type", tt.contentType)
 				if !length {
@@ -698,7 +698,7 @@ func TestStreamIdle(t *testing.T) {
 		fails   bool
 		lasts   time.Duration
 	}{
-		{"before the reply", func(_ *testing.T, _ http.ResponseWriter, r *http.Request) { wait(r) }, 0, 0, true, idle},
+		{"before the response", func(_ *testing.T, _ http.ResponseWriter, r *http.Request) { wait(r) }, 0, 0, true, idle},
 		{"before the first event", func(t *testing.T, w http.ResponseWriter, r *http.Request) { newWriter(t, w); wait(r) }, 0, 0, true, idle},
 		{"after an event", func(t *testing.T, w http.ResponseWriter, r *http.Request) {
 			newWriter(t, w).write(firstEvent)
@@ -712,13 +712,13 @@ func TestStreamIdle(t *testing.T) {
 			newWriter(t, w).write(lastEvent)
 			wait(r)
 		}, 0, 1, false, tailTime},
-		{"in a reply that is no stream", func(_ *testing.T, w http.ResponseWriter, r *http.Request) {
+		{"in a response that is no stream", func(_ *testing.T, w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
 			_, _ = io.WriteString(w, `{"error":`)
 			_ = http.NewResponseController(w).Flush()
 			wait(r)
 		}, 0, 0, true, idle},
-		{"in the reply of an error", func(_ *testing.T, w http.ResponseWriter, r *http.Request) {
+		{"in the response of an error", func(_ *testing.T, w http.ResponseWriter, r *http.Request) {
 			w.WriteHeader(http.StatusBadRequest)
 			_ = http.NewResponseController(w).Flush()
 			wait(r)

@@ -47,8 +47,8 @@ func ways(client *Client) map[string]func(context.Context) error {
 func TestIdleTimeout(t *testing.T) {
 	const idle = time.Minute
 	for state, answer := range map[string]func(http.ResponseWriter, string){
-		"before the reply": func(http.ResponseWriter, string) {},
-		"in the reply": func(w http.ResponseWriter, contentType string) {
+		"before the response": func(http.ResponseWriter, string) {},
+		"in the response": func(w http.ResponseWriter, contentType string) {
 			w.Header().Set("Content-Type", contentType)
 			_, _ = io.WriteString(w, "{")
 			_ = http.NewResponseController(w).Flush()
@@ -61,7 +61,7 @@ func TestIdleTimeout(t *testing.T) {
 	} {
 		for _, http2 := range []bool{false, true} {
 			for name := range ways(nil) {
-				if name == "Empty" && state == "in the reply" {
+				if name == "Empty" && state == "in the response" {
 					continue // Empty needs no body
 				}
 				t.Run(state+" "+name, func(t *testing.T) {
@@ -158,7 +158,7 @@ func TestSlowButMoving(t *testing.T) {
 		})
 		client := newClientWith(t, net, Options{IdleTimeout: idle})
 		if v, err := JSON(t.Context(), newCall(client), decodeThing); err != nil || v.Name != text {
-			t.Errorf("reply: %v, error %v", v, err)
+			t.Errorf("response: %v, error %v", v, err)
 		}
 		call := NewCall(client, http.MethodPost, []Editor(nil)).
 			Form(upload.FilePart("file", upload.FileReader("a.txt", &drip{text, idle - 1}).WithProgress(func(int64, int64) {})))
@@ -232,7 +232,7 @@ func TestBodyThatKnowsNoContext(t *testing.T) {
 			body, sink := io.Pipe()
 			defer sink.Close()
 			client := newClientWith(t, doerFunc(func(*http.Request) (*http.Response, error) {
-				resp := okReply("")
+				resp := okResponse("")
 				resp.ContentLength, resp.Body = -1, body
 				return resp, nil
 			}), end)
@@ -255,7 +255,7 @@ func TestBodyIsNotClosedWhileItIsRead(t *testing.T) {
 		body := &fussyBody{}
 		client := newClientWith(t, doerFunc(func(req *http.Request) (*http.Response, error) {
 			body.Context = req.Context()
-			resp := okReply("")
+			resp := okResponse("")
 			resp.ContentLength, resp.Body = -1, body
 			return resp, nil
 		}), Options{})
@@ -419,7 +419,7 @@ func TestEventTimeout(t *testing.T) {
 }
 
 // The source of an upload is not read after the call has returned, whenever the
-// service answers.
+// response arrives.
 func TestNothingGoesOn(t *testing.T) {
 	for _, http2 := range []bool{false, true} {
 		func() {

@@ -25,7 +25,7 @@ func contradictions(root *yaml.Node, others []vocabulary, added vocabulary) []fi
 		reason := contradiction(root, e, text.Value, added)
 		for _, name := range quoted(text.Value) {
 			if reason == "" && !own[name] && !added[name] && slices.ContainsFunc(others, func(values vocabulary) bool { return values[name] }) {
-				reason = fmt.Sprintf("`%s` is a value in other versions only", name)
+				reason = fmt.Sprintf("`%s` is a value only in other versions", name)
 			}
 		}
 		if reason != "" {

@@ -30,7 +30,7 @@ func TestContradictions(t *testing.T) {
 		"a property":          {"type: string\nenum: [a]", "is `a` when `limit` is set, else `null`.", ""},
 		"a value of items":    {"type: array\nitems: {type: string, enum: [a]}", "are `a` and `b`.", "`b` is not in the enum"},
 		"an added value":      {"type: string\nenum: [a]", "is `a`; `added` occurs as well.", ""},
-		"of other versions":   {"type: string", "is `elsewhere`.", "`elsewhere` is a value in other versions only"},
+		"of other versions":   {"type: string", "is `elsewhere`.", "`elsewhere` is a value only in other versions"},
 		"of none":             {"type: string", "is `$eq`.", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -43,7 +43,7 @@ func TestContradictions(t *testing.T) {
 			found := contradictions(root.Content[0], []vocabulary{{"elsewhere": true, "a": true}}, vocabulary{"added": true})
 			switch {
 			case test.want == "" && len(found) > 0:
-				t.Errorf("it contradicts: %s", found[0].reason)
+				t.Errorf("unexpected contradiction: %s", found[0].reason)
 			case test.want != "" && (len(found) != 1 || found[0].reason != test.want || found[0].line != 7):
 				t.Errorf("found %v, want %q at line 7", found, test.want)
 			}

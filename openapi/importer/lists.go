@@ -24,7 +24,7 @@ var directive = regexp.MustCompile(`(?m)^//go:generate go run \./openapi/generat
 func listDirectives(text string, versions []string) (string, error) {
 	at := directive.FindStringIndex(text)
 	if at == nil {
-		return "", errors.New("no line runs ./openapi/generate")
+		return "", errors.New("no go:generate line for ./openapi/generate")
 	}
 	var lines strings.Builder
 	for _, version := range versions {
@@ -43,7 +43,7 @@ var versionCell = regexp.MustCompile(`20\d\d-\d\d(?:\.[a-z][a-z0-9]*)?`)
 // existing rows.
 func listRows(text string, versions []string) (string, error) {
 	if !versionTable.MatchString(text) {
-		return "", errors.New("no table of versions")
+		return "", errors.New("no table of versions (a comment \"row of a version\" before it)")
 	}
 	return versionTable.ReplaceAllStringFunc(text, func(table string) string {
 		parts := versionTable.FindStringSubmatch(table)

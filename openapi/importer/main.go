@@ -51,22 +51,22 @@ func main() {
 func run(ctx context.Context, args []string, out, log io.Writer) error {
 	flags := flag.NewFlagSet("importer", flag.ContinueOnError)
 	flags.SetOutput(log)
-	version := flags.String("version", "", "`version` that is published, such as 2026-10 or 2026-10.rc")
+	version := flags.String("version", "", "published `version`, such as 2026-10 or 2026-10.rc")
 	from := flags.String("from", "", "`folder` with the published specs of the version, or REPOSITORY:PATH, or REPOSITORY:REVISION:PATH")
-	to := flags.String("to", "", "`folder` to write the specs to, in place of the module")
-	prose := flags.String("prose", "openapi", "`folder` of version folders to take descriptions from")
-	repository := flags.String("upstream", "", "`repository` of published versions, or a folder, to say which are new or changed")
+	to := flags.String("to", "", "`folder` to write the specs to, instead of the module")
+	prose := flags.String("prose", "openapi", "`folder` with the version folders to take descriptions from")
+	repository := flags.String("upstream", "", "`repository`, or folder, of published specs; report which versions are new or changed")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if isSet(flags, "upstream") {
 		if flags.NFlag() > 1 || flags.NArg() > 0 {
-			return errors.New("want -upstream and nothing else")
+			return errors.New("-upstream excludes all other flags and arguments")
 		}
 		return reportUpstream(ctx, *repository, "openapi", out)
 	}
 	if *from == "" || *version == "" || flags.NArg() > 0 {
-		return errors.New("want VERSION, such as 2026-10, and FROM, a folder of its published specs, and nothing else")
+		return errors.New("want VERSION, such as 2026-10, and FROM, a folder with its published specs, and no other arguments")
 	}
 	if *to == "" {
 		return bringIn(ctx, ".", *version, *from, runTests, out)

@@ -67,7 +67,7 @@ func TestImport(t *testing.T) {
 			}
 		}
 	}
-	if want := (ignored{"db_data_2025-10.oas.yaml", "of another API"}); !slices.Equal(in.ignored, []ignored{want}) {
+	if want := (ignored{"db_data_2025-10.oas.yaml", "a spec of another API"}); !slices.Equal(in.ignored, []ignored{want}) {
 		t.Errorf("ignored are %v, want %v", in.ignored, want)
 	}
 }

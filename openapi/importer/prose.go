@@ -240,5 +240,5 @@ func statusText(place string) string {
 	if text := http.StatusText(code); err == nil && text != "" {
 		return text + "."
 	}
-	return "Any other reply."
+	return "Any other response."
 }

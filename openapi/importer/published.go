@@ -245,11 +245,11 @@ func findPlanes(names []string, version string) (map[string]string, []ignored, e
 		plane := strings.Join(s.words, "")
 		switch other, twice := planes[plane]; {
 		case assistantOnly && !s.ofAssistant, !s.ofAssistant && len(s.words) > 1:
-			others = append(others, ignored{s.name, "of another API"})
+			others = append(others, ignored{s.name, "a spec of another API"})
 		case s.version != "" && s.version != version:
-			others = append(others, ignored{s.name, "of version " + s.version})
+			others = append(others, ignored{s.name, "a spec of version " + s.version})
 		case plane == "":
-			others = append(others, ignored{s.name, "its name has no plane, such as control"})
+			others = append(others, ignored{s.name, "the file name does not contain a plane, such as control"})
 		case slices.Contains(noPackages, plane) || !token.IsIdentifier(plane):
 			return nil, nil, fmt.Errorf("%s: the plane %q cannot be the name of a Go package", s.name, plane)
 		case twice:

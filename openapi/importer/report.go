@@ -16,7 +16,7 @@ import (
 	"github.com/pinecone-community/assistant-go/internal/compile"
 )
 
-// shown is the number of lines that are printed of each part, so that the
+// shown is the maximum number of lines in a part of the report, so that the
 // report fits on a page.
 const shown = 10
 
@@ -78,7 +78,7 @@ func (in *imported) report(out io.Writer, openapi string, result *compile.Result
 	}
 	part(out, "Descriptions that the facts contradict (`make test` fails until they are corrected)", contradicted)
 
-	part(out, "What can be added", optional)
+	part(out, "Optional additions", optional)
 
 	var ignored []string
 	for _, file := range in.ignored {
@@ -99,7 +99,7 @@ func part(out io.Writer, title string, lines []string) {
 	fmt.Fprintf(out, "\n%s:\n", title)
 	for i, line := range lines {
 		if i == shown && len(lines) > shown+1 {
-			fmt.Fprintf(out, "  and %d more; the next import lists what is left\n", len(lines)-shown)
+			fmt.Fprintf(out, "  and %d more; the next import lists the remaining ones\n", len(lines)-shown)
 			break
 		}
 		fmt.Fprintf(out, "  %s\n", line)
@@ -139,13 +139,13 @@ func (in *imported) cameIn(openapi, base string) ([]string, error) {
 			}
 			before = countsOf(document.Content[0])
 		}
-		line := fmt.Sprintf("%s: %d operations, %d schemas, %d values of enums", s.plane, len(now["operation"]), len(now["schema"]), len(now["value"]))
+		line := fmt.Sprintf("%s: %d operations, %d schemas, %d enum values", s.plane, len(now["operation"]), len(now["schema"]), len(now["value"]))
 		if isNew {
 			lines = append(lines, line+"; the plane is new")
 			continue
 		}
 		for _, what := range []string{"operation", "schema", "union", "value"} {
-			line += difference("new", what, now[what], before[what]) + difference("gone", what, before[what], now[what])
+			line += difference("new", what, now[what], before[what]) + difference("removed", what, before[what], now[what])
 		}
 		lines = append(lines, line)
 	}
@@ -156,7 +156,7 @@ func (in *imported) cameIn(openapi, base string) ([]string, error) {
 		}
 		for _, plane := range others {
 			if !planes[plane] {
-				lines = append(lines, fmt.Sprintf("%s: not published; %s has it", plane, base))
+				lines = append(lines, fmt.Sprintf("%s: no published spec; version %s has the plane", plane, base))
 			}
 		}
 	}
@@ -184,7 +184,7 @@ func countsOf(root *yaml.Node) counts {
 	return found
 }
 
-// difference lists the names in has that are missing from lacks.
+// difference lists the names in has that lacks does not contain.
 func difference(how, what string, has, lacks vocabulary) string {
 	var names []string
 	for _, name := range slices.Sorted(maps.Keys(has)) {

@@ -94,7 +94,7 @@ func reportUpstream(ctx context.Context, repository, openapi string, out io.Writ
 	}
 	fmt.Fprintln(out, "Only facts are compared, not descriptions.")
 	for _, version := range slices.Backward(there) {
-		state := "is as published"
+		state := "is unchanged"
 		switch {
 		case !slices.Contains(here, version):
 			state = "is new"
@@ -105,8 +105,8 @@ func reportUpstream(ctx context.Context, repository, openapi string, out io.Writ
 		for _, line := range sections[version] {
 			fmt.Fprintf(out, "- %s\n", line)
 		}
-		if state != "is as published" {
-			fmt.Fprintf(out, "\nTo bring it in: `make import VERSION=%s FROM=%s`\n", version, filepath.ToSlash(u.folderOf(version)))
+		if state != "is unchanged" {
+			fmt.Fprintf(out, "\nTo import it: `make import VERSION=%s FROM=%s`\n", version, filepath.ToSlash(u.folderOf(version)))
 		}
 	}
 	var missing []string
@@ -179,7 +179,7 @@ func comparePlane(folder *published, file, plane, version, openapi string) (stri
 	ours, err := os.ReadFile(filepath.Join(openapi, version, plane+".yaml"))
 	if errors.Is(err, fs.ErrNotExist) {
 		found := countsOf(s.root)
-		return fmt.Sprintf("new, with %d operations, %d schemas, %d values of enums", len(found["operation"]), len(found["schema"]), len(found["value"])), nil
+		return fmt.Sprintf("new, with %d operations, %d schemas, %d enum values", len(found["operation"]), len(found["schema"]), len(found["value"])), nil
 	}
 	if err != nil {
 		return "", err
@@ -197,5 +197,5 @@ func comparePlane(folder *published, file, plane, version, openapi string) (stri
 		more = fmt.Sprintf(" and %d more", len(places)-shown)
 		places = places[:shown]
 	}
-	return "other facts in `" + strings.Join(places, "`, `") + "`" + more, nil
+	return "different facts in `" + strings.Join(places, "`, `") + "`" + more, nil
 }

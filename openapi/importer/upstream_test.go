@@ -35,8 +35,8 @@ func TestUpstream(t *testing.T) {
 	writeFile(t, filepath.Join(openapi, "2027-01/data.yaml"), document("3.0.3", "{type: object}"))
 	published := map[string]string{
 		"README.md":                               "Words.\n",
-		"2025-04/db_data_2025-04.oas.yaml":        "of another API",
-		"2025-07/inference_2025-07.oas.yaml":      "of another API",
+		"2025-04/db_data_2025-04.oas.yaml":        "a spec of another API",
+		"2025-07/inference_2025-07.oas.yaml":      "a spec of another API",
 		"2026-01.alpha/assistant_data.oas.yaml":   strings.Replace(document("3.0.3", "{type: object}"), "version: 2026-10", "version: 2026-01.alpha", 1),
 		"2026-07/assistant_data_2026-07.oas.yaml": "openapi: [",
 		"2026-10/assistant_data_2026-10.oas.yaml": document("3.0.3", "{type: object, description: Their words., properties: {size: {type: integer, maximum: 3}}}"),
@@ -48,24 +48,24 @@ func TestUpstream(t *testing.T) {
 	clone, bare := repository(t, published)
 	want := `## 2026-10 has changed
 
-- data: other facts in ` + "`/components/schemas/Thing/properties/size/maximum`" + `
-- mcp: new, with 1 operations, 1 schemas, 2 values of enums
+- data: different facts in ` + "`/components/schemas/Thing/properties/size/maximum`" + `
+- mcp: new, with 1 operations, 1 schemas, 2 enum values
 
-To bring it in: ` + "`make import VERSION=2026-10 FROM=REPO:2026-10`" + `
+To import it: ` + "`make import VERSION=2026-10 FROM=REPO:2026-10`" + `
 
 ## 2026-07 is new
 
 - data: cannot be imported: REPO:HEAD:2026-07/assistant_data_2026-07.oas.yaml: data plane: yaml: line 1: did not find expected node content
 
-To bring it in: ` + "`make import VERSION=2026-07 FROM=REPO:2026-07`" + `
+To import it: ` + "`make import VERSION=2026-07 FROM=REPO:2026-07`" + `
 
 ## 2026-01.alpha is new
 
-- data: new, with 1 operations, 1 schemas, 0 values of enums
+- data: new, with 1 operations, 1 schemas, 0 enum values
 
-To bring it in: ` + "`make import VERSION=2026-01.alpha FROM=REPO:2026-01.alpha`" + `
+To import it: ` + "`make import VERSION=2026-01.alpha FROM=REPO:2026-01.alpha`" + `
 
-## 2025-10 is as published
+## 2025-10 is unchanged
 
 - control: no change
 - data: no change
@@ -83,7 +83,7 @@ Without specs of the Assistant API: 2025-04, 2025-07.
 		got := strings.ReplaceAll(out.String(), repository, "REPO")
 		head, rest, _ := strings.Cut(got, "\n## ")
 		if !strings.HasPrefix(head, "# Published versions\n\nRevision ") {
-			t.Errorf("it begins with\n%s", head)
+			t.Errorf("the report begins with\n%s", head)
 		}
 		if "## "+rest != want {
 			t.Errorf("got\n%s\nwant\n%s", "## "+rest, want)
@@ -96,7 +96,7 @@ Without specs of the Assistant API: 2025-04, 2025-07.
 		t.Errorf("%v\n%s", err, out.String())
 	}
 	out.Reset()
-	if err := reportUpstream(t.Context(), "testdata/published", openapi, &out); err != nil || !strings.Contains(out.String(), "## "+version+" is as published") {
+	if err := reportUpstream(t.Context(), "testdata/published", openapi, &out); err != nil || !strings.Contains(out.String(), "## "+version+" is unchanged") {
 		t.Errorf("%v\n%s", err, out.String())
 	}
 }
@@ -110,13 +110,13 @@ func TestUpstreamErrors(t *testing.T) {
 		"no repository":       {[]string{"-upstream", ""}, "want REPO"},
 		"a folder that's not": {[]string{"-upstream", filepath.Join(empty, "gone")}, "gone"},
 		"no Assistant API":    {[]string{"-upstream", empty}, "no folder of a version with specs of the Assistant API"},
-		"and a version":       {[]string{"-upstream", empty, "-version", "2026-10"}, "nothing else"},
+		"and a version":       {[]string{"-upstream", empty, "-version", "2026-10"}, "excludes all other flags"},
 	} {
 		var out strings.Builder
 		t.Chdir(emptyModule(t))
 		err := run(t.Context(), test.args, &out, &out)
 		if err == nil || !strings.Contains(err.Error(), test.want) || out.Len() > 0 {
-			t.Errorf("%s: error %v, want %q; it prints %q", name, err, test.want, out.String())
+			t.Errorf("%s: error %v, want %q; output %q", name, err, test.want, out.String())
 		}
 	}
 }

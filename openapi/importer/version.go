@@ -173,7 +173,7 @@ func (s *spec) placeIn(text string) string {
 // errFound ends a walk.
 var errFound = errors.New("found")
 
-// patience bounds the time of the tests. Tests that hang end then.
+// patience is the timeout of the tests.
 const patience = 10 * time.Minute
 
 // runTests builds a version's packages and runs their tests.

@@ -53,15 +53,15 @@ func TestBringIn(t *testing.T) {
 	report := strings.ReplaceAll(out.String(), from, "FROM")
 	for _, line := range []string{
 		"2026-10 is imported and its tests pass: openapi/2026-10 and gen/2026-10\n",
-		"  data: 2 operations, 1 schemas, 2 values of enums; new operations watch_things; new values c; gone values b\n",
-		"  mcp: 1 operations, 1 schemas, 2 values of enums; the plane is new\n",
+		"  data: 2 operations, 1 schemas, 2 enum values; new operations watch_things; new values c; removed values b\n",
+		"  mcp: 1 operations, 1 schemas, 2 enum values; the plane is new\n",
 		"  FROM/assistant_data_2026-10.oas.yaml:12: POST /things streams",
 		" x-stream-end",
 		": openapi/data.overlay.yaml\n",
 		"  openapi/2026-10/data.yaml:25: paths/~/things/post (published: line 12)\n",
 		"/properties/name: the text says 45, but maxLength is 63\n",
 		"/properties/kind: `b` is not in the enum\n",
-		"  db_data_2026-10.oas.yaml: of another API\n",
+		"  db_data_2026-10.oas.yaml: a spec of another API\n",
 	} {
 		if !strings.Contains(report, line) {
 			t.Errorf("the report has no %q:\n%s", line, report)
@@ -94,7 +94,7 @@ func TestBringIn(t *testing.T) {
 	}
 	compareSnapshots(t, after, snapshot(t, module))
 	if !strings.HasPrefix(out.String(), "2026-10: nothing has changed\n") {
-		t.Errorf("it says\n%s", out.String())
+		t.Errorf("the report is\n%s", out.String())
 	}
 }
 

@@ -27,7 +27,7 @@ func (r *report) advice() (level, string) {
 	switch p := r.main; {
 	case len(r.removed) > 0 || len(p.broken) > 0:
 		for _, version := range r.removed {
-			reasons = append(reasons, "the packages of "+version+" are gone")
+			reasons = append(reasons, "the packages of version "+version+" are removed")
 		}
 		if len(p.broken) > 0 {
 			reasons = append(reasons, plural(len(p.broken), "breaking change")+" of the exported Go API")
@@ -35,20 +35,20 @@ func (r *report) advice() (level, string) {
 		return major, join(reasons)
 	case len(r.added) > 0 || p.adds():
 		for _, added := range r.added {
-			reasons = append(reasons, "the packages of "+added.version+" are new")
+			reasons = append(reasons, "the packages of version "+added.version+" are new")
 		}
 		if p.adds() {
-			reasons = append(reasons, "the exported Go API grows, and nothing of it is removed or retyped")
+			reasons = append(reasons, "the exported Go API has additions and no breaking change")
 		}
 		return minor, join(reasons)
 	case p.count.code > 0:
-		return patch, "generated code changes behind the same exported Go API"
+		return patch, "generated code changes, but the exported Go API does not"
 	case p.count.lines() > 0:
-		return patch, "generated code changes in comments only"
+		return patch, "generated code changes only in comments"
 	case r.behind:
-		return patch, "hand-written code changes behind the same exported Go API"
+		return patch, "hand-written code changes, but the exported Go API does not"
 	}
-	return none, "nothing that an importer compiles changes"
+	return none, "the code that importers compile does not change"
 }
 
 var release = regexp.MustCompile(`^v(\d+)\.(\d+)\.(\d+)$`)

@@ -10,15 +10,15 @@ func TestAdvice(t *testing.T) {
 		level  level
 		reason string
 	}{
-		"nothing":           {report{main: &findings{}}, none, "nothing that an importer compiles changes"},
-		"comments":          {report{main: &findings{count: lineCount{added: 2}}}, patch, "generated code changes in comments only"},
-		"code":              {report{main: &findings{count: lineCount{added: 2, code: 1}}}, patch, "generated code changes behind the same exported Go API"},
-		"hand-written code": {report{main: &findings{}, behind: true}, patch, "hand-written code changes behind the same exported Go API"},
-		"additions":         {report{main: &grown, behind: true}, minor, "the exported Go API grows, and nothing of it is removed or retyped"},
-		"stock client":      {report{main: &findings{stockMore: 1}}, minor, "the exported Go API grows, and nothing of it is removed or retyped"},
-		"new version":       {report{main: &grown, added: []newVersion{{version: "2099-02"}}}, minor, "the packages of 2099-02 are new and the exported Go API grows, and nothing of it is removed or retyped"},
+		"nothing":           {report{main: &findings{}}, none, "the code that importers compile does not change"},
+		"comments":          {report{main: &findings{count: lineCount{added: 2}}}, patch, "generated code changes only in comments"},
+		"code":              {report{main: &findings{count: lineCount{added: 2, code: 1}}}, patch, "generated code changes, but the exported Go API does not"},
+		"hand-written code": {report{main: &findings{}, behind: true}, patch, "hand-written code changes, but the exported Go API does not"},
+		"additions":         {report{main: &grown, behind: true}, minor, "the exported Go API has additions and no breaking change"},
+		"stock client":      {report{main: &findings{stockMore: 1}}, minor, "the exported Go API has additions and no breaking change"},
+		"new version":       {report{main: &grown, added: []newVersion{{version: "2099-02"}}}, minor, "the packages of version 2099-02 are new and the exported Go API has additions and no breaking change"},
 		"one break":         {report{main: &findings{broken: []string{"A"}}, added: []newVersion{{version: "2099-02"}}}, major, "1 breaking change of the exported Go API"},
-		"version removed":   {report{main: &findings{broken: []string{"A", "B"}}, removed: []string{"2098-01"}}, major, "the packages of 2098-01 are gone and 2 breaking changes of the exported Go API"},
+		"version removed":   {report{main: &findings{broken: []string{"A", "B"}}, removed: []string{"2098-01"}}, major, "the packages of version 2098-01 are removed and 2 breaking changes of the exported Go API"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if level, reason := test.report.advice(); level != test.level || reason != test.reason {

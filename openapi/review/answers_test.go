@@ -11,12 +11,12 @@ import (
 	"sync"
 )
 
-// answers has the recorded changelogs of oasdiff for the tests' specs. With the
-// build tag oasdiff, the tests run oasdiff and compare its output with the
-// recorded; with -update, they record it anew.
+// answers contains the recorded changelogs of oasdiff for the tests' specs. With
+// the build tag oasdiff, the tests run oasdiff and compare its changelogs with the
+// recorded ones; with -update, they record them again.
 var answers = recorded{file: "testdata/oasdiff.json"}
 
-// ask returns oasdiff itself. It is nil without the build tag.
+// ask returns a differ that runs oasdiff. It is nil without the build tag.
 var ask func() (differ, error)
 
 type recorded struct {
@@ -65,7 +65,7 @@ func (r *recorded) diff(ctx context.Context, base, head string) ([]change, error
 	}
 	r.updated[key] = said
 	if !*update && (!ok || len(known)+len(said) > 0 && !reflect.DeepEqual(known, said)) {
-		return nil, fmt.Errorf("oasdiff says something else than %s: go test -tags oasdiff ./openapi/review -update", r.file)
+		return nil, fmt.Errorf("the changelog of oasdiff differs from %s: go test -tags oasdiff ./openapi/review -update", r.file)
 	}
 	return said, nil
 }

@@ -20,7 +20,7 @@ func topmostEntry(t tree, file string) (entry, error) {
 	}
 	_, rest, ok := strings.Cut("\n"+string(text), "\n## ")
 	if !ok {
-		return entry{}, fmt.Errorf("%s has no entry, a section of the second level", file)
+		return entry{}, fmt.Errorf("%s has no entry (a heading of level two)", file)
 	}
 	section, _, _ := strings.Cut(rest, "\n## ")
 	title, text2, _ := strings.Cut(section, "\n")
@@ -74,7 +74,7 @@ func (r *report) checkChangelog(head tree, file string) error {
 		return err
 	}
 	if r.released != "" && slices.Contains(strings.Fields(e.title), r.released) {
-		r.unnamed, r.entry = breaking, e.title+", which is released already"
+		r.unnamed, r.entry = breaking, e.title+", which is already released"
 		return nil
 	}
 	r.unnamed, r.entry = e.unnamed(breaking), e.title

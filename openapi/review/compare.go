@@ -167,7 +167,7 @@ func (c comparer) version(ctx context.Context, f *findings, from, to string) err
 		scope := to + "/" + plane
 		f.scopes = append(f.scopes, scope)
 		if !slices.Contains(base, plane) {
-			f.planes.add(scope, "a new plane")
+			f.planes.add(scope, "the plane is new")
 			continue
 		}
 		if err := c.plane(ctx, f, scope, from, to, plane); err != nil {
@@ -176,13 +176,13 @@ func (c comparer) version(ctx context.Context, f *findings, from, to string) err
 	}
 	for _, plane := range base {
 		if !slices.Contains(head, plane) {
-			f.planes.add(to+"/"+plane, "this plane is gone")
+			f.planes.add(to+"/"+plane, "the plane is removed")
 		}
 	}
 	return c.generated(ctx, f, from, to)
 }
 
-// plane compares the spec of a plane, and what the overlay adds to it.
+// plane compares the specs of a plane, without and with the overlay.
 func (c comparer) plane(ctx context.Context, f *findings, scope, from, to, name string) error {
 	baseFile, basePublished, err := c.base.published(from, name)
 	if err != nil {
@@ -215,10 +215,10 @@ func (c comparer) plane(ctx context.Context, f *findings, scope, from, to, name 
 	before, after := walk(c.base.specs[from][name].Spec), walk(c.head.specs[to][name].Spec)
 	published := [2]wire{walk(basePublished), walk(headPublished)}
 	for _, line := range published[0].hidden(published[1], before, after).without(published[1], operations) {
-		f.specOther.add(scope, "lost where an overlay makes up for it: "+line)
+		f.specOther.add(scope, "removed from the spec, but added by an overlay: "+line)
 	}
 	for _, line := range published[1].hidden(published[0], after, before).without(published[0], operations) {
-		f.specOther.add(scope, "gained what an overlay had: "+line)
+		f.specOther.add(scope, "added to the spec, and by an overlay before: "+line)
 	}
 	ofSpec, ofOverlay := before.split(published[0])
 	f.lost.add(scope, ofSpec.without(after, quoteAll)...)
@@ -250,7 +250,7 @@ func (c comparer) generated(ctx context.Context, f *findings, from, to string) e
 		other := strings.Replace(was, "gen/"+from, "gen/"+to, 1)
 		scope := strings.TrimPrefix(other, "gen/")
 		if !slices.Contains(head, other) {
-			f.goRemoved.add(scope, "the package is gone")
+			f.goRemoved.add(scope, "the package is removed")
 			f.broken = append(f.broken, was)
 			continue
 		}
@@ -258,7 +258,7 @@ func (c comparer) generated(ctx context.Context, f *findings, from, to string) e
 	}
 	for _, path := range head {
 		if !slices.Contains(base, strings.Replace(path, "gen/"+to, "gen/"+from, 1)) {
-			f.goAdded.add(strings.TrimPrefix(path, "gen/"), "a new package")
+			f.goAdded.add(strings.TrimPrefix(path, "gen/"), "the package is new")
 		}
 	}
 	return nil

@@ -18,7 +18,7 @@ type findings struct {
 	planes      lines      // new and removed planes
 
 	specBreaking, specValues, specOther lines
-	facts, wired                        int // wired facts are listed in the wire section
+	facts, wired                        int // wired facts are listed under requests and responses
 	prose                               specdiff.Differences
 
 	goRemoved, goChanged, goStock lines
@@ -69,7 +69,7 @@ func (f *findings) addSpec(scope string, list []fact, d specdiff.Differences) {
 		return len(list) > 0 && (strings.HasPrefix(place, "/paths") || strings.HasPrefix(place, "/components"))
 	})
 	if len(unsaid) > 0 {
-		f.specOther.add(scope, "differs in "+capped(quoted(unsaid)))
+		f.specOther.add(scope, "changed without details: "+capped(quoted(unsaid)))
 		f.facts += len(unsaid)
 	}
 	f.prose.Gained += d.Gained

@@ -137,7 +137,7 @@ func generators(s sides) (text string, same bool, err error) {
 		text = fmt.Sprintf("**oapi-codegen %s → %s**", base, head)
 	}
 	if !slices.Equal(with, []string{head}) {
-		text += fmt.Sprintf(", **but the generated code is of %s**", strings.Join(with, ", "))
+		text += fmt.Sprintf(", **but the generated code names %s**", strings.Join(with, ", "))
 		return text, false, nil
 	}
 	return text, base == head, nil

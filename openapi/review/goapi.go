@@ -24,7 +24,7 @@ type declaration struct {
 	value     string // value of a constant
 	json      string // name of a field in JSON
 	alias     string // type of the same package that this type is an alias of
-	pointer   bool   // method of pointers only
+	pointer   bool   // method with a pointer receiver
 	open      bool   // interface that other packages can implement, or a method of one
 	equatable bool   // type whose values can be compared
 }
@@ -251,11 +251,11 @@ func apiChanges(base, head surface) []apiChange {
 		case was.value != is.value:
 			add(key, was, true, "value changed from `%s` to `%s`", was.value, is.value)
 		case !was.pointer && is.pointer:
-			add(key, was, true, "changed to a method of pointers")
+			add(key, was, true, "changed to a method with a pointer receiver")
 		case was.kind == "type" && was.open && !is.open:
-			add(key, was, true, "other packages can implement it no more")
+			add(key, was, true, "other packages can no longer implement it")
 		case was.equatable && !is.equatable:
-			add(key, was, true, "its values can be compared no more")
+			add(key, was, true, "its values are no longer comparable")
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(head)) {

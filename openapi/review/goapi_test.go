@@ -48,15 +48,15 @@ func TestAPIChanges(t *testing.T) {
 		"type of another kind":     {"type T struct{ A int }", "type T string", []string{"!T: changed from `struct` to `string`"}},
 		"method removed":           {"type T int; func (*T) M() {}", "type T int", []string{"!(*T).M: removed"}},
 		"method added":             {"type T int", "type T int; func (*T) M() {}", []string{"(*T).M: added"}},
-		"method of pointers":       {"type T int; func (T) M() {}", "type T int; func (*T) M() {}", []string{"!T.M: changed to a method of pointers"}},
+		"method of pointers":       {"type T int; func (T) M() {}", "type T int; func (*T) M() {}", []string{"!T.M: changed to a method with a pointer receiver"}},
 		"method of values":         {"type T int; func (*T) M() {}", "type T int; func (T) M() {}", nil},
 		"promoted method":          {"type e int; func (e) M() {}; type T struct{ e }", "type e int; type T struct{ e }", []string{"!T.M: removed"}},
 		"constant":                 {"const C = 1", "const C = 2", []string{"!C: value changed from `1` to `2`"}},
 		"constant retyped":         {"type T string; const C T = \"a\"", "type T string; const C = \"a\"", []string{"!C: changed from `T` to `untyped string`"}},
 		"interface grows":          {"type I interface{ A() }", "type I interface{ A(); B() }", []string{"!I.B: added"}},
 		"interface that is closed": {"type I interface{ A(); x() }", "type I interface{ A(); B(); x() }", []string{"I.B: added"}},
-		"interface is closed":      {"type I interface{ A() }", "type I interface{ A(); x() }", []string{"!I: other packages can implement it no more"}},
-		"comparable no more":       {"type T struct{ A int }", "type T struct{ A int; b []int }", []string{"!T: its values can be compared no more"}},
+		"interface is closed":      {"type I interface{ A() }", "type I interface{ A(); x() }", []string{"!I: other packages can no longer implement it"}},
+		"no longer comparable":     {"type T struct{ A int }", "type T struct{ A int; b []int }", []string{"!T: its values are no longer comparable"}},
 		"type parameters":          {"func F[T any](t T) {}", "func F[T comparable](t T) {}", []string{"!F: changed from `func[T any](T)` to `func[T comparable](T)`"}},
 
 		// A signature does not change if a type is replaced by its alias, or an
@@ -89,7 +89,7 @@ func TestTypeText(t *testing.T) {
 	} {
 		s := surfaceOfText(t, "example.com/m/a", "type T int; type G[X any] struct{ F X }; var V "+want)
 		if got := s["V"].text; got != want {
-			t.Errorf("%s reads %s", want, got)
+			t.Errorf("text of %s is %s", want, got)
 		}
 	}
 }

@@ -6,9 +6,9 @@
 //	go run ./openapi/review -base openapi/2025-01 -head openapi/2026-04 # two versions
 //	go run ./openapi/review -reports openapi/reports                    # each version and the next
 //
-// The report lists the changes in the specs, in the exported Go API, on the
-// wire and in the overlays, and the next version of the module, so that a
-// reviewer need not read gen/. With -changelog FILE, the command fails if the
+// The report lists the changes of the specs, of the exported Go API, of requests
+// and responses and of the overlays, and recommends the next version of the
+// module. A reviewer need not read gen/. With -changelog FILE, the command fails if the
 // topmost entry of that changelog does not name every breaking change.
 package main
 
@@ -39,9 +39,9 @@ func main() {
 func run(ctx context.Context, dir string, args []string, get func(context.Context, string) (differ, error), out io.Writer) error {
 	flags := flag.NewFlagSet("review", flag.ContinueOnError)
 	base := flags.String("base", "", "git `revision`, or openapi/VERSION, to compare with")
-	head := flags.String("head", "", "git `revision`, or openapi/VERSION, that is reviewed; the working tree if none is given")
-	changelog := flags.String("changelog", "", "`file` of the head, from the root of the repository, whose topmost entry has to name every breaking change")
-	reports := flags.String("reports", "", "`folder` to write the reports from each version to the next to, in place of all else")
+	head := flags.String("head", "", "git `revision`, or openapi/VERSION, to review; by default the working tree")
+	changelog := flags.String("changelog", "", "`file` of the head, from the root of the repository, whose topmost entry must name every breaking change")
+	reports := flags.String("reports", "", "`folder` for the reports from each version to the next; excludes all other flags")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func run(ctx context.Context, dir string, args []string, get func(context.Contex
 		return err
 	}
 	if *changelog != "" && sides.from != "" {
-		return errors.New("-changelog needs git revisions: two versions may differ in everything")
+		return errors.New("-changelog needs git revisions, not versions of the API")
 	}
 	same, err := sides.same()
 	if err != nil {

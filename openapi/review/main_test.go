@@ -36,7 +36,7 @@ func TestErrors(t *testing.T) {
 				t.Errorf("error %v, want %q", err, test.want)
 			}
 			if got != "" {
-				t.Errorf("it prints %q", got)
+				t.Errorf("the command printed %q", got)
 			}
 		})
 	}
@@ -67,7 +67,7 @@ func TestBrokenProjects(t *testing.T) {
 				t.Errorf("error %v, want %q", err, test.want)
 			}
 			if got != "" {
-				t.Errorf("it prints %q", got)
+				t.Errorf("the command printed %q", got)
 			}
 		})
 	}
@@ -94,7 +94,7 @@ func TestWriteReports(t *testing.T) {
 	p.newVersion("2099-02.rc")
 	p.newVersion("2099-02")
 	p.generate()
-	p.write("reports/2098-01..2099-01.md", "of a version that is gone")
+	p.write("reports/2098-01..2099-01.md", "the report of a removed version")
 	p.write("reports/README.md", "no report")
 	if _, err := p.review("-reports", "reports"); err != nil {
 		t.Fatal(err)
@@ -110,7 +110,7 @@ func TestWriteReports(t *testing.T) {
 	if want := []string{"2099-01..2099-02.rc.md", "2099-02.rc..2099-02.md", "README.md"}; !slices.Equal(names, want) {
 		t.Errorf("%q, want %q", names, want)
 	}
-	if text := p.read("reports/2099-01..2099-02.rc.md"); !strings.Contains(text, "moves from `gen/2099-01` to `gen/2099-02.rc`") {
+	if text := p.read("reports/2099-01..2099-02.rc.md"); !strings.Contains(text, "From `gen/2099-01` to `gen/2099-02.rc`") {
 		t.Error(text)
 	}
 }

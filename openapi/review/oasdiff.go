@@ -82,7 +82,7 @@ func output(ctx context.Context, dir string, env []string, program string, args 
 	return string(out), nil
 }
 
-// fact is a change of a spec with all operations in which it shows.
+// fact is a change of a spec, with all operations that it affects.
 type fact struct {
 	id       string
 	breaking bool
@@ -126,8 +126,8 @@ func facts(changes []change) []fact {
 	return list
 }
 
-// statusOf matches the mention of the response in which a change shows, if the
-// response itself did not change.
+// statusOf matches the response that oasdiff names for a change of a schema in
+// its body.
 var statusOf = regexp.MustCompile("(?: (?:to|from) the response with the `([^`]*)` status| for(?: the)?(?: response)? status `([^`]*)`)(?: \\(media type: [^)]*\\))?")
 
 // plainText returns the text of a change of a schema without the places where
@@ -156,7 +156,7 @@ type specLines struct {
 	breaking []string
 	values   []string // new values in responses
 	other    []string
-	wired    int // number of facts that the wire section lists
+	wired    int // number of facts that are listed under requests and responses
 }
 
 func writeFacts(list []fact) specLines {
@@ -185,7 +185,7 @@ func writeFacts(list []fact) specLines {
 	return l
 }
 
-// mergePlaces merges facts that state the same of several places.
+// mergePlaces merges facts with the same text.
 func mergePlaces(list []fact) []fact {
 	var merged []fact
 	for _, f := range list {

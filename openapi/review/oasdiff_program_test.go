@@ -26,7 +26,7 @@ func TestOasdiffNamesTheFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := diff(t.Context(), "testdata/gone.yaml", "testdata/gone.yaml"); err == nil || !strings.Contains(err.Error(), "gone.yaml") {
-		t.Errorf("error %v names no file", err)
+		t.Errorf("error %v does not name the file", err)
 	}
 }
 
@@ -34,6 +34,6 @@ func TestInstallNamesTheProgram(t *testing.T) {
 	t.Setenv("GOMODCACHE", t.TempDir())
 	t.Setenv("GOPROXY", "off")
 	if _, err := install(t.Context(), t.TempDir()); err == nil || !strings.Contains(err.Error(), oasdiffModule) {
-		t.Errorf("error %v does not name it", err)
+		t.Errorf("error %v does not name the module", err)
 	}
 }

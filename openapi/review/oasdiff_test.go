@@ -75,23 +75,23 @@ func TestWriteFacts(t *testing.T) {
 	}
 }
 
-// Every change that is listed in the wire section instead of the spec section
-// contains a name.
+// Only changes of names are listed under requests and responses instead of the
+// spec.
 func TestOnWire(t *testing.T) {
 	for _, id := range []string{"endpoint-added", "new-optional-request-parameter", "new-optional-request-property", "response-optional-property-added", "response-optional-property-removed", "response-media-type-added", "response-success-status-added", "response-header-added"} {
 		if !onWire.MatchString(id) {
-			t.Errorf("%s is not", id)
+			t.Errorf("%s does not match", id)
 		}
 	}
 	for _, id := range []string{"request-property-max-length-increased", "response-property-enum-value-removed", "response-property-discriminator-added", "api-schema-removed", "request-parameter-became-optional", "response-property-became-nullable"} {
 		if onWire.MatchString(id) {
-			t.Errorf("%s is", id)
+			t.Errorf("%s matches", id)
 		}
 	}
 }
 
 func TestOasdiffFails(t *testing.T) {
-	for name, program := range map[string]string{"no such program": "testdata/gone", "it fails": "false", "it prints something else": "echo"} {
+	for name, program := range map[string]string{"no such program": "testdata/gone", "program fails": "false", "output is not JSON": "echo"} {
 		if changes, err := oasdiff(program)(t.Context(), "a", "b"); err == nil {
 			t.Errorf("%s: %v", name, changes)
 		}

@@ -12,9 +12,9 @@ type report struct {
 	moving        [2]string // the two versions, if one tree has both
 	released      string
 	generator     string
-	sameGenerator bool     // both sides use the generator version that the generated code names
+	sameGenerator bool     // both sides require the generator version that the generated code names
 	templates     []string // changed files of the generator
-	explained     bool     // the changes in generated lines have an explanation
+	explained     bool     // the report has a cause for the changes in generated lines
 	behind        bool     // hand-written code of auth or internal changed
 
 	main    *findings
@@ -60,9 +60,9 @@ func (r *report) nothing() bool {
 // writeMove summarizes the migration from one version to another.
 func (r *report) writeMove(b *strings.Builder) {
 	p := r.main
-	fmt.Fprintf(b, "Whoever moves from `gen/%s` to `gen/%s` meets **%s** of the exported Go API.\n", r.moving[0], r.moving[1], plural(len(p.broken), "breaking change"))
-	b.WriteString("For the module a version beside the others is **minor**: it takes nothing away.\n\n")
-	fmt.Fprintf(b, "%s; both by %s.\n", p.lines(), r.generator)
+	fmt.Fprintf(b, "From `gen/%s` to `gen/%s`, the exported Go API has **%s**.\n", r.moving[0], r.moving[1], plural(len(p.broken), "breaking change"))
+	b.WriteString("For the module, a new version is a **minor** change: the packages of the other versions stay.\n\n")
+	fmt.Fprintf(b, "%s; generator: %s.\n", p.lines(), r.generator)
 }
 
 // writeVerdict summarizes a change.
@@ -70,36 +70,36 @@ func (r *report) writeVerdict(b *strings.Builder) {
 	level, reason := r.advice()
 	fmt.Fprintf(b, "**%s**: %s.", level, reason)
 	if version, err := next(r.released, level); err != nil {
-		fmt.Fprintf(b, " No next version: %v.", err)
+		fmt.Fprintf(b, " The next version is unknown: %v.", err)
 	} else if r.released == "" {
 		fmt.Fprintf(b, " There is no release yet; the first is %s.", version)
 	} else if level != none {
-		fmt.Fprintf(b, " After %s comes %s.", r.released, version)
+		fmt.Fprintf(b, " The next version after %s is %s.", r.released, version)
 	}
 	b.WriteString("\n\n")
 
 	p := r.main
-	fmt.Fprintf(b, "%s; %s.\n", p.lines(), r.generator)
+	fmt.Fprintf(b, "%s; generator: %s.\n", p.lines(), r.generator)
 	if p.count.lines() == 0 && p.facts+p.actions > 0 {
-		b.WriteString("**Specs or overlays changed, and no generated line did**: that is right if it shows nowhere in Go; else `make generate` is missing.\n")
+		b.WriteString("**Specs or overlays changed, but no generated line changed**: either the change has no effect on the Go code, or `make generate` was not run.\n")
 	}
 	if len(r.templates) > 0 {
-		fmt.Fprintf(b, "What generates has changed: %s.\n", capped(r.templates))
+		fmt.Fprintf(b, "Changed files of the generator: %s.\n", capped(r.templates))
 	}
 	if p.count.lines() > 0 && !r.explained {
-		b.WriteString("**Nothing in specs, overlays, generator and go.mod explains these lines, unless an earlier commit does.**\n")
+		b.WriteString("**No change of specs, overlays, generator or go.mod explains these lines. An earlier commit may have made it.**\n")
 	}
 	if len(r.unnamed) > 0 {
-		fmt.Fprintf(b, "**Breaking, and not named in the topmost entry of the changelog, %s**: %s.\n", r.entry, quoteAll(r.unnamed))
+		fmt.Fprintf(b, "**Breaking changes that the topmost entry of the changelog, %s, does not name**: %s.\n", r.entry, quoteAll(r.unnamed))
 	}
 	for _, version := range r.removed {
-		fmt.Fprintf(b, "%s is removed.\n", version)
+		fmt.Fprintf(b, "Version %s is removed.\n", version)
 	}
 	for _, added := range r.added {
 		if added.compared == "" {
-			fmt.Fprintf(b, "%s is new, and there is none before it to compare it with.\n", added.version)
+			fmt.Fprintf(b, "Version %s is new. There is no earlier version to compare it with.\n", added.version)
 		} else {
-			fmt.Fprintf(b, "%s is new; compared with %s below.\n", added.version, added.compared)
+			fmt.Fprintf(b, "Version %s is new. It is compared with %s below.\n", added.version, added.compared)
 		}
 	}
 }
@@ -109,8 +109,8 @@ func (f *findings) writeNew(b *strings.Builder) {
 	if f.added.compared == "" {
 		return
 	}
-	fmt.Fprintf(b, "\n# %s is new; compared with %s\n\n", f.added.version, f.added.compared)
-	fmt.Fprintf(b, "%s. Whoever moves meets **%s** of the exported Go API.\n", f.lines(), plural(len(f.broken), "breaking change"))
+	fmt.Fprintf(b, "\n# New version %s, compared with %s\n\n", f.added.version, f.added.compared)
+	fmt.Fprintf(b, "%s. The exported Go API has **%s**.\n", f.lines(), plural(len(f.broken), "breaking change"))
 	f.write(b)
 }
 
@@ -122,9 +122,9 @@ func (f *findings) lines() string {
 	}
 	text := fmt.Sprintf("%s (+%d −%d) in %s", plural(c.lines(), "generated line"), c.added, c.removed, plural(c.files, "file"))
 	if c.code == 0 {
-		text += ", all of them comments,"
+		text += ", all of them comments"
 	}
-	return text + " for " + f.why()
+	return text + "; causes: " + f.why()
 }
 
 // empty reports whether there are no findings.
@@ -140,29 +140,29 @@ func (f *findings) write(b *strings.Builder) {
 		lists       []list
 		notes       []string
 	}{
-		{"Spec, as published", "spec", []list{
+		{"Spec, without overlays", "spec", []list{
 			{"", f.planes, true},
 			{"Breaking", f.specBreaking, true},
-			{"New values in replies; they decode as they are, so nothing breaks here", f.specValues, false},
+			{"New enum values in responses, which the generated clients accept", f.specValues, false},
 			{"Not breaking", f.specOther, false},
 		}, f.specNotes()},
 		{"Go API", "Go API", []list{
 			{"Breaking", merged(f.goRemoved, f.goChanged, f.goStock), true},
 			{"Not breaking", f.goAdded, true},
 		}, f.goNotes()},
-		{"On the wire, with overlays", "wire", []list{
-			{"Lost", f.lost, true},
-			{"Gained", f.gained, true},
-			{"Lost with an overlay; the spec never had it", f.overlayLost, true},
-			{"Gained by an overlay; the spec does not have it", f.overlayGained, true},
+		{"Requests and responses, with overlays", "requests and responses", []list{
+			{"Removed", f.lost, true},
+			{"Added", f.gained, true},
+			{"Removed with an overlay; not in the spec", f.overlayLost, true},
+			{"Added by an overlay; not in the spec", f.overlayGained, true},
 		}, nil},
 		{"Overlays", "overlays", []list{
-			{"Change no version", f.unmatched, true},
+			{"Targets that match in no version", f.unmatched, true},
 			{"Removed", f.overlayRemoved, false},
 			{"Changed", f.overlayChanged, false},
 			{"Added", f.overlayAdded, false},
-			{"Apply no more", f.overlayEnds, false},
-			{"Apply now", f.overlayBegins, false},
+			{"No longer applied", f.overlayEnds, false},
+			{"Newly applied", f.overlayBegins, false},
 		}, f.overlayNotes()},
 	} {
 		var text strings.Builder
@@ -179,14 +179,14 @@ func (f *findings) write(b *strings.Builder) {
 		fmt.Fprintf(b, "\n## %s\n%s", s.title, text.String())
 	}
 	if len(empty) > 0 {
-		fmt.Fprintf(b, "\nNo change of %s.\n", join(empty))
+		fmt.Fprintf(b, "\nNo change: %s.\n", strings.Join(empty, ", "))
 	}
 }
 
 func (f *findings) specNotes() []string {
 	var notes []string
 	if f.wired > 0 && len(f.lost.texts)+len(f.gained.texts) > 0 {
-		notes = append(notes, fmt.Sprintf("Names that break nothing: %d, see [the wire](#on-the-wire-with-overlays).", f.wired))
+		notes = append(notes, fmt.Sprintf("Changed names that break nothing: %d, listed under [requests and responses](#requests-and-responses-with-overlays).", f.wired))
 	}
 	if prose := f.prose.Texts(); prose != "" {
 		notes = append(notes, "Descriptions: "+prose+".")
@@ -198,21 +198,21 @@ func (f *findings) goNotes() []string {
 	if f.stockMore == 0 {
 		return nil
 	}
-	return []string{"The stock client grows with them: " + plural(f.stockMore, "addition") + "."}
+	return []string{fmt.Sprintf("Additions to the stock client: %d.", f.stockMore)}
 }
 
 func (f *findings) overlayNotes() []string {
 	if f.reworded == 0 {
 		return nil
 	}
-	return []string{"With another description and the same effect: " + plural(f.reworded, "action") + "."}
+	return []string{fmt.Sprintf("Actions of which only the description changed: %d.", f.reworded)}
 }
 
 // list is a titled list in the report.
 type list struct {
 	title string
 	lines lines
-	whole bool // the list is never truncated
+	whole bool // the list is not truncated
 }
 
 // longest is the maximum number of lines of a truncated list.

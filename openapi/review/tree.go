@@ -72,7 +72,7 @@ func openVersions(dir, base, head string) (sides, error) {
 	for i, arg := range []string{base, head} {
 		parent, version := filepath.Split(filepath.Clean(arg))
 		if parent = filepath.ToSlash(parent); parent != "openapi/" || !compile.IsVersion(version) {
-			return sides{}, fmt.Errorf("%q is not the folder of a version: want two of openapi/VERSION", arg)
+			return sides{}, fmt.Errorf("%q is not the folder of a version; want two folders openapi/VERSION", arg)
 		}
 		if info, err := os.Stat(filepath.Join(dir, arg)); err != nil || !info.IsDir() {
 			return sides{}, fmt.Errorf("%q: no such version", arg)

@@ -17,14 +17,14 @@ type wire map[string]wireName
 
 type wireName struct {
 	parent string // key of the enclosing part
-	kind   string // "request query"
+	kind   string // "request query parameter"
 	name   string // "`limit`"
 	place  string // the operation; "" for an operation or a part without one
 }
 
 var pathParameter = regexp.MustCompile(`\{[^}]*\}`)
 
-// walk returns what a spec with its overlay describes on the wire.
+// walk returns the wire of a spec.
 func walk(doc *openapi3.T) wire {
 	w := wire{}
 	if doc.Info != nil {
@@ -36,7 +36,7 @@ func walk(doc *openapi3.T) wire {
 	if doc.Components != nil {
 		for _, scheme := range doc.Components.SecuritySchemes {
 			if scheme.Value != nil && scheme.Value.Type == "apiKey" {
-				w.add("", "request "+scheme.Value.In, "`"+scheme.Value.Name+"`, the key", "")
+				w.add("", "request "+scheme.Value.In, "`"+scheme.Value.Name+"`, the API key", "")
 			}
 		}
 	}
@@ -72,19 +72,22 @@ func (w wire) operation(method, template string, parameters openapi3.Parameters,
 	key := w.addAt("", method+" "+pathParameter.ReplaceAllString(template, "{}"), "operation", name, "")
 	for _, parameter := range parameters {
 		if in := parameter.Value.In; in != openapi3.ParameterInPath {
+			if in == openapi3.ParameterInQuery {
+				in = "query parameter"
+			}
 			w.add(key, "request "+in, "`"+parameter.Value.Name+"`", place)
 		}
 	}
 	if op.RequestBody != nil && op.RequestBody.Value != nil {
 		w.content(key, "request", place, op.RequestBody.Value.Content)
 	}
-	for status, reply := range op.Responses.Map() {
-		label := "reply " + status
-		replyKey := w.addAt(key, label, label+contents(reply.Value), "", place)
-		for name := range reply.Value.Headers {
-			w.add(replyKey, label+" header", "`"+name+"`", place)
+	for status, response := range op.Responses.Map() {
+		label := "response " + status
+		responseKey := w.addAt(key, label, label+contents(response.Value), "", place)
+		for name := range response.Value.Headers {
+			w.add(responseKey, label+" header", "`"+name+"`", place)
 		}
-		w.content(replyKey, label, place, reply.Value.Content)
+		w.content(responseKey, label, place, response.Value.Content)
 	}
 }
 
@@ -144,20 +147,20 @@ func summary(op *openapi3.Operation) string {
 			parts = append(parts, "request "+media+typeName(op.RequestBody.Value.Content[media].Schema))
 		}
 	}
-	replies := op.Responses.Map()
-	for _, status := range slices.Sorted(maps.Keys(replies)) {
+	responses := op.Responses.Map()
+	for _, status := range slices.Sorted(maps.Keys(responses)) {
 		if status[0] == '2' {
-			parts = append(parts, "reply "+status+contents(replies[status].Value))
+			parts = append(parts, "response "+status+contents(responses[status].Value))
 		}
 	}
 	return strings.Join(parts, "; ")
 }
 
 // contents returns the media types and schema names of a response.
-func contents(reply *openapi3.Response) string {
+func contents(response *openapi3.Response) string {
 	var parts []string
-	for _, media := range slices.Sorted(maps.Keys(reply.Content)) {
-		parts = append(parts, " "+media+typeName(reply.Content[media].Schema))
+	for _, media := range slices.Sorted(maps.Keys(response.Content)) {
+		parts = append(parts, " "+media+typeName(response.Content[media].Schema))
 	}
 	return strings.Join(parts, " or")
 }
@@ -184,8 +187,9 @@ func (w wire) split(published wire) (ofSpec, ofOverlay wire) {
 	return ofSpec, ofOverlay
 }
 
-// hidden returns the parts of w, a published spec, that other lacks although
-// the specs with overlays, mine and others, do not show the difference.
+// hidden returns the parts of w that other lacks, without the parts in which the
+// overlaid specs differ as well. mine is w with its overlay, others is other with
+// its overlay.
 func (w wire) hidden(other, mine, others wire) wire {
 	rest := wire{}
 	for key, name := range w {
@@ -199,8 +203,8 @@ func (w wire) hidden(other, mine, others wire) wire {
 	return rest
 }
 
-// without returns a line for each part that w has and other lacks, with its
-// operations. It omits parts whose parent other lacks, too.
+// without returns a line for each part that w has and other lacks, with the
+// operations of the part. It omits a part if other also lacks the part's parent.
 func (w wire) without(other wire, list func([]string) string) []string {
 	type entry struct{ kind, name string }
 	places := map[entry][]string{}

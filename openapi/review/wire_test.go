@@ -31,18 +31,18 @@ func TestWire(t *testing.T) {
 		},
 		"header of the key": {
 			[]string{"name: Thing-Key", "name: Api-Key"},
-			[]string{"request header `Thing-Key`, the key"},
-			[]string{"request header `Api-Key`, the key"},
+			[]string{"request header `Thing-Key`, the API key"},
+			[]string{"request header `Api-Key`, the API key"},
 		},
 		"parameter moved": {
 			[]string{"in: query", "in: header"},
-			[]string{"request query `kind`: GET /things"},
+			[]string{"request query parameter `kind`: GET /things"},
 			[]string{"request header `kind`: GET /things"},
 		},
 		"method": {
 			[]string{"    post:\n", "    put:\n"},
-			[]string{"operation `POST /things` (request application/json NewThing; reply 201 application/json Thing)"},
-			[]string{"operation `PUT /things` (request application/json NewThing; reply 201 application/json Thing)"},
+			[]string{"operation `POST /things` (request application/json NewThing; response 201 application/json Thing)"},
+			[]string{"operation `PUT /things` (request application/json NewThing; response 201 application/json Thing)"},
 		},
 		"kind of body": {
 			[]string{"application/json:\n            schema:\n              $ref: '#/components/schemas/NewThing'", "multipart/form-data:\n            schema:\n              type: object\n              properties:\n                metadata: {type: string}\n"},
@@ -51,18 +51,18 @@ func TestWire(t *testing.T) {
 		},
 		"status": {
 			[]string{"        '201':\n", "        '202':\n"},
-			[]string{"reply 201 application/json Thing: POST /things"},
-			[]string{"reply 202 application/json Thing: POST /things"},
+			[]string{"response 201 application/json Thing: POST /things"},
+			[]string{"response 202 application/json Thing: POST /things"},
 		},
-		"header of a reply": {
+		"header of a response": {
 			[]string{"          description: The thing.\n", "          description: The thing.\n          headers:\n            Location:\n              schema: {type: string}\n"},
 			nil,
-			[]string{"reply 201 header `Location`: POST /things"},
+			[]string{"response 201 header `Location`: POST /things"},
 		},
 		"fields of one type, in two operations": {
 			[]string{"        size:\n", "        width: {type: integer}\n        height: {type: integer}\n        size:\n"},
 			nil,
-			[]string{"reply field `Thing.height`, `Thing.width`: GET /things + POST /things"},
+			[]string{"response field `Thing.height`, `Thing.width`: GET /things + POST /things"},
 		},
 		"field of an object without a name": {
 			[]string{"        note:\n          type: string\n", "        note:\n          type: object\n          properties:\n            text: {type: string}\n"},

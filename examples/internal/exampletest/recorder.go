@@ -11,7 +11,7 @@ import (
 // Recorder records requests. A test can answer requests in place of the
 // service.
 type Recorder struct {
-	// Instead answers a request in place of the service. If it returns nil,
+	// Instead returns the response to a request in place of the service. If it returns nil,
 	// nil, the request goes to the service.
 	Instead func(*http.Request) (*http.Response, error)
 
@@ -49,7 +49,7 @@ func (r *Recorder) note(request string) {
 }
 
 // Requests returns the recorded requests, such as "GET /assistant/assistants
-// OK". A request that Instead answered has no status.
+// OK". A request to which Instead responded has no status.
 func (r *Recorder) Requests() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -15,7 +15,7 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
-// service answers 429 until a time, and records when requests arrive.
+// service responds with 429 until a time, and records when requests arrive.
 type service struct {
 	open       time.Time
 	retryAfter string

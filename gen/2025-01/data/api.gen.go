@@ -161,8 +161,8 @@ func WithMaxResponseBytes(n int64) Option {
 // failure: status 408, 429, 500, 502, 503 or 504, or a broken connection. The
 // default is 2; 0 turns retries off. POST and PATCH requests are retried only
 // if the service cannot have acted on them; see [WithRetryNonIdempotent]. If a
-// DELETE request is retried because its response was lost, and the retry is
-// answered with 404, the call succeeds: the first request is assumed to have
+// DELETE request is retried because its response was lost, and the response to
+// the retry is 404, the call succeeds: the first request is assumed to have
 // deleted the resource.
 func WithMaxRetries(n int) Option {
 	return option(func(options *rest.Options) { options.MaxRetries = n })
@@ -409,10 +409,11 @@ var (
 	ErrEventTimeout = rest.ErrEventTimeout
 )
 
-// Chat asks an assistant, which answers from its files and returns the
-// citations as data beside the text. Prefer it to the OpenAI-like endpoint: it
-// has more settings for the answer and its sources. An answer can take minutes;
-// into a streamed one the service puts a heartbeat about every 15 seconds.
+// Chat asks an assistant, which answers from its files. The response has the
+// citations as data beside the text. This operation has more settings for the
+// answer and its sources than the one in the format of OpenAI. An answer can
+// take minutes; the service sends a heartbeat in a stream about every 15
+// seconds.
 //
 // It sends POST /chat/{assistant_name}.
 func (a *API) Chat(ctx context.Context, assistantName string, body ChatRequest, reqEditors ...RequestEditorFn) (*ChatResponse, error) {
@@ -425,7 +426,7 @@ func (a *API) Chat(ctx context.Context, assistantName string, body ChatRequest, 
 }
 
 // ChatStream is like [API.Chat] but returns an iterator over the events of the
-// answer, which arrive while it is written. The request is sent when the
+// answer, which arrive while the model writes it. The request is sent when the
 // iteration begins; a second iteration is an error. Leaving the loop closes the
 // connection. An error is the last pair of the iteration: if the stream ends
 // before its last event, a [*StreamError] that wraps [io.ErrUnexpectedEOF].
@@ -492,10 +493,10 @@ func ChatText(stream iter.Seq2[ChatChunk, error]) iter.Seq2[string, error] {
 	})
 }
 
-// ChatCompletion asks an assistant, with a request and a reply shaped like
-// those of OpenAI's chat completions. Citations stand in the answer's text, as
-// in `[1, pp. 1]`; the other chat endpoint returns them as data and offers more
-// settings. An answer can take minutes.
+// ChatCompletion asks an assistant. The request and the response have the
+// format of OpenAI's chat completions. Citations are part of the answer's text,
+// as in `[1, pp. 1]`; the other chat operation returns citations as data and
+// has more settings. An answer can take minutes.
 //
 // It sends POST /chat/{assistant_name}/chat/completions.
 func (a *API) ChatCompletion(ctx context.Context, assistantName string, body ChatCompletionRequest, reqEditors ...RequestEditorFn) (*ChatCompletion, error) {
@@ -509,11 +510,11 @@ func (a *API) ChatCompletion(ctx context.Context, assistantName string, body Cha
 }
 
 // ChatCompletionStream is like [API.ChatCompletion] but returns an iterator
-// over the events of the answer, which arrive while it is written. The request
-// is sent when the iteration begins; a second iteration is an error. Leaving
-// the loop closes the connection. An error is the last pair of the iteration:
-// if the stream ends before its last event, a [*StreamError] that wraps
-// [io.ErrUnexpectedEOF]. [CollectChatCompletion] collects the events to a
+// over the events of the answer, which arrive while the model writes it. The
+// request is sent when the iteration begins; a second iteration is an error.
+// Leaving the loop closes the connection. An error is the last pair of the
+// iteration: if the stream ends before its last event, a [*StreamError] that
+// wraps [io.ErrUnexpectedEOF]. [CollectChatCompletion] collects the events to a
 // response, and [ChatCompletionText] is their text.
 //
 // It sends POST /chat/{assistant_name}/chat/completions.
@@ -578,8 +579,8 @@ func ChatCompletionText(stream iter.Seq2[*ChatCompletionChunk, error]) iter.Seq2
 }
 
 // RetrieveContext finds the passages in an assistant's files that fit a query
-// or a conversation, and returns them without an answer, for use in a prompt or
-// an agent of the caller's own.
+// or a conversation, and returns them without an answer, for use in the
+// caller's own prompt or agent.
 //
 // It sends POST /chat/{assistant_name}/context.
 func (a *API) RetrieveContext(ctx context.Context, assistantName string, body ContextRequest, reqEditors ...RequestEditorFn) (*ContextResponse, error) {
@@ -591,9 +592,9 @@ func (a *API) RetrieveContext(ctx context.Context, assistantName string, body Co
 	return rest.JSON(ctx, call, (*ContextResponse).decodeJSON)
 }
 
-// ListFiles lists the files uploaded to an assistant, or those of them whose
-// metadata matches `filter`. One reply holds them all: this version has no
-// paging.
+// ListFiles lists the files uploaded to an assistant, or only those whose
+// metadata matches `filter`. The response contains all of them: this version
+// has no pages.
 //
 // It sends GET /files/{assistant_name}.
 func (a *API) ListFiles(ctx context.Context, assistantName string, params *ListFilesParams, reqEditors ...RequestEditorFn) (*ListFilesResponse, error) {
@@ -622,9 +623,9 @@ func (a *API) AllFiles(ctx context.Context, assistantName string, params *ListFi
 	})
 }
 
-// UploadFile uploads a file, to which the service gives an identifier of its
-// own. The reply arrives before the file is processed: describe the file until
-// its status is `Available` or `ProcessingFailed`. An assistant holds up to 100
+// UploadFile uploads a file. The service generates the identifier of the file.
+// The response arrives before the file is processed: poll the file until its
+// status is `Available` or `ProcessingFailed`. An assistant can have up to 100
 // files on the Starter plan, 10,000 on others.
 //
 // It sends POST /files/{assistant_name}.
@@ -657,8 +658,9 @@ func (a *API) UploadFileAndWait(ctx context.Context, assistantName string, param
 	return last, err
 }
 
-// DeleteFile deletes a file. The reply only confirms that the service took the
-// request; until the file is gone its status is `Deleting`.
+// DeleteFile deletes a file. The response only confirms that the service has
+// accepted the request. The status of the file is `Deleting` until it is
+// deleted.
 //
 // It sends DELETE /files/{assistant_name}/{assistant_file_id}.
 func (a *API) DeleteFile(ctx context.Context, assistantName string, assistantFileID string, reqEditors ...RequestEditorFn) error {
@@ -670,9 +672,9 @@ func (a *API) DeleteFile(ctx context.Context, assistantName string, assistantFil
 	return rest.Empty(ctx, call)
 }
 
-// DescribeFile describes one file: its metadata, its state of processing and,
-// on request, a link for reading it. Call it again to follow an upload, by
-// `status` and `percent_done`.
+// DescribeFile describes one file: its metadata, its processing status and, on
+// request, a signed URL of its content. To follow an upload, poll `status` and
+// `percent_done`.
 //
 // It sends GET /files/{assistant_name}/{assistant_file_id}.
 func (a *API) DescribeFile(ctx context.Context, assistantName string, assistantFileID string, params *DescribeFileParams, reqEditors ...RequestEditorFn) (*AssistantFile, error) {
@@ -766,7 +768,7 @@ func WaitProgress(report func(status string, percent float64)) WaitOption {
 //	func (e *FailedError) Error() string
 type FailedError = rest.FailedError
 
-// ChatChunk is a part of a streamed answer.
+// ChatChunk is an event of a streamed answer.
 //
 // It is one of [*CitationChunk], [*ContentChunk], [*MessageEnd],
 // [*MessageStart]; or an [*UnknownChatChunk], for a type that is newer than

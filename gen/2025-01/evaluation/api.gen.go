@@ -5,7 +5,7 @@
 // https://prod-eu-data.ke.pinecone.io/assistant (eu), see [WithRegion].
 //
 // Evaluation plane of the Pinecone Assistant API: scores an answer, from an
-// assistant or any other RAG system, by comparison with a correct one.
+// assistant or any other RAG system, by comparison with a correct answer.
 //
 // An example:
 //
@@ -151,8 +151,8 @@ func WithMaxResponseBytes(n int64) Option {
 // failure: status 408, 429, 500, 502, 503 or 504, or a broken connection. The
 // default is 2; 0 turns retries off. POST and PATCH requests are retried only
 // if the service cannot have acted on them; see [WithRetryNonIdempotent]. If a
-// DELETE request is retried because its response was lost, and the retry is
-// answered with 404, the call succeeds: the first request is assumed to have
+// DELETE request is retried because its response was lost, and the response to
+// the retry is 404, the call succeeds: the first request is assumed to have
 // deleted the resource.
 func WithMaxRetries(n int) Option {
 	return option(func(options *rest.Options) { options.MaxRetries = n })
@@ -364,8 +364,8 @@ var (
 
 // EvaluateAlignment scores a generated answer by the facts of a ground truth
 // answer. Correctness is its precision, completeness its recall and alignment
-// the harmonic mean of the two. The reply also tells how the answer bears on
-// every single fact.
+// the harmonic mean of the two. The response also says of every fact whether
+// the answer supports it, contradicts it or does neither.
 //
 // It sends POST /evaluation/metrics/alignment.
 func (a *API) EvaluateAlignment(ctx context.Context, body AlignmentRequest, reqEditors ...RequestEditorFn) (*AlignmentResponse, error) {

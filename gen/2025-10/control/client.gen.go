@@ -52,125 +52,127 @@ const (
 
 // Assistant is the configuration, status and address of an assistant.
 type Assistant struct {
-	// CreatedAt is when the assistant was created. May carry nanoseconds.
+	// CreatedAt is when the assistant was created. The time may have
+	// nanoseconds.
 	CreatedAt time.Time `json:"created_at,omitempty,omitzero"`
 
-	// Host is the base URL of the data plane that holds this assistant, such as
-	// `https://prod-1-data.ke.pinecone.io`. The API lies below the path
-	// `/assistant`, which the value may already include.
+	// Host is the base URL of the data plane of the assistant, such as
+	// `https://prod-1-data.ke.pinecone.io`. The paths of the API are below
+	// `/assistant`, which the URL may already include.
 	Host string `json:"host,omitempty,omitzero"`
 
-	// Instructions are a directive for every answer of the assistant, on its
-	// tone for example.
+	// Instructions are directives for all answers of the assistant, for example
+	// about the tone.
 	Instructions string `json:"instructions,omitempty,omitzero"`
 
-	// Metadata is a JSON object of the caller's own keys and values, kept with
-	// the assistant.
+	// Metadata is a JSON object with the caller's keys and values. The service
+	// stores it with the assistant.
 	Metadata map[string]interface{} `json:"metadata,omitempty,omitzero"`
 
-	// Name is what the assistant is called, unique within the project: 1 to 63
+	// Name is the name of the assistant, unique within the project: 1 to 63
 	// lower-case letters, digits and hyphens, starting and ending with a letter
 	// or digit.
 	Name string `json:"name"`
 
-	// Status is the stage of the assistant's life. `Initializing`: being set
-	// up; `Ready`: set up; `InitializationFailed`: could not be set up;
-	// `Failed`: in error; `Terminating`: being removed. Other values, such as
+	// Status is the state of the assistant. `Initializing`: being set up;
+	// `Ready`: set up; `InitializationFailed`: could not be set up; `Failed`:
+	// in error; `Terminating`: being removed. Other values, such as
 	// `Terminated`, can occur.
 	Status AssistantStatus `json:"status"`
 
-	// UpdatedAt is when the assistant last changed. May carry nanoseconds.
+	// UpdatedAt is when the assistant last changed. The time may have
+	// nanoseconds.
 	UpdatedAt time.Time `json:"updated_at,omitempty,omitzero"`
 }
 
-// AssistantStatus is the stage of the assistant's life. `Initializing`: being
-// set up; `Ready`: set up; `InitializationFailed`: could not be set up;
-// `Failed`: in error; `Terminating`: being removed. Other values, such as
-// `Terminated`, can occur.
+// AssistantStatus is the state of the assistant. `Initializing`: being set up;
+// `Ready`: set up; `InitializationFailed`: could not be set up; `Failed`: in
+// error; `Terminating`: being removed. Other values, such as `Terminated`, can
+// occur.
 type AssistantStatus string
 
 // CreateAssistantRequest is the configuration for a new assistant.
 type CreateAssistantRequest struct {
-	// Instructions are a directive for every answer of the assistant, on its
-	// tone for example. Up to 16 KB.
+	// Instructions are directives for all answers of the assistant, for example
+	// about the tone. Up to 16 KB.
 	Instructions string `json:"instructions,omitempty,omitzero"`
 
-	// Metadata is a JSON object of the caller's own keys and values, kept with
-	// the assistant. Up to 16 KB.
+	// Metadata is a JSON object with the caller's keys and values. The service
+	// stores it with the assistant. Up to 16 KB.
 	Metadata map[string]interface{} `json:"metadata,omitempty,omitzero"`
 
-	// Name is what the assistant is called, unique within the project: 1 to 63
+	// Name is the name of the assistant, unique within the project: 1 to 63
 	// lower-case letters, digits and hyphens, starting and ending with a letter
 	// or digit.
 	Name string `json:"name"`
 
-	// Region is where an assistant is deployed. The service may know more
-	// regions than these.
+	// Region is the region in which an assistant is deployed. The service may
+	// have other regions than these.
 	Region Region `json:"region,omitempty,omitzero"`
 }
 
-// ErrorResponse is the body of an error reply. A proxy on the way may answer
-// HTML instead.
+// ErrorResponse is the body of an error response. A proxy may respond with HTML
+// instead.
 type ErrorResponse struct {
-	// Error says what went wrong.
+	// Error describes the error.
 	Error ErrorDetail `json:"error"`
 
-	// Status is the HTTP code of the reply, repeated in its body.
+	// Status is the HTTP status code of the response.
 	Status int `json:"status"`
 }
 
-// ErrorCode is the kind of the error, for programs to act on. Codes beyond the
-// listed ones can occur.
+// ErrorCode is the kind of the error. Other codes than the listed ones can
+// occur.
 type ErrorCode string
 
-// ErrorDetail says what went wrong.
+// ErrorDetail describes the error.
 type ErrorDetail struct {
-	// Code is the kind of the error, for programs to act on. Codes beyond the
-	// listed ones can occur.
+	// Code is the kind of the error. Other codes than the listed ones can
+	// occur.
 	Code ErrorCode `json:"code"`
 
-	// Details is whatever else the service tells about the error. May be left
-	// out.
+	// Details is further information about the error. It may be absent.
 	Details map[string]interface{} `json:"details,omitempty,omitzero"`
 
 	// Message explains the error to a human reader.
 	Message string `json:"message"`
 }
 
-// ListAssistantsResponse holds all assistants of a project.
+// ListAssistantsResponse contains all assistants of a project.
 type ListAssistantsResponse struct {
-	// Assistants are descriptions of the assistants, with the status of each.
+	// Assistants are the assistants, each with its status.
 	Assistants []Assistant `json:"assistants,omitempty,omitzero"`
 }
 
-// Region is where an assistant is deployed. The service may know more regions
-// than these.
+// Region is the region in which an assistant is deployed. The service may have
+// other regions than these.
 type Region string
 
-// UpdateAssistantRequest says what to change about an assistant. A field that
-// is absent is left alone.
+// UpdateAssistantRequest is a change of an assistant. An absent field is not
+// changed.
 type UpdateAssistantRequest struct {
-	// Instructions are a directive for every answer of the assistant, on its
-	// tone for example. Up to 16 KB. An empty string clears it.
+	// Instructions are directives for all answers of the assistant, for example
+	// about the tone. Up to 16 KB. An empty string clears the instructions.
 	Instructions *string `json:"instructions,omitempty"`
 
-	// Metadata is a JSON object of the caller's own keys and values, kept with
-	// the assistant. Up to 16 KB. An empty object clears it.
+	// Metadata is a JSON object with the caller's keys and values. The service
+	// stores it with the assistant. Up to 16 KB. An empty object clears the
+	// metadata.
 	Metadata map[string]interface{} `json:"metadata,omitzero"`
 }
 
 // UpdateAssistantResponse is the configuration of an assistant after a change.
 type UpdateAssistantResponse struct {
-	// Name is the name of the assistant that was changed. Some replies have it
-	// under `name` instead.
+	// Name is the name of the changed assistant. Some responses have the field
+	// `name` instead.
 	Name string `json:"assistant_name,omitempty,omitzero"`
 
-	// Instructions are a directive for every answer of the assistant, on its
-	// tone for example.
+	// Instructions are directives for all answers of the assistant, for example
+	// about the tone.
 	Instructions string `json:"instructions,omitempty,omitzero"`
 
-	// Metadata is a JSON object of the caller's own keys and values, kept with
-	// the assistant.
+	// Metadata is a JSON object with the caller's keys and values. The service
+	// stores it with the assistant.
 	Metadata map[string]interface{} `json:"metadata,omitempty,omitzero"`
 }
 

@@ -18,62 +18,64 @@ const (
 	EntailmentNeutral      Entailment = "neutral"
 )
 
-// AlignmentRequest asks for the scores of an answer, and says what to score it
-// by.
+// AlignmentRequest is the question, the answer to score and the ground truth
+// answer to score it by.
 type AlignmentRequest struct {
 	// Answer is the text to score, as the assistant or RAG system wrote it.
 	Answer string `json:"answer"`
 
-	// GroundTruthAnswer is the correct reply to the question, whose facts the
-	// scores rest on.
+	// GroundTruthAnswer is the correct answer to the question. Its facts are
+	// the basis of the scores.
 	GroundTruthAnswer string `json:"ground_truth_answer"`
 
-	// Question is what was asked.
+	// Question is the question that the answer is for.
 	Question string `json:"question"`
 }
 
-// AlignmentResponse holds the scores of an answer and the facts behind them.
+// AlignmentResponse contains the scores of an answer and the facts on which
+// they are based.
 type AlignmentResponse struct {
 	// Metrics are the scores of an answer.
 	Metrics Metrics `json:"metrics"`
 
-	// Reasoning holds the facts that the scores rest on.
+	// Reasoning contains the facts on which the scores are based.
 	Reasoning Reasoning `json:"reasoning"`
 
-	// Usage counts the tokens that an evaluation took. It makes two requests to
-	// a model: the first finds the facts, the second scores the answer.
+	// Usage counts the tokens of an evaluation. An evaluation makes two
+	// requests to a model: the first finds the facts, the second scores the
+	// answer.
 	Usage TokenCounts `json:"usage"`
 }
 
-// BasicErrorResponse is the body of an error reply of this plane.
+// BasicErrorResponse is the body of an error response of this plane.
 type BasicErrorResponse struct {
 	// Message explains the error to a human reader.
 	Message string `json:"message"`
 }
 
 // Entailment says how a fact relates to the scored answer. `entailed`: the
-// answer bears it out; `contradicted`: the answer denies it; `neutral`: the
+// answer supports it; `contradicted`: the answer contradicts it; `neutral`: the
 // answer does neither.
 type Entailment string
 
 // EvaluatedFact is a fact together with its relation to the scored answer.
-// Replies may add fields, such as `reasoning`.
+// Responses may have other fields, such as `reasoning`.
 type EvaluatedFact struct {
 	// Entailment says how a fact relates to the scored answer. `entailed`: the
-	// answer bears it out; `contradicted`: the answer denies it; `neutral`: the
-	// answer does neither.
+	// answer supports it; `contradicted`: the answer contradicts it; `neutral`:
+	// the answer does neither.
 	Entailment Entailment `json:"entailment"`
 
-	// Fact is a single statement that an answer can be checked for.
+	// Fact is a single statement that an answer is checked for.
 	Fact Fact `json:"fact"`
 
-	// Reasoning says why the fact was judged so.
+	// Reasoning explains the entailment of the fact.
 	Reasoning string `json:"reasoning,omitempty,omitzero"`
 }
 
-// Fact is a single statement that an answer can be checked for.
+// Fact is a single statement that an answer is checked for.
 type Fact struct {
-	// Content is the statement itself.
+	// Content is the text of the statement.
 	Content string `json:"content"`
 }
 
@@ -91,21 +93,21 @@ type Metrics struct {
 	Correctness float32 `json:"correctness"`
 }
 
-// Reasoning holds the facts that the scores rest on.
+// Reasoning contains the facts on which the scores are based.
 type Reasoning struct {
-	// EvaluatedFacts are all facts that were checked, each with the outcome.
+	// EvaluatedFacts are all facts that were checked, each with its entailment.
 	EvaluatedFacts []EvaluatedFact `json:"evaluated_facts"`
 }
 
-// TokenCounts counts the tokens that an evaluation took. It makes two requests
-// to a model: the first finds the facts, the second scores the answer.
+// TokenCounts counts the tokens of an evaluation. An evaluation makes two
+// requests to a model: the first finds the facts, the second scores the answer.
 type TokenCounts struct {
-	// CompletionTokens counts the tokens that the model wrote in both replies:
-	// the facts in the first, the scores in the second.
+	// CompletionTokens counts the tokens that the model wrote in both
+	// responses: the facts in the first, the scores in the second.
 	CompletionTokens int `json:"completion_tokens"`
 
 	// PromptTokens counts the tokens sent to the model in both requests: the
-	// question and both answers each time and, in the second, the facts found.
+	// question and both answers in each request and, in the second, the facts.
 	PromptTokens int `json:"prompt_tokens"`
 
 	// TotalTokens is the sum of `prompt_tokens` and `completion_tokens`, over

@@ -162,8 +162,8 @@ func WithMaxResponseBytes(n int64) Option {
 // failure: status 408, 429, 500, 502, 503 or 504, or a broken connection. The
 // default is 2; 0 turns retries off. POST and PATCH requests are retried only
 // if the service cannot have acted on them; see [WithRetryNonIdempotent]. If a
-// DELETE request is retried because its response was lost, and the retry is
-// answered with 404, the call succeeds: the first request is assumed to have
+// DELETE request is retried because its response was lost, and the response to
+// the retry is 404, the call succeeds: the first request is assumed to have
 // deleted the resource.
 func WithMaxRetries(n int) Option {
 	return option(func(options *rest.Options) { options.MaxRetries = n })
@@ -410,10 +410,11 @@ var (
 	ErrEventTimeout = rest.ErrEventTimeout
 )
 
-// Chat asks an assistant, which answers from its files and returns the
-// citations as data beside the text. Prefer it to the OpenAI-like endpoint: it
-// has more settings for the answer and its sources. An answer can take minutes;
-// into a streamed one the service puts a heartbeat about every 15 seconds.
+// Chat asks an assistant, which answers from its files. The response has the
+// citations as data beside the text. This operation has more settings for the
+// answer and its sources than the one in the format of OpenAI. An answer can
+// take minutes; the service sends a heartbeat in a stream about every 15
+// seconds.
 //
 // It sends POST /chat/{assistant_name}.
 func (a *API) Chat(ctx context.Context, assistantName string, body ChatRequest, reqEditors ...RequestEditorFn) (*ChatResponse, error) {
@@ -426,7 +427,7 @@ func (a *API) Chat(ctx context.Context, assistantName string, body ChatRequest, 
 }
 
 // ChatStream is like [API.Chat] but returns an iterator over the events of the
-// answer, which arrive while it is written. The request is sent when the
+// answer, which arrive while the model writes it. The request is sent when the
 // iteration begins; a second iteration is an error. Leaving the loop closes the
 // connection. An error is the last pair of the iteration: if the stream ends
 // before its last event, a [*StreamError] that wraps [io.ErrUnexpectedEOF].
@@ -497,10 +498,10 @@ func ChatText(stream iter.Seq2[ChatChunk, error]) iter.Seq2[string, error] {
 	})
 }
 
-// ChatCompletion asks an assistant, with a request and a reply shaped like
-// those of OpenAI's chat completions. Citations stand in the answer's text, as
-// in `[1, pp. 1]`; the other chat endpoint returns them as data and offers more
-// settings. An answer can take minutes.
+// ChatCompletion asks an assistant. The request and the response have the
+// format of OpenAI's chat completions. Citations are part of the answer's text,
+// as in `[1, pp. 1]`; the other chat operation returns citations as data and
+// has more settings. An answer can take minutes.
 //
 // It sends POST /chat/{assistant_name}/chat/completions.
 func (a *API) ChatCompletion(ctx context.Context, assistantName string, body ChatCompletionRequest, reqEditors ...RequestEditorFn) (*ChatCompletion, error) {
@@ -514,11 +515,11 @@ func (a *API) ChatCompletion(ctx context.Context, assistantName string, body Cha
 }
 
 // ChatCompletionStream is like [API.ChatCompletion] but returns an iterator
-// over the events of the answer, which arrive while it is written. The request
-// is sent when the iteration begins; a second iteration is an error. Leaving
-// the loop closes the connection. An error is the last pair of the iteration:
-// if the stream ends before its last event, a [*StreamError] that wraps
-// [io.ErrUnexpectedEOF]. [CollectChatCompletion] collects the events to a
+// over the events of the answer, which arrive while the model writes it. The
+// request is sent when the iteration begins; a second iteration is an error.
+// Leaving the loop closes the connection. An error is the last pair of the
+// iteration: if the stream ends before its last event, a [*StreamError] that
+// wraps [io.ErrUnexpectedEOF]. [CollectChatCompletion] collects the events to a
 // response, and [ChatCompletionText] is their text.
 //
 // It sends POST /chat/{assistant_name}/chat/completions.
@@ -583,8 +584,8 @@ func ChatCompletionText(stream iter.Seq2[*ChatCompletionChunk, error]) iter.Seq2
 }
 
 // RetrieveContext finds the passages in an assistant's files that fit a query
-// or a conversation, and returns them without an answer, for use in a prompt or
-// an agent of the caller's own.
+// or a conversation, and returns them without an answer, for use in the
+// caller's own prompt or agent.
 //
 // It sends POST /chat/{assistant_name}/context.
 func (a *API) RetrieveContext(ctx context.Context, assistantName string, body ContextRequest, reqEditors ...RequestEditorFn) (*ContextResponse, error) {
@@ -596,8 +597,8 @@ func (a *API) RetrieveContext(ctx context.Context, assistantName string, body Co
 	return rest.JSON(ctx, call, (*ContextResponse).decodeJSON)
 }
 
-// ListFiles lists the files uploaded to an assistant, or those of them whose
-// metadata matches `filter`. A reply without `pagination` is the last page.
+// ListFiles lists the files uploaded to an assistant, or only those whose
+// metadata matches `filter`. A response without `pagination` is the last page.
 //
 // It sends GET /files/{assistant_name}.
 func (a *API) ListFiles(ctx context.Context, assistantName string, params *ListFilesParams, reqEditors ...RequestEditorFn) (*ListFilesResponse, error) {
@@ -633,10 +634,10 @@ func (a *API) AllFiles(ctx context.Context, assistantName string, params *ListFi
 	})
 }
 
-// UploadFile uploads a file, to which the service gives an identifier of its
-// own; upsert the file instead to choose the identifier. The reply arrives
+// UploadFile uploads a file. The service generates the identifier of the file;
+// to choose the identifier, upsert the file instead. The response arrives
 // before the file is processed: it is the operation to poll until its status is
-// `Completed` or `Failed`. An assistant holds up to 100 files on the Starter
+// `Completed` or `Failed`. An assistant can have up to 100 files on the Starter
 // plan, 10,000 on others.
 //
 // It sends POST /files/{assistant_name}.
@@ -670,9 +671,9 @@ func (a *API) UploadFileAndWait(ctx context.Context, assistantName string, param
 	return last, err
 }
 
-// DeleteFile deletes a file. The reply is the operation to poll until its
-// status is `Completed` or `Failed`; but a file whose processing had failed is
-// gone at once, and the reply is 204 without a body.
+// DeleteFile deletes a file. The response is the operation to poll until its
+// status is `Completed` or `Failed`. A file whose processing failed is deleted
+// at once: the response is 204 without a body.
 //
 // It sends DELETE /files/{assistant_name}/{assistant_file_id}.
 //
@@ -703,8 +704,8 @@ func (a *API) DeleteFileAndWait(ctx context.Context, assistantName string, assis
 	return last, err
 }
 
-// DescribeFile describes one file: its metadata, its state of processing and,
-// on request, a link for reading it. Once deleted, the file answers 404.
+// DescribeFile describes one file: its metadata, its processing status and, on
+// request, a signed URL of its content. The response for a deleted file is 404.
 //
 // It sends GET /files/{assistant_name}/{assistant_file_id}.
 func (a *API) DescribeFile(ctx context.Context, assistantName string, assistantFileID string, params *DescribeFileParams, reqEditors ...RequestEditorFn) (*AssistantFile, error) {
@@ -719,10 +720,10 @@ func (a *API) DescribeFile(ctx context.Context, assistantName string, assistantF
 	return rest.JSON(ctx, call, (*AssistantFile).decodeJSON)
 }
 
-// UpsertFile uploads a file under an identifier of the caller's choice; a file
-// that has it already is replaced. The reply arrives before the file is
-// processed: it is the operation to poll until its status is `Completed` or
-// `Failed`.
+// UpsertFile uploads a file under an identifier that the caller chooses. It
+// replaces an existing file with this identifier. The response arrives before
+// the file is processed: it is the operation to poll until its status is
+// `Completed` or `Failed`.
 //
 // It sends PUT /files/{assistant_name}/{assistant_file_id}.
 func (a *API) UpsertFile(ctx context.Context, assistantName string, assistantFileID string, params *UpsertFileParams, body UploadFileRequest, reqEditors ...RequestEditorFn) (*Operation, error) {
@@ -758,8 +759,8 @@ func (a *API) UpsertFileAndWait(ctx context.Context, assistantName string, assis
 }
 
 // ListOperations lists the operations of an assistant, running or ended, a page
-// at a time. Ended ones are kept for 30 days, whether they succeeded or not. A
-// reply without `pagination` is the last page.
+// at a time. Ended operations are kept for 30 days, whether they succeeded or
+// failed. A response without `pagination` is the last page.
 //
 // It sends GET /operations/{assistant_name}.
 func (a *API) ListOperations(ctx context.Context, assistantName string, params *ListOperationsParams, reqEditors ...RequestEditorFn) (*ListOperationsResponse, error) {
@@ -796,9 +797,9 @@ func (a *API) AllOperations(ctx context.Context, assistantName string, params *L
 	})
 }
 
-// DescribeOperation describes one operation. Call it again to follow an upload,
-// an upsert or a deletion until its status is `Completed` or `Failed`; the
-// result stays available for 30 days.
+// DescribeOperation describes one operation. To follow an upload, an upsert or
+// a deletion, poll the operation until its status is `Completed` or `Failed`.
+// An ended operation is kept for 30 days.
 //
 // It sends GET /operations/{assistant_name}/{operation_id}.
 func (a *API) DescribeOperation(ctx context.Context, assistantName string, operationID string, reqEditors ...RequestEditorFn) (*Operation, error) {
@@ -889,9 +890,9 @@ func WaitProgress(report func(status string, percent float64)) WaitOption {
 //	func (e *FailedError) Error() string
 type FailedError = rest.FailedError
 
-// ChatChunk is an event of a streamed answer. The value of `type` tells the
-// kinds apart: one `message_start`, then `content_chunk` and `citation` events,
-// and a `message_end`.
+// ChatChunk is an event of a streamed answer. The value of `type` is the kind
+// of event. A stream has one `message_start`, then `content_chunk` and
+// `citation` events, and a `message_end`.
 //
 // It is one of [*CitationChunk], [*ContentChunk], [*MessageEnd],
 // [*MessageStart]; or an [*UnknownChatChunk], for a type that is newer than
@@ -933,8 +934,8 @@ func decodeChatChunk(d *jsonscan.Decoder) ChatChunk {
 	}
 }
 
-// ContentBlock is a piece of a multimodal snippet. The value of `type` tells
-// the kinds apart: `text` or `image`.
+// ContentBlock is a block of a multimodal snippet. The value of `type` is the
+// kind of block: `text` or `image`.
 //
 // Its value is one of [*ImageBlock], [*TextBlock]; or an
 // [*UnknownContentBlock], for a type that is newer than this package.
@@ -995,8 +996,8 @@ func decodeContentBlock(d *jsonscan.Decoder) ContentBlockMember {
 	}
 }
 
-// Snippet is a passage of a file that fits the query. The value of `type` tells
-// the kinds apart: `text` or `multimodal`.
+// Snippet is a passage of a file that fits the query. The value of `type` is
+// the kind of snippet: `text` or `multimodal`.
 //
 // Its value is one of [*MultimodalSnippet], [*TextSnippet]; or an
 // [*UnknownSnippet], for a type that is newer than this package.
@@ -1056,8 +1057,8 @@ func decodeSnippet(d *jsonscan.Decoder) SnippetMember {
 	}
 }
 
-// SnippetReference is the source of a snippet. The value of `type` tells the
-// kinds apart: `text`, `json`, `markdown`, `pdf` or `doc_x`; others can occur.
+// SnippetReference is the source of a snippet. The value of `type` is the kind
+// of file: `text`, `json`, `markdown`, `pdf` or `doc_x`; others can occur.
 //
 // Its value is one of [*DocxReference], [*JSONReference], [*MarkdownReference],
 // [*PDFReference], [*TextReference]; or an [*UnknownSnippetReference], for a

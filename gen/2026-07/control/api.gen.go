@@ -3,9 +3,9 @@
 // Package control is a client of the Pinecone assistant control plane API,
 // version 2026-07. Its server is https://api.pinecone.io/assistant.
 //
-// Pinecone says of this version that the spec of the Assistant API is that of
-// 2026-04, byte for byte, and that the service answers both in the same way.
-// The spec here is the one of 2026-04.
+// According to Pinecone, the spec of this version of the Assistant API is
+// identical to the spec of 2026-04, and the service handles both versions in
+// the same way. This package is generated from the spec of 2026-04.
 //
 // Control plane of the Pinecone Assistant API: creates, lists, describes,
 // updates and deletes the assistants of a project. Requests beyond the plan's
@@ -156,8 +156,8 @@ func WithMaxResponseBytes(n int64) Option {
 // failure: status 408, 429, 500, 502, 503 or 504, or a broken connection. The
 // default is 2; 0 turns retries off. POST and PATCH requests are retried only
 // if the service cannot have acted on them; see [WithRetryNonIdempotent]. If a
-// DELETE request is retried because its response was lost, and the retry is
-// answered with 404, the call succeeds: the first request is assumed to have
+// DELETE request is retried because its response was lost, and the response to
+// the retry is 404, the call succeeds: the first request is assumed to have
 // deleted the resource.
 func WithMaxRetries(n int) Option {
 	return option(func(options *rest.Options) { options.MaxRetries = n })
@@ -343,7 +343,7 @@ var (
 )
 
 // ListAssistants lists the assistants of the project that the API key belongs
-// to, a page at a time. A reply without `pagination` is the last page.
+// to, a page at a time. A response without `pagination` is the last page.
 //
 // It sends GET /assistants.
 func (a *API) ListAssistants(ctx context.Context, params *ListAssistantsParams, reqEditors ...RequestEditorFn) (*ListAssistantsResponse, error) {
@@ -377,11 +377,10 @@ func (a *API) AllAssistants(ctx context.Context, params *ListAssistantsParams, r
 	})
 }
 
-// CreateAssistant creates an assistant under a name of the caller's choice,
-// with optional instructions, metadata and region. The reply describes it:
-// `status` tells whether it is ready, and `host` is the data plane to send its
-// files and questions to. A project on the Starter plan holds up to five
-// assistants.
+// CreateAssistant creates an assistant with a name and optional instructions,
+// metadata and region. In the response, `status` says whether the assistant is
+// ready, and `host` is the host of its data plane. A project on the Starter
+// plan can have up to five assistants.
 //
 // It sends POST /assistants.
 func (a *API) CreateAssistant(ctx context.Context, body CreateAssistantRequest, reqEditors ...RequestEditorFn) (*Assistant, error) {
@@ -407,8 +406,8 @@ func (a *API) CreateAssistantAndWait(ctx context.Context, body CreateAssistantRe
 	return last, err
 }
 
-// DeleteAssistant deletes an assistant. The reply only confirms that the
-// service took the request, and has nothing to decode.
+// DeleteAssistant deletes an assistant. The response only confirms that the
+// service has accepted the request, and has no data.
 //
 // It sends DELETE /assistants/{assistant_name}.
 func (a *API) DeleteAssistant(ctx context.Context, assistantName string, reqEditors ...RequestEditorFn) error {
@@ -419,8 +418,8 @@ func (a *API) DeleteAssistant(ctx context.Context, assistantName string, reqEdit
 }
 
 // DescribeAssistant describes one assistant: its configuration, its status and
-// the host of its data plane. Call it again to follow a new assistant from
-// `Initializing` to `Ready`.
+// the host of its data plane. To follow the creation of an assistant, poll it
+// until its status is `Ready`.
 //
 // It sends GET /assistants/{assistant_name}.
 func (a *API) DescribeAssistant(ctx context.Context, assistantName string, reqEditors ...RequestEditorFn) (*Assistant, error) {
@@ -457,9 +456,9 @@ func (a *API) waitForAssistant(ctx context.Context, assistantName string, opts [
 }
 
 // UpdateAssistant changes the instructions of an assistant, its metadata, or
-// both; an omitted field stays as it is. An empty string clears the
-// instructions, an empty object the metadata. A request with neither is refused
-// with status 400.
+// both; an absent field is not changed. An empty string clears the
+// instructions, an empty object clears the metadata. A request with neither
+// field is refused with status 400.
 //
 // It sends PATCH /assistants/{assistant_name}.
 func (a *API) UpdateAssistant(ctx context.Context, assistantName string, body UpdateAssistantRequest, reqEditors ...RequestEditorFn) (*UpdateAssistantResponse, error) {

@@ -136,7 +136,7 @@ func ExampleAPI_UpdateAssistant() {
 		log.Fatal(err)
 	}
 	updated, err := api.UpdateAssistant(ctx, "example-assistant", control.UpdateAssistantRequest{
-		Instructions: control.Ptr(""), // clears them; nil leaves them alone
+		Instructions: control.Ptr(""), // clears them; nil does not change them
 		Metadata:     map[string]any{"team": "docs"},
 	})
 	if err != nil {
@@ -176,13 +176,13 @@ func ExampleError() {
 	var failure *control.Error
 	switch {
 	case errors.Is(err, control.ErrNotFound):
-		fmt.Println("there is no such assistant")
+		fmt.Println("not found")
 	case errors.Is(err, control.ErrForbidden):
-		// If the service does not serve the version that the request asked
-		// for, the text names the version and says what to do.
+		// If the service does not serve the version of the request, the error
+		// names the version and a remedy.
 		fmt.Println(err)
 	case errors.As(err, &failure) && failure.Code == string(control.ErrorCodeInvalidArgument):
-		fmt.Println("the request is not valid:", failure.Message)
+		fmt.Println("invalid request:", failure.Message)
 	case errors.As(err, &failure):
 		fmt.Println(failure.StatusCode, failure.Code, failure.Message, failure.RequestID)
 	case err != nil:

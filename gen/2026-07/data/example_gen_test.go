@@ -174,7 +174,7 @@ func ExampleAPI_DeleteFile() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	if operation != nil { // nil: the file is gone already
+	if operation != nil { // nil: the file is already deleted
 		fmt.Println(operation.ID, operation.Status)
 	}
 }
@@ -511,13 +511,13 @@ func ExampleError() {
 	var failure *data.Error
 	switch {
 	case errors.Is(err, data.ErrNotFound):
-		fmt.Println("there is no such assistant")
+		fmt.Println("not found")
 	case errors.Is(err, data.ErrForbidden):
-		// If the service does not serve the version that the request asked
-		// for, the text names the version and says what to do.
+		// If the service does not serve the version of the request, the error
+		// names the version and a remedy.
 		fmt.Println(err)
 	case errors.As(err, &failure) && failure.Code == string(data.ErrorCodeInvalidArgument):
-		fmt.Println("the request is not valid:", failure.Message)
+		fmt.Println("invalid request:", failure.Message)
 	case errors.As(err, &failure):
 		fmt.Println(failure.StatusCode, failure.Code, failure.Message, failure.RequestID)
 	case err != nil:

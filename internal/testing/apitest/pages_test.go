@@ -18,7 +18,7 @@ import (
 	data202604 "github.com/pinecone-community/assistant-go/gen/2026-04/data"
 )
 
-// book is a server of pages by token. An unknown token is answered with 404.
+// book is a server of pages by token. The response for an unknown token is 404.
 type book struct {
 	*httptest.Server
 	asked []url.Values

@@ -12,7 +12,7 @@ import (
 // When the spec of 2026-07 is published, tests of the differences belong here.
 func TestSameSpecSameCode(t *testing.T) {
 	version := regexp.MustCompile(`20\d\d-\d\d`)
-	note := regexp.MustCompile(`// Pinecone says of this version(?:.*\n// )+.*\n//\n`)
+	note := regexp.MustCompile(`// According to Pinecone, the spec of this version(?:.*\n// )+.*\n//\n`)
 	code := func(file string) string {
 		text, err := os.ReadFile(file)
 		if err != nil {

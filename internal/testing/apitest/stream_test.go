@@ -419,10 +419,10 @@ func TestStreamIsInTheBody(t *testing.T) {
 		mu.Unlock()
 		for range 2 { // the second loop sends no request
 			if _, err := data202604.CollectChat(chats); err == nil {
-				t.Error("an empty reply is no error")
+				t.Error("an empty response is no error")
 			}
 			if _, err := data202604.CollectChatCompletion(completions); err == nil {
-				t.Error("an empty reply is no error")
+				t.Error("an empty response is no error")
 			}
 		}
 		_, _ = api.Chat(t.Context(), "a", chat)

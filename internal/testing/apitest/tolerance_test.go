@@ -83,7 +83,7 @@ func TestUnknownSurvivesDecodeAndEncode(t *testing.T) {
 		"reference 2025":           {new(data202501.SnippetReference), `{"type":"pdf","file":{"id":"f"},"pages":[1,2]}`},
 		"metadata":                 {new(map[string]any), `{"my_key":{"Deep_Key":[null,true,0.5,"ü"]}}`},
 		"filter results":           {new(data202604.ContentFilterResults), `{"spec":"newcomer","results":{"hate":[{"level":1}]}}`},
-		"inside of a reply": {new(data202604.ContextResponse), `{"snippets":[{"type":"table","rows":[1]},{"type":"multimodal","content":[{"type":"video","url":"u"}],"score":1,"reference":{"type":"xlsx"}}],
+		"inside of a response": {new(data202604.ContextResponse), `{"snippets":[{"type":"table","rows":[1]},{"type":"multimodal","content":[{"type":"video","url":"u"}],"score":1,"reference":{"type":"xlsx"}}],
 			"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3}}`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -27,8 +27,8 @@ func Context(of *Text) (*Work, error) {
 		return nil, err
 	}
 	work := &Work{
-		Name:       "context reply, " + of.Name,
-		Unit:       "reply",
+		Name:       "context response, " + of.Name,
+		Unit:       "response",
 		Least:      len(text) + decoded,
 		Contenders: []Contender{{Project, 1, func() error { return contextProject(project) }}},
 	}

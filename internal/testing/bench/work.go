@@ -60,7 +60,7 @@ const (
 	query = "What does the file say?"
 )
 
-// canned is a transport that answers every request with the same bytes and
+// canned is a transport that responds to every request with the same bytes and
 // without a Content-Length, like a service that compresses or streams.
 type canned struct {
 	contentType string

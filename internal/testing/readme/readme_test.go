@@ -331,7 +331,7 @@ func Example_retries() {
 	if err != nil {
 		panic(err)
 	}
-	// The local service answers the first request with 503.
+	// The local service responds to the first request with 503.
 	operations, err := api.ListOperations(context.Background(), "example-assistant", nil)
 	fmt.Println(len(operations.Operations), err)
 	// Output:
@@ -350,7 +350,7 @@ func newAPI() *data.API {
 	return api
 }
 
-// localService starts a server that answers the requests of the examples to
+// localService starts a server that responds to the requests of the examples to
 // Pinecone's hosts.
 func localService() (stop func()) {
 	const (

@@ -14,11 +14,11 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// Fake returns a transport that answers requests with samples from the specs,
-// and reports each request and response that does not conform to them.
-// Everything that can be waited for is done, a list has two pages, a stream has
-// an event of each kind, and an assistant whose name begins with "no-such" is
-// answered with 404.
+// Fake returns a transport whose responses are samples from the specs, and
+// reports each request and response that does not conform to them. Every
+// operation, file and assistant to poll is in its final state, a list has two
+// pages, and a stream has an event of each kind. The response for an assistant
+// whose name begins with "no-such" is 404.
 func Fake(t testing.TB, specs ...*Spec) http.RoundTripper {
 	return Transport(t, roundTripper(func(req *http.Request) (*http.Response, error) {
 		status, header, body := fakeReply(t, specs, req)

@@ -45,7 +45,7 @@ func TestTransportReports(t *testing.T) {
 		"unknown field":      {method: "POST", target: "/assistant/files/a", contentType: "multipart/form-data; boundary=b", body: form("Content-Disposition: form-data; name=\"other\"\n\n{}"), status: 202, reply: operation, want: "other"},
 		"metadata no JSON":   {method: "POST", target: "/assistant/files/a", contentType: "multipart/form-data; boundary=b", body: form("Content-Disposition: form-data; name=\"metadata\"\n\nx"), status: 202, reply: operation, want: "metadata"},
 		"metadata no object": {method: "POST", target: "/assistant/files/a", contentType: "multipart/form-data; boundary=b", body: form(file + "\n--b\nContent-Disposition: form-data; name=\"metadata\"\n\n[1]"), status: 202, reply: operation, want: "metadata"},
-		"bad reply":          {method: "GET", target: "/assistant/files/a/f", status: 200, reply: `{"id":"f"}`, want: "name"},
+		"bad response":       {method: "GET", target: "/assistant/files/a/f", status: 200, reply: `{"id":"f"}`, want: "name"},
 		"bad enum":           {method: "GET", target: "/assistant/files/a/f", status: 200, reply: `{"id":"f","name":"n","status":"Shelved"}`, want: "status"},
 		"bad time":           {method: "GET", target: "/assistant/files/a/f", status: 200, reply: `{"id":"f","name":"n","created_on":"yesterday"}`, want: "created_on"},
 		"bad error":          {method: "GET", target: "/assistant/files/a/f", status: 404, reply: `{"message":"m"}`, want: "status"},
@@ -80,7 +80,7 @@ func TestTransportReports(t *testing.T) {
 			}
 			defer resp.Body.Close()
 			if body, _ := io.ReadAll(resp.Body); string(body) != test.reply {
-				t.Errorf("the reply's body became %q", body)
+				t.Errorf("the response's body became %q", body)
 			}
 			all := strings.Join(got, "\n")
 			if test.want == "" && all != "" || !strings.Contains(all, test.want) {

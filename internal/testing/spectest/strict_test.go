@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// replying returns a transport that answers every request in the same way.
+// replying returns a transport that returns the same response to every request.
 func replying(contentType, body string) http.RoundTripper {
 	return roundTripper(func(req *http.Request) (*http.Response, error) {
 		return &http.Response{
@@ -54,7 +54,7 @@ func TestStrict(t *testing.T) {
 					t.Fatal(err)
 				}
 				if body, _ := io.ReadAll(resp.Body); string(body) != test.reply {
-					t.Errorf("the reply's body became %q", body)
+					t.Errorf("the response's body became %q", body)
 				}
 				resp.Body.Close()
 				if all := strings.Join(got, "\n"); (all == "") != (want == "") || !strings.Contains(all, want) {

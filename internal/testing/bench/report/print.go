@@ -36,7 +36,7 @@ const (
 	context = 3 // with the first text; the other texts follow
 )
 
-var workNames = map[int]string{chat: "typed chat stream", call: "small JSON call", context: "context reply, prose"}
+var workNames = map[int]string{chat: "typed chat stream", call: "small JSON call", context: "context response, prose"}
 
 // Bounds of the targets. The context response has a bound for each version of
 // Go, as the standard library's decoder is faster since Go 1.27.
@@ -66,7 +66,7 @@ func (r *all) targets() []target {
 			}
 			return factor(got), got <= limit
 		}},
-		target{workNames[context], "at most 1.3 times the bytes of the reply and of its strings", func(r *results) (string, bool) {
+		target{workNames[context], "at most 1.3 times the bytes of the response and of its strings", func(r *results) (string, bool) {
 			got := median(r.Works[context].of(bench.Project).Bytes) / float64(r.Works[context].Least)
 			return fmt.Sprintf("%.2f", got), got <= memoryOfLeast
 		}},
@@ -114,7 +114,7 @@ func (r *all) print(text *bytes.Buffer) {
 	}
 	r.printTexts(text)
 	r.printTargets(text)
-	fmt.Fprintf(text, "\n## Calls and streams\n\nCanned replies, without a network, that do not say how long they are. Snippets are prose, as above; a stream is\n"+
+	fmt.Fprintf(text, "\n## Calls and streams\n\nCanned responses, without a network, that do not say how long they are. Snippets are prose, as above; a stream is\n"+
 		"an answer of 4,000 tokens: words and parts of words, typographic quotation marks, dashes, line breaks, lists.\n")
 	for i := range r.versions[0].Works {
 		r.printWork(text, i)
@@ -151,7 +151,7 @@ func (r *all) columns(first []string, heads ...string) (head, line []string) {
 // printTexts prints the results for other kinds of text.
 func (r *all) printTexts(text *bytes.Buffer) {
 	fmt.Fprintf(text, "\n## What to expect of your text\n\n"+
-		"A reply to a context request: 16 snippets of 2.2 KB from PDF files, each with its reference. The columns are what this project takes\n"+
+		"A response to a context request: 16 snippets of 2.2 KB from PDF files, each with its reference. The columns are what this project takes\n"+
 		"for the whole call, with every union resolved, and that as a part of what the decoders of the standard library take for\n"+
 		"the decoding alone, into structs without unions. A long run of plain letters is cheap; each line break, quotation mark, and\n"+
 		"letter beyond ASCII ends a run.\n\n")

@@ -252,7 +252,7 @@ func TestStatuses(t *testing.T) {
 			// net/http never returns a 199 as the final response; another Doer
 			// may.
 			doer := &watchedDoer{Doer: doerFunc(func(*http.Request) (*http.Response, error) {
-				resp := okReply(tt.body)
+				resp := okResponse(tt.body)
 				resp.StatusCode = tt.status
 				resp.Header.Set("X-Pinecone-Request-Id", "the-id")
 				return resp, nil
@@ -303,7 +303,7 @@ func TestLimitBoundsReading(t *testing.T) {
 		for _, length := range []int64{-1, 0, limit} { // a careless Doer leaves it 0
 			body := &endless{}
 			doer := &watchedDoer{Doer: doerFunc(func(*http.Request) (*http.Response, error) {
-				resp := okReply("")
+				resp := okResponse("")
 				resp.Body, resp.ContentLength = io.NopCloser(body), length
 				return resp, nil
 			})}
@@ -339,7 +339,7 @@ func allocated(f func()) uint64 {
 // A large Content-Length does not allocate memory before the body is received.
 func TestClaimIsNotAllocated(t *testing.T) {
 	doer := doerFunc(func(*http.Request) (*http.Response, error) {
-		resp := okReply(`{"name":"x"}`)
+		resp := okResponse(`{"name":"x"}`)
 		resp.ContentLength = 1 << 40
 		return resp, nil
 	})
@@ -361,7 +361,7 @@ func TestClaimIsNotAllocated(t *testing.T) {
 func TestMemoryOfReplies(t *testing.T) {
 	body := `{"name":"` + strings.Repeat("x", 100_000) + `"}`
 	for _, length := range []int64{-1, 0, int64(len(body))} {
-		resp := okReply("")
+		resp := okResponse("")
 		resp.ContentLength = length
 		least := uint64(math.MaxUint64) // a sync.Pool may drop its items
 		for range 50 {
@@ -373,7 +373,7 @@ func TestMemoryOfReplies(t *testing.T) {
 			}))
 		}
 		if least > uint64(len(body))*13/10 {
-			t.Errorf("length %d: %d bytes for a reply of %d", length, least, len(body))
+			t.Errorf("length %d: %d bytes for a response of %d", length, least, len(body))
 		}
 	}
 }
@@ -381,7 +381,7 @@ func TestMemoryOfReplies(t *testing.T) {
 // A response keeps its body when later responses are read.
 func TestRepliesAreTheirOwn(t *testing.T) {
 	replyOf := func(text string, length int64) []byte {
-		resp := okReply(text)
+		resp := okResponse(text)
 		resp.ContentLength = length
 		body, err := read(resp, 4<<20)
 		if err != nil {
@@ -396,7 +396,7 @@ func TestRepliesAreTheirOwn(t *testing.T) {
 			replyOf(strings.Repeat("b", size), -1)
 		}
 		if string(first) != want {
-			t.Errorf("%d bytes: the reply became another", size)
+			t.Errorf("%d bytes: the response became another", size)
 		}
 	}
 }
@@ -432,7 +432,7 @@ func TestCarelessDoer(t *testing.T) {
 // Doer does not set Request.
 func TestEchoedKey(t *testing.T) {
 	client := newClient(t, "https://h", doerFunc(func(*http.Request) (*http.Response, error) {
-		resp := okReply(`{"message":"bad key s3cr3t-key"}`)
+		resp := okResponse(`{"message":"bad key s3cr3t-key"}`)
 		resp.StatusCode = http.StatusUnauthorized
 		return resp, nil
 	}), func(_ context.Context, req *http.Request) error {
@@ -486,7 +486,7 @@ func TestCancel(t *testing.T) {
 		reply  bool // the error is an *apierror.Error
 		empty  bool // Empty succeeds
 	}{
-		{"before the reply", func(http.ResponseWriter) {}, false, false},
+		{"before the response", func(http.ResponseWriter) {}, false, false},
 		{"in the body", func(w http.ResponseWriter) { head(w, http.StatusOK) }, true, true},
 		{"in the body of an error", func(w http.ResponseWriter) { head(w, http.StatusBadGateway) }, true, false},
 	}

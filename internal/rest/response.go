@@ -79,7 +79,7 @@ func Empty(ctx context.Context, c *Call) error {
 		body, _ := io.ReadAll(io.LimitReader(resp.Body, maxDrain)) // a body that was cut short is checked like any other
 		c.recordBody(body)
 		if apierror.IsHTML(body, resp.Header.Get("Content-Type")) {
-			return apierror.Reply(resp, body, errors.New("the response is an HTML page, not a response of the service"))
+			return apierror.FromSuccess(resp, body, errors.New("the response is an HTML page, not a response of the service"))
 		}
 		return replyError(resp, body)
 	})
@@ -90,11 +90,11 @@ func Empty(ctx context.Context, c *Call) error {
 func decode[T any](c *Call, resp *http.Response, result *T, as Decode[T]) error {
 	body, err := read(resp, c.options.MaxResponseBytes)
 	if err != nil {
-		return apierror.Reply(resp, body, err)
+		return apierror.FromSuccess(resp, body, err)
 	}
 	c.recordBody(body)
 	if err := checkJSON(resp.Header.Get("Content-Type"), body); err != nil {
-		return apierror.Reply(resp, body, err)
+		return apierror.FromSuccess(resp, body, err)
 	}
 	hasError := false
 	err = jsonscan.Unmarshal(body, result, func(v *T, d *jsonscan.Decoder) {
@@ -106,7 +106,7 @@ func decode[T any](c *Call, resp *http.Response, result *T, as Decode[T]) error 
 	}
 	failure := replyError(resp, body)
 	if failure == nil && err != nil {
-		failure = apierror.Reply(resp, body, fmt.Errorf("cannot decode the response: %w", err))
+		failure = apierror.FromSuccess(resp, body, fmt.Errorf("cannot decode the response: %w", err))
 	}
 	if failure != nil {
 		*result = *new(T)

@@ -8,35 +8,35 @@ import (
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
 )
 
-// replies is the result of an operation whose type depends on the status: a
+// responses is the result of an operation whose type depends on the status: a
 // struct with a field for each type.
-type replies struct {
+type responses struct {
 	Name   string // name of the struct
 	Method string
-	Of     []oneReply
+	Of     []oneResponse
 }
 
-// oneReply is one type of an operation's result, with its statuses.
-type oneReply struct {
+// oneResponse is one type of an operation's result, with its statuses.
+type oneResponse struct {
 	Statuses []string
 	Type     string
 	Decode   string // expression for the function that decodes it
 }
 
-// describeReply finds the type of the successful response of an operation.
-func (m *method) describeReply(op codegen.OperationDefinition, t *types) error {
+// describeResponse finds the type of the successful response of an operation.
+func (m *method) describeResponse(op codegen.OperationDefinition, t *types) error {
 	definitions, err := op.GetResponseTypeDefinitions()
 	if err != nil {
 		return err
 	}
 	typed := map[string]string{}
-	for _, reply := range definitions {
-		if strings.Contains(reply.ContentTypeName, "json") {
-			typed[reply.ResponseName] = reply.Schema.TypeDecl()
+	for _, response := range definitions {
+		if strings.Contains(response.ContentTypeName, "json") {
+			typed[response.ResponseName] = response.Schema.TypeDecl()
 		}
 	}
-	wanted, chosen := extension[string](op.Spec.Extensions, extReply)
-	var found []oneReply
+	wanted, chosen := extension[string](op.Spec.Extensions, extResponse)
+	var found []oneResponse
 	streams := false
 	for _, status := range codegen.SortedMapKeys(op.Spec.Responses.Map()) {
 		if !strings.HasPrefix(status, "2") {
@@ -47,10 +47,10 @@ func (m *method) describeReply(op codegen.OperationDefinition, t *types) error {
 		switch {
 		case ok && chosen && status != wanted:
 		case ok:
-			if i := slices.IndexFunc(found, func(r oneReply) bool { return r.Type == kind }); i >= 0 {
+			if i := slices.IndexFunc(found, func(r oneResponse) bool { return r.Type == kind }); i >= 0 {
 				found[i].Statuses = append(found[i].Statuses, status)
 			} else {
-				found = append(found, oneReply{[]string{status}, kind, t.Decoder(kind)})
+				found = append(found, oneResponse{[]string{status}, kind, t.Decoder(kind)})
 			}
 		case len(content) == 0:
 			m.MayEmpty = true
@@ -71,16 +71,16 @@ func (m *method) describeReply(op codegen.OperationDefinition, t *types) error {
 		if _, taken := t.schemas[op.OperationId+"Result"]; taken {
 			return fmt.Errorf("responses of several types, and a schema has the name of their result, %sResult", op.OperationId)
 		}
-		for _, reply := range found {
-			if !isName(reply.Type) {
-				return fmt.Errorf("responses of several types, and %s is not a named type: %s selects one", reply.Type, extReply)
+		for _, response := range found {
+			if !isName(response.Type) {
+				return fmt.Errorf("responses of several types, and %s is not a named type: %s selects one", response.Type, extResponse)
 			}
 		}
-		m.Replies = &replies{op.OperationId + "Result", op.OperationId, found}
-		m.Result = m.Replies.Name
-		t.plane.Replies = append(t.plane.Replies, m.Replies)
+		m.Responses = &responses{op.OperationId + "Result", op.OperationId, found}
+		m.Result = m.Responses.Name
+		t.plane.Responses = append(t.plane.Responses, m.Responses)
 	case chosen:
-		return fmt.Errorf("%s %s: no response with this status", extReply, wanted)
+		return fmt.Errorf("%s %s: no response with this status", extResponse, wanted)
 	case streams:
 		m.StreamOnly = true
 	}
