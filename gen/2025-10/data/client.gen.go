@@ -91,7 +91,9 @@ type AssistantFile struct {
 	// Name is the name of the file, which is the file name in the upload.
 	Name string `json:"name"`
 
-	// PercentDone is the progress of the processing in percent.
+	// PercentDone is the progress of the processing as a fraction: 1 when the
+	// file is processed. Pinecone's documentation shows a fraction; the
+	// published spec speaks of a percentage.
 	PercentDone float64 `json:"percent_done,omitempty,omitzero"`
 
 	// SignedURL is a URL that gives access to the file without an API key, for
