@@ -493,6 +493,10 @@ var changes = map[string]change{
 		actions: "  - target: $.paths['/files/{assistant_name}/{assistant_file_id}'].get\n    description: A wait.\n    update: {x-wait: {name: WaitForFile, status: state, done: [Gone]}}\n",
 		refused: "x-wait: AssistantFile has no state",
 	},
+	"a wait with two kinds of progress": {
+		actions: "  - target: $.paths['/files/{assistant_name}/{assistant_file_id}'].get\n    description: A wait.\n    update: {x-wait: {name: WaitForFile, status: status, done: [Available], progress: size, fraction: size}}\n",
+		refused: "x-wait: want progress or fraction, not both",
+	},
 	"an extension of a wrong shape": {
 		actions: "  - target: $.paths['/files/{assistant_name}/{assistant_file_id}'].get\n    description: A wait.\n    update: {x-wait: {name: WaitForFile, state: status, done: [Gone]}}\n",
 		refused: `x-wait: json: unknown field "state"`,

@@ -58,7 +58,7 @@ var Vocabulary = []Extension{
 	{extRegion, "one of several servers", "string", "the region of the server", text},
 	{extStreamEnd, "operation with a stream", "value or path", "how to recognize the last event: the value of the union's discriminator, or a property that is set, `name` or `list.name`", text},
 	{extPages, "operation", "`list`, `next`, `token`", "the response's property with the items, the path to its next page token, and the parameter for the page token", shape[pagesOf]},
-	{extWait, "operation", "`name`, `status`, `done`, `failed`, `message`, `progress`", "the method that polls the operation: its name; the property with the state, the states of success and of failure; the properties with the reason of a failure and with the progress in percent", shape[wait]},
+	{extWait, "operation", "`name`, `status`, `done`, `failed`, `message`, `progress` or `fraction`", "the method that polls the operation: its name; the property with the state, the states of success and of failure; the properties with the reason of a failure and with the progress, in percent or as a fraction of 1", shape[wait]},
 	{extResponse, "operation", "status", "the 2xx status whose schema is the method's result, if others have another schema", text},
 	{extExample, "spec, operation", "Go code; for an operation also a map from names of methods, functions, options or types to code", "examples in the documentation, which may use `api` and `ctx` and return `err`", checkExamples},
 	{extNote, "spec", "string", "a paragraph of the package's documentation", text},

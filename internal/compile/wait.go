@@ -17,11 +17,15 @@ type wait struct {
 	Failed   []string `json:"failed"`   // states of failure
 	Message  string   `json:"message"`  // property with the reason of a failure, or ""
 	Progress string   `json:"progress"` // property with the progress in percent, or ""
+	Fraction string   `json:"fraction"` // property with the progress as a fraction of 1, or ""
 }
 
 func (w *wait) check() error {
 	if w.Status == "" || len(w.Done) == 0 {
 		return fmt.Errorf("want name, status and done")
+	}
+	if w.Progress != "" && w.Fraction != "" {
+		return fmt.Errorf("want progress or fraction, not both")
 	}
 	return identifier(w.Name)
 }
@@ -46,7 +50,7 @@ func (m *method) describeWait(op codegen.OperationDefinition, t *types) error {
 		}
 	}
 	w.Status = "v." + status.GoFieldName()
-	for _, property := range []*string{&w.Message, &w.Progress} {
+	for _, property := range []*string{&w.Message, &w.Progress, &w.Fraction} {
 		if *property == "" {
 			continue
 		}

@@ -97,8 +97,11 @@ var waits = []struct {
 
 func TestWaits(t *testing.T) {
 	for _, w := range waits {
-		reply := func(status string, percent int) string {
-			return fmt.Sprintf(`{"id":"x","name":"a","status":%q,"error_message":"no text in it","%s":%d}`, status, w.progress, percent)
+		reply := func(status string, percent float64) string {
+			if w.progress == "percent_done" { // a fraction
+				percent /= 100
+			}
+			return fmt.Sprintf(`{"id":"x","name":"a","status":%q,"error_message":"no text in it","%s":%v}`, status, w.progress, percent)
 		}
 		t.Run(w.name+" done", func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
