@@ -88,7 +88,7 @@ func TestMultimodalPages(t *testing.T) {
 		pages      int
 		multimodal bool
 		want       string
-	}{{100, true, ""}, {101, true, "it has 101 pages, the limit is 100"}, {101, false, ""}} {
+	}{{100, true, ""}, {101, true, "101 pages, limit 100"}, {101, false, ""}} {
 		op, err := f.data.UploadFile(t.Context(), "a", &data.UploadFileParams{Multimodal: tt.multimodal},
 			data.UploadFileRequest{File: data.FileBytes("a.pdf", pdfOf(t, tt.pages))})
 		if err != nil {
