@@ -17,7 +17,7 @@ import (
 )
 
 func diskAttacks() []attack {
-	return []attack{{"a full disk of 64 MiB", fullDisk}, {"the data folder after deletions", shrinks}}
+	return []attack{{"a full disk of 64 MiB", fullDisk}, {"the data folder after deletions", shrink}}
 }
 
 // fullDisk uploads files to a small file system in memory until it is full, and deletes
@@ -43,7 +43,7 @@ func fullDisk(ctx context.Context, t *target) (outcome string, err error) {
 			err = errors.Join(err, t.stop())
 		}
 		err = errors.Join(err, exec.Command("umount", t.folder).Run()) //nolint:noctx // also when ctx is done
-		if err == nil {                                                // meet uploads one more file
+		if err == nil {                                                // run uploads one more file
 			err = t.start(ctx)
 		}
 		if err == nil {
@@ -102,9 +102,9 @@ func (t *target) delete(ctx context.Context, id string) error {
 	return t.JSON(ctx, http.MethodDelete, "/files/"+assistant+"/"+id, nil, nil)
 }
 
-// shrinks uploads and deletes files, and waits until the data folder is about as small
+// shrink uploads and deletes files, and waits until the data folder is about as small
 // as before.
-func shrinks(ctx context.Context, t *target) (string, error) {
+func shrink(ctx context.Context, t *target) (string, error) {
 	before, err := size(t.folder)
 	if err != nil {
 		return "", err

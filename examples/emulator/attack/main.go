@@ -83,7 +83,7 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 		}
 		t := &target{path: path, folder: filepath.Join(folder, fmt.Sprint("data-", i))}
 		began := time.Now()
-		outcome, peak, err := t.meet(ctx, a)
+		outcome, peak, err := t.run(ctx, a)
 		took := time.Since(began)
 		switch {
 		case ctx.Err() != nil:
@@ -111,9 +111,9 @@ func attacks() []attack {
 	return all
 }
 
-// meet starts the emulator, makes an attack, uploads an ordinary file and stops the
+// run starts the emulator, makes an attack, uploads an ordinary file and stops the
 // emulator.
-func (t *target) meet(ctx context.Context, a attack) (outcome string, peak int64, err error) {
+func (t *target) run(ctx context.Context, a attack) (outcome string, peak int64, err error) {
 	defer func() {
 		if t.Program != nil {
 			err = errors.Join(err, t.stop())

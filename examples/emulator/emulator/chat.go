@@ -150,7 +150,7 @@ func (r *request) model() (string, error) {
 		return defaultModel, nil
 	}
 	if !slices.Contains(r.operation.models, any(model)) && !slices.Contains(retiredModels, any(model)) {
-		return "", invalid("Invalid model %q, want one of %v", shown(model), r.operation.models)
+		return "", invalid("Invalid model %q, want one of %v", truncate(model), r.operation.models)
 	}
 	return model, nil
 }
@@ -177,7 +177,7 @@ func questionOf(messages []fields) (string, error) {
 			return "", invalid("messages.%d.content: Message content cannot be empty", i)
 		}
 		if role, ok := message.text("role"); ok && role != "user" && role != "assistant" {
-			return "", invalid("messages.%d.role: %q, want user or assistant", i, shown(role))
+			return "", invalid("messages.%d.role: %q, want user or assistant", i, truncate(role))
 		}
 	}
 	question := messages[len(messages)-1]

@@ -35,7 +35,7 @@ func (s *Server) listAssistants(r *request) (*response, error) {
 func (s *Server) createAssistant(r *request) (*response, error) {
 	name, _ := r.body.text("name")
 	if !assistantName.MatchString(name) {
-		return nil, invalid("Invalid assistant name %q: want 1 to 63 lower-case letters, digits and hyphens, starting and ending with a letter or digit", shown(name))
+		return nil, invalid("Invalid assistant name %q: want 1 to 63 lower-case letters, digits and hyphens, starting and ending with a letter or digit", truncate(name))
 	}
 	instructions, _ := r.body.text("instructions")
 	metadata := r.body.object("metadata")

@@ -24,7 +24,7 @@ func (s *Server) uploadFile(r *request) (*response, error) {
 
 func (s *Server) upsertFile(r *request) (*response, error) {
 	if !fileID.MatchString(r.file()) {
-		return nil, invalid("assistant_file_id %q: want 1 to 128 letters, digits, - and _", shown(r.file()))
+		return nil, invalid("assistant_file_id %q: want 1 to 128 letters, digits, - and _", truncate(r.file()))
 	}
 	return s.receive(r, &store.File{ID: r.file()}, model.OperationTypeUpsertFile)
 }

@@ -104,7 +104,7 @@ func (s *Server) serveRequests(w http.ResponseWriter, r *http.Request) error {
 	if given := r.URL.Query().Get("operation"); given != "" {
 		name := nameOf(given)
 		if name == "" {
-			return invalid("operation: %q, want one of %s", shown(given), strings.Join(operations(), ", "))
+			return invalid("operation: %q, want one of %s", truncate(given), strings.Join(operations(), ", "))
 		}
 		found = slices.DeleteFunc(found, func(r Request) bool { return r.Operation != name })
 	}
@@ -193,8 +193,8 @@ func (s *Server) logRequest(r *Request) {
 	if version == "" {
 		version = "-"
 	}
-	_, _ = fmt.Fprintf(s.log.w, "%s %s %s %s %s %d %s\n", r.Time.Format(time.RFC3339), r.Method, quoted(shown(r.Path)),
-		operation, quoted(shown(version)), r.Status, r.Duration.Round(10*time.Microsecond)) // ignore errors of the log
+	_, _ = fmt.Fprintf(s.log.w, "%s %s %s %s %s %d %s\n", r.Time.Format(time.RFC3339), r.Method, quoted(truncate(r.Path)),
+		operation, quoted(truncate(version)), r.Status, r.Duration.Round(10*time.Microsecond)) // ignore errors of the log
 }
 
 // quoted quotes a text unless it is a printable word.

@@ -31,13 +31,13 @@ func (s *Server) serveLocal(w http.ResponseWriter, r *http.Request) error {
 	methods := local[r.URL.Path]
 	switch {
 	case methods == nil && controlled[r.URL.Path] != nil:
-		return notFound("%s requires the flag -control of the emulator", shown(r.URL.Path))
+		return notFound("%s requires the flag -control of the emulator", truncate(r.URL.Path))
 	case methods == nil && r.URL.Path == faultsPath:
 		return notFound("%s requires the flag -faults or -control of the emulator", faultsPath)
 	case methods == nil:
 		return unknownPath(r)
 	case methods[r.Method] == nil:
-		err := failure(http.StatusMethodNotAllowed, codeUnimplemented, "method %s is not supported by %s", shown(r.Method), r.URL.Path)
+		err := failure(http.StatusMethodNotAllowed, codeUnimplemented, "method %s is not supported by %s", truncate(r.Method), r.URL.Path)
 		err.allow = slices.Sorted(maps.Keys(methods))
 		return err
 	}

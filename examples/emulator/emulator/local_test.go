@@ -310,7 +310,7 @@ func TestProjects(t *testing.T) {
 		}
 		one := start(t, opts...)
 		if one.Key != "one" || one.Project("two") == nil || one.Project("two") == one.Server || one.Project("one") != one.Server || one.Project("three") != nil || one.Project("") != nil {
-			t.Fatal("projects")
+			t.Fatal("Project returns a wrong server")
 		}
 		two := connect(t, &Running{URL: one.URL, Key: "two", Server: one.Project("two")})
 		one.createAssistant(t)

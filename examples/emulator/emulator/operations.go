@@ -41,7 +41,7 @@ func (s *Server) describeOperation(r *request) (*response, error) {
 	id := r.path["operation_id"]
 	op, err := s.db.Operation(a.Sequence, id)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, notFound("Operation %q not found.", shown(id))
+		return nil, notFound("Operation %q not found.", truncate(id))
 	}
 	if err != nil {
 		return nil, err

@@ -14,7 +14,9 @@ const (
 	enoughTerms = 8
 )
 
-func byChance(found, asked int) bool {
+// matchesByChance reports whether an excerpt with found of the asked terms matches by
+// chance.
+func matchesByChance(found, asked int) bool {
 	return found == 0 || termShare*found < asked && found < enoughTerms
 }
 
@@ -60,7 +62,7 @@ func choose(hits []store.Hit, terms, maxBytes, most int) []store.Excerpt {
 				found[term] = true
 			}
 		}
-		if !byChance(len(found), terms) {
+		if !matchesByChance(len(found), terms) {
 			e.Score = (best.Score/hits[0].Score + float64(len(found))/float64(terms)) / 2
 			excerpts = append(excerpts, e)
 		}

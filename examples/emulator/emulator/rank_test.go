@@ -46,12 +46,12 @@ func TestChoose(t *testing.T) {
 	}
 }
 
-func TestByChance(t *testing.T) {
+func TestMatchesByChance(t *testing.T) {
 	for _, tt := range []struct {
 		found, asked int
 		want         bool
 	}{{0, 1, true}, {0, 0, true}, {1, 1, false}, {1, 3, false}, {1, 4, true}, {2, 6, false}, {7, 64, true}, {8, 64, false}} {
-		if got := byChance(tt.found, tt.asked); got != tt.want {
+		if got := matchesByChance(tt.found, tt.asked); got != tt.want {
 			t.Errorf("%d of %d: %t", tt.found, tt.asked, got)
 		}
 	}

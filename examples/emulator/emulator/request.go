@@ -65,7 +65,7 @@ func (r *request) flag(name string) (bool, error) {
 	case "true":
 		return true, nil
 	default:
-		return false, invalid("%s: %q, want true or false", name, shown(value))
+		return false, invalid("%s: %q, want true or false", name, truncate(value))
 	}
 }
 
@@ -92,7 +92,7 @@ func (r *request) page(list string, absent int) (*list, error) {
 	if text := r.query("limit"); text != "" {
 		var err error
 		if size, err = strconv.Atoi(text); err != nil || size < 1 || size > maxPage {
-			return nil, invalid("limit: %s, want 1 to %d", shown(text), maxPage)
+			return nil, invalid("limit: %s, want 1 to %d", truncate(text), maxPage)
 		}
 	}
 	return newList(list, size, r.query("pagination_token"))

@@ -278,11 +278,11 @@ func (s *Server) handle(r *request, handler func(*Server, *request) (*response, 
 
 // unknownPath returns the error for a path that is not below basePath.
 func unknownPath(r *http.Request) error {
-	path := shown(r.URL.Path)
+	path := truncate(r.URL.Path)
 	if _, _, err := versions[len(versions)-1].find(r); err == nil {
 		return notFound("%s %s is not an operation of the API, whose paths begin with %s: want %s%s", r.Method, path, basePath, basePath, path)
 	}
-	return notFound("%s %s is not an operation of the API, whose paths begin with %s", shown(r.Method), path, basePath)
+	return notFound("%s %s is not an operation of the API, whose paths begin with %s", truncate(r.Method), path, basePath)
 }
 
 // pause waits for d, or until the emulator is closed. It aborts the request if ctx is

@@ -39,7 +39,7 @@ func (s *Server) sign(assistant, file, expires string) string {
 func (s *Server) serveSigned(w http.ResponseWriter, r *http.Request) error {
 	params, ok := match(signedPattern, strings.Split(strings.TrimPrefix(r.URL.EscapedPath(), "/"), "/"))
 	if !ok || r.Method != http.MethodGet && r.Method != http.MethodHead {
-		return notFound("%s %s is not a signed URL", shown(r.Method), shown(r.URL.Path))
+		return notFound("%s %s is not a signed URL", truncate(r.Method), truncate(r.URL.Path))
 	}
 	assistant, id := params["assistant"], params["file"]
 	for _, project := range s.projects {

@@ -46,9 +46,9 @@ func (s *Server) find(name string) (*store.Assistant, error) {
 	return a, err
 }
 
-func noAssistant(name string) error { return notFound("Assistant %q not found.", shown(name)) }
+func noAssistant(name string) error { return notFound("Assistant %q not found.", truncate(name)) }
 
-func noFile(id string) error { return notFound("File %q not found.", shown(id)) }
+func noFile(id string) error { return notFound("File %q not found.", truncate(id)) }
 
 func (s *Server) findFile(name, id string) (*store.Assistant, *store.File, error) {
 	a, err := s.find(name)

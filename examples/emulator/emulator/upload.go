@@ -108,18 +108,18 @@ func (r *request) metadataInForm() bool {
 func checkMetadata(metadata object) error {
 	for key, value := range metadata {
 		if strings.HasPrefix(key, "$") {
-			return invalid("metadata: the key %q begins with $", shown(key))
+			return invalid("metadata: the key %q begins with $", truncate(key))
 		}
 		switch value := value.(type) {
 		case string, float64, bool:
 		case []any:
 			for _, item := range value {
 				if _, ok := item.(string); !ok {
-					return invalid("metadata: the list %q has an item that is not a string", shown(key))
+					return invalid("metadata: the list %q has an item that is not a string", truncate(key))
 				}
 			}
 		default:
-			return invalid("metadata: %q is null or an object, want a string, a number, a boolean or a list of strings", shown(key))
+			return invalid("metadata: %q is null or an object, want a string, a number, a boolean or a list of strings", truncate(key))
 		}
 	}
 	return checkSize(metadata)
@@ -141,7 +141,7 @@ func (s *Server) readForm(r *request, form *uploadForm, f *store.File) error {
 		}
 		name := part.FormName()
 		if seen[name] {
-			return invalid("duplicate form field %q", shown(name))
+			return invalid("duplicate form field %q", truncate(name))
 		}
 		seen[name] = true
 		switch {
@@ -150,7 +150,7 @@ func (s *Server) readForm(r *request, form *uploadForm, f *store.File) error {
 		case name == "metadata" && r.metadataInForm():
 			f.Metadata, err = readMetadata(part)
 		default:
-			err = invalid("unknown form field %q", shown(name))
+			err = invalid("unknown form field %q", truncate(name))
 		}
 		if err != nil {
 			return err

@@ -30,7 +30,7 @@ func (r *request) validate() error {
 	operation := r.operation.route.Operation
 	var err error
 	if r.values, err = url.ParseQuery(r.URL.RawQuery); err != nil {
-		return invalid("the query cannot be read: %s", shown(err.Error()))
+		return invalid("the query cannot be read: %s", truncate(err.Error()))
 	}
 	params := r.WithContext(r.Context()) // a copy
 	params.Body = nil                    // so that a form is not read into memory
@@ -56,12 +56,12 @@ func (r *request) validate() error {
 	media, _, _ := mime.ParseMediaType(given)
 	if r.operation.requestSchema(formType) != nil {
 		if media != formType {
-			return invalid("Content-Type: %q, want %s", shown(given), formType)
+			return invalid("Content-Type: %q, want %s", truncate(given), formType)
 		}
 		return nil
 	}
 	if media != jsonType && (media != textType || !chats[r.operation.name]) {
-		return invalid("Content-Type: %q, want %s", shown(given), jsonType)
+		return invalid("Content-Type: %q, want %s", truncate(given), jsonType)
 	}
 	return r.readBody()
 }
@@ -177,26 +177,26 @@ func violation(where string, err error) error {
 	var parse *openapi3filter.ParseError
 	switch {
 	case errors.As(err, &schema):
-		return invalid("%s: %s", strings.Join(append([]string{where}, schema.JSONPointer()...), "."), shown(schema.Reason))
+		return invalid("%s: %s", strings.Join(append([]string{where}, schema.JSONPointer()...), "."), truncate(schema.Reason))
 	case errors.As(err, &parse):
-		return invalid("%s: %s", where, shown(parse.Error()))
+		return invalid("%s: %s", where, truncate(parse.Error()))
 	case request != nil && request.Err != nil:
-		return invalid("%s: %s", where, shown(request.Err.Error()))
+		return invalid("%s: %s", where, truncate(request.Err.Error()))
 	case request != nil && request.Reason != "":
-		return invalid("%s: %s", where, shown(request.Reason))
+		return invalid("%s: %s", where, truncate(request.Reason))
 	}
-	return invalid("%s: %s", where, shown(err.Error()))
+	return invalid("%s: %s", where, truncate(err.Error()))
 }
 
-// maxShown is the limit of a request's text in an error message, in bytes.
-const maxShown = 200
+// maxInError is the limit of a request's text in an error message, in bytes.
+const maxInError = 200
 
-// shown returns a text of a request for an error message, cut after maxShown bytes.
-func shown(text string) string {
-	if len(text) <= maxShown {
+// truncate returns a text of a request for an error message, cut after maxInError bytes.
+func truncate(text string) string {
+	if len(text) <= maxInError {
 		return text
 	}
-	end := maxShown
+	end := maxInError
 	for end > 0 && !utf8.RuneStart(text[end]) {
 		end--
 	}

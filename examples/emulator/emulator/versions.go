@@ -75,7 +75,7 @@ func findVersion(r *http.Request) (*version, error) {
 	at := slices.IndexFunc(versions, func(v *version) bool { return v.name == name })
 	if at < 0 {
 		return nil, failure(http.StatusForbidden, codeForbidden,
-			"Invalid API version: %s is %q, want one of %s", versionHeader, shown(name), strings.Join(Versions(), ", "))
+			"Invalid API version: %s is %q, want one of %s", versionHeader, truncate(name), strings.Join(Versions(), ", "))
 	}
 	return versions[at], nil
 }
@@ -203,11 +203,11 @@ func (v *version) find(r *http.Request) (*operation, map[string]string, error) {
 		methods = append(methods, op.route.Method)
 	}
 	if len(methods) == 0 {
-		return nil, nil, notFound("%s %s is not an operation of the API in %s", shown(r.Method), shown(r.URL.Path), v.name)
+		return nil, nil, notFound("%s %s is not an operation of the API in %s", truncate(r.Method), truncate(r.URL.Path), v.name)
 	}
 	slices.Sort(methods)
 	err := failure(http.StatusMethodNotAllowed, codeUnimplemented, "method %s is not supported by %s in %s, want %s",
-		shown(r.Method), shown(r.URL.Path), v.name, strings.Join(methods, ", "))
+		truncate(r.Method), truncate(r.URL.Path), v.name, strings.Join(methods, ", "))
 	err.allow = methods
 	return nil, nil, err
 }

@@ -52,7 +52,7 @@ func (l *Ledger) Check(ctx context.Context, api *data.API, assistant string) err
 			err = errors.New("file is there twice")
 		case e.state == deleted:
 			err = errors.New("file is there, although its deletion was acknowledged")
-		case e.state == leaving && file.Status == data.FileStatusDeleting:
+		case e.state == deleting && file.Status == data.FileStatusDeleting:
 		default:
 			err = e.compare(ctx, api, assistant, file)
 		}
@@ -76,7 +76,7 @@ var errExcused = errors.New("excused")
 // acknowledged deletion may be missing, since the service keeps operations for a limited
 // time.
 func (l *Ledger) wait(ctx context.Context, api *data.API, assistant string, e entry) error {
-	if e.operation == "" || e.state == leaving {
+	if e.operation == "" || e.state == deleting {
 		return nil
 	}
 	_, err := api.WaitForOperation(ctx, assistant, e.operation, data.WaitInterval(10*time.Millisecond, 100*time.Millisecond))

@@ -12,10 +12,10 @@ import (
 type state int
 
 const (
-	sent    state = iota // upload sent: the file may be there or not
-	stored               // upload acknowledged: the file must be there
-	leaving              // deletion sent: the file may be there or not
-	deleted              // deletion acknowledged: the file must not be there
+	sent     state = iota // upload sent: the file may be there or not
+	stored                // upload acknowledged: the file must be there
+	deleting              // deletion sent: the file may be there or not
+	deleted               // deletion acknowledged: the file must not be there
 )
 
 // entry is a file that was sent.
@@ -82,7 +82,7 @@ func (l *Ledger) Refused(key string) {
 
 // Delete records that a file is about to be deleted.
 func (l *Ledger) Delete(key string) {
-	l.update(key, func(e *entry) { e.state = leaving })
+	l.update(key, func(e *entry) { e.state = deleting })
 }
 
 // Deleted records that the deletion of a file was acknowledged. If operation is empty,

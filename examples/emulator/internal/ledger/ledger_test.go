@@ -82,8 +82,8 @@ func TestAsAcknowledged(t *testing.T) {
 	// A file that was not acknowledged may be there or not.
 	f.Send("not-received", "b.txt", []byte("b"), nil)
 	f.upload(t, "c.txt", "It came.", f.Send("received", "c.txt", []byte("It came."), nil))
-	f.store(t, "leaving")
-	f.Delete("leaving")
+	f.store(t, "deleting")
+	f.Delete("deleting")
 	f.Send("refused", "d.txt", []byte("d"), nil)
 	f.Refused("refused")
 
