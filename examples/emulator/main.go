@@ -20,11 +20,11 @@ import (
 	"github.com/pinecone-community/assistant-go/examples/emulator/emulator"
 )
 
-// errUsage is an error of the command line, which the flags have reported.
+// errUsage reports an invalid command line or environment, which parse has printed.
 var errUsage = errors.New("usage")
 
-// memoryLimit is from where on Go collects memory more often, unless the variable
-// GOMEMLIMIT says it. What PDFium and SQLite take comes on top.
+// memoryLimit is Go's soft memory limit in bytes, unless GOMEMLIMIT is set. It does
+// not include the memory of PDFium and SQLite.
 const memoryLimit = 256 << 20
 
 func main() {
@@ -37,8 +37,8 @@ func main() {
 	}
 }
 
-// run serves until ctx is done or the program is interrupted. A second
-// interruption ends it at once.
+// run serves until ctx is done or the program is interrupted. A second interrupt
+// ends the program at once.
 func run(ctx context.Context, args []string, out, complaints io.Writer) error {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
@@ -63,11 +63,11 @@ func run(ctx context.Context, args []string, out, complaints io.Writer) error {
 			return errors.Join(err, running.Close())
 		}
 		defer os.RemoveAll(filepath.Dir(file))
-		fmt.Fprintf(out, "export SSL_CERT_FILE=%s # of Go, curl and Python; NODE_EXTRA_CA_CERTS of Node.js\n", file)
+		fmt.Fprintf(out, "export SSL_CERT_FILE=%s # for Go, curl and Python; NODE_EXTRA_CA_CERTS for Node.js\n", file)
 	}
 	fmt.Fprintf(out, "export PINECONE_ASSISTANT_URL=%s/assistant\n", running.URL)
 	if len(flags.keys) > 0 {
-		fmt.Fprintln(out, "export PINECONE_API_KEY=YOUR_KEY # the one that -key or EMULATOR_KEY gives")
+		fmt.Fprintln(out, "export PINECONE_API_KEY=YOUR_KEY # a key of -key or EMULATOR_KEY")
 	} else {
 		fmt.Fprintf(out, "export PINECONE_API_KEY=%s\n", running.Key)
 	}
@@ -76,7 +76,8 @@ func run(ctx context.Context, args []string, out, complaints io.Writer) error {
 	return running.Close()
 }
 
-// writeCertificate writes a certificate to a file in a folder of its own.
+// writeCertificate writes the certificate to a file in a new temporary folder and
+// returns the file's path.
 func writeCertificate(certificate []byte) (string, error) {
 	folder, err := os.MkdirTemp("", "emulator-")
 	if err != nil {
@@ -92,12 +93,12 @@ type flags struct {
 	options []emulator.Option
 }
 
-// environment is what the variables of the flags begin with: EMULATOR_CHUNK_DELAY is
-// that of -chunk-delay.
+// environment is the prefix of the flags' environment variables: EMULATOR_CHUNK_DELAY
+// sets -chunk-delay.
 const environment = "EMULATOR_"
 
-// parse reads the variables of the flags, and the command line, which has the last
-// word.
+// parse reads the environment variables of the flags, then the command line, which
+// overrides them.
 func parse(args []string, getenv func(string) string, complaints io.Writer) (*flags, error) {
 	f := &flags{}
 	set := flag.NewFlagSet("emulator", flag.ContinueOnError)
@@ -105,20 +106,20 @@ func parse(args []string, getenv func(string) string, complaints io.Writer) (*fl
 	set.Usage = func() {
 		fmt.Fprintf(complaints, "Usage of emulator:\n")
 		set.PrintDefaults()
-		fmt.Fprintf(complaints, "Each flag is also a variable: EMULATOR_ADDR is -addr, EMULATOR_CHUNK_DELAY is -chunk-delay, EMULATOR_FAULTS=true is -faults.\n")
+		fmt.Fprintf(complaints, "Each flag can also be set by an environment variable: EMULATOR_ADDR sets -addr, EMULATOR_CHUNK_DELAY sets -chunk-delay, EMULATOR_FAULTS=true sets -faults.\n")
 	}
 	option := func(option emulator.Option) { f.options = append(f.options, option) }
-	set.StringVar(&f.address, "addr", "127.0.0.1:0", "`address` to listen on; port 0 is any that is free")
+	set.StringVar(&f.address, "addr", "127.0.0.1:0", "`address` to listen on; port 0 chooses a free port")
 	onCommandLine := false
-	set.Func("key", "API `keys` that requests can carry, apart by commas: each has a project of its own (default a random one); EMULATOR_KEY, since a command line shows in ps", func(text string) error {
+	set.Func("key", "accepted API `keys`, separated by commas; each key has its own project (default a random key); prefer EMULATOR_KEY, since ps shows command lines", func(text string) error {
 		if onCommandLine {
 			f.keys = nil
 		}
 		for key := range strings.SplitSeq(text, ",") {
 			if key = strings.TrimSpace(key); key == "" {
-				return errors.New("a key is empty")
+				return errors.New("empty key")
 			} else if slices.Contains(f.keys, key) {
-				return errors.New("a key is there twice")
+				return errors.New("duplicate key")
 			}
 			f.keys = append(f.keys, key)
 		}
@@ -127,28 +128,28 @@ func parse(args []string, getenv func(string) string, complaints io.Writer) (*fl
 	addFolder := func(name, usage string, of func(string) emulator.Option) {
 		set.Func(name, usage, func(folder string) error {
 			if folder == "" {
-				return errors.New("it is empty")
+				return errors.New("empty path")
 			}
 			option(of(folder))
 			return nil
 		})
 	}
-	addFolder("data", "`folder` to keep everything in, to go on there after a restart (default in memory)", emulator.WithData)
-	addFolder("seed", "`folder` of what a project without assistants begins with: a folder of files for each assistant (default nothing)", emulator.WithSeed)
+	addFolder("data", "`folder` for all data, which survives restarts and crashes (default in memory)", emulator.WithData)
+	addFolder("seed", "`folder` of initial data for projects without assistants: a folder of files for each assistant (default none)", emulator.WithSeed)
 	addDelay := func(name, usage string, of func(time.Duration) emulator.Option) {
 		set.Func(name, usage, func(text string) error {
 			d, err := time.ParseDuration(text)
 			if err == nil && d < 0 {
-				err = errors.New("it is negative")
+				err = errors.New("negative duration")
 			}
 			option(of(d))
 			return err
 		})
 	}
-	addDelay("latency", "`time` that every request waits, such as 200ms (default none)", emulator.WithLatency)
-	addDelay("chunk-delay", "`time` between two chunks of a stream (default none)", emulator.WithChunkDelay)
-	addDelay("pace", "`time` of each step of what goes on after a reply: an assistant is ready after one, a file after three (default 50ms)", emulator.WithPace)
-	set.Func("plan", "the `plan` whose limits hold: starter, builder, standard or enterprise (default none)", func(name string) error {
+	addDelay("latency", "`delay` added to every request, such as 200ms (default none)", emulator.WithLatency)
+	addDelay("chunk-delay", "`delay` between two chunks of a stream (default none)", emulator.WithChunkDelay)
+	addDelay("pace", "`duration` of each background step: an assistant is ready after one step, a file after three (default 50ms)", emulator.WithPace)
+	set.Func("plan", "`plan` whose limits are enforced: starter, builder, standard or enterprise (default none)", func(name string) error {
 		plan, err := emulator.ParsePlan(name)
 		if err == nil {
 			option(emulator.WithPlan(plan))
@@ -158,16 +159,16 @@ func parse(args []string, getenv func(string) string, complaints io.Writer) (*fl
 	addSwitch := func(name, usage string, of emulator.Option) {
 		set.BoolFunc(name, usage, func(value string) error {
 			if value != "true" {
-				return errors.New("it takes no value")
+				return errors.New("the flag takes no value")
 			}
 			option(of)
 			return nil
 		})
 	}
-	addSwitch("faults", "let requests ask for faults, at /emulator/faults and in the header X-Emulator-Fault", emulator.WithFaults())
-	addSwitch("control", "let requests ask for everything below /emulator: faults, scripted replies, the journal, the clock, a reset and snapshots", emulator.WithControl())
-	addSwitch("log", "print a line for each request to the standard error", emulator.WithLog(complaints))
-	addSwitch("tls", "listen with HTTPS, with a certificate made at the start", emulator.WithTLS())
+	addSwitch("faults", "allow requests to inject faults, at /emulator/faults and in the header X-Emulator-Fault", emulator.WithFaults())
+	addSwitch("control", "allow requests to all paths below /emulator: faults, scripted replies, the journal, the clock, a reset and snapshots", emulator.WithControl())
+	addSwitch("log", "write a line for each request to standard error, without API keys and query strings", emulator.WithLog(complaints))
+	addSwitch("tls", "serve HTTPS with a certificate created at the start", emulator.WithTLS())
 
 	if err := setFromEnvironment(set, getenv); err != nil {
 		fmt.Fprintln(complaints, err)
@@ -189,8 +190,8 @@ func parse(args []string, getenv func(string) string, complaints io.Writer) (*fl
 	return f, nil
 }
 
-// setFromEnvironment sets the flags whose variables are not empty. One that takes no
-// value is off with false or 0.
+// setFromEnvironment sets the flags whose environment variables are not empty. The
+// variable of a boolean flag must be a value that strconv.ParseBool accepts.
 func setFromEnvironment(set *flag.FlagSet, getenv func(string) string) error {
 	var err error
 	set.VisitAll(func(f *flag.Flag) {

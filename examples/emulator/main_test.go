@@ -18,11 +18,11 @@ import (
 	"testing"
 )
 
-// output is written by the program and read by the test.
+// output collects the output of the program. It is safe for concurrent use.
 type output struct {
 	mu      sync.Mutex
 	text    bytes.Buffer
-	written chan struct{} // gets a value after a write, if it has none
+	written chan struct{} // has a value after a write; its capacity is 1
 }
 
 func newOutput() *output { return &output{written: make(chan struct{}, 1)} }
@@ -45,7 +45,7 @@ func (o *output) String() string {
 
 var lines = regexp.MustCompile(`(?s)listens at (http://127\.0\.0\.1:\d+)\. .*\nexport PINECONE_ASSISTANT_URL=(\S+)\nexport PINECONE_API_KEY=(.*)\n$`)
 
-// program is one that runs.
+// program is a running emulator.
 type program struct {
 	url, key string
 	stop     func()
@@ -107,7 +107,7 @@ func TestRun(t *testing.T) {
 	}
 	fault := http.Header{"X-Emulator-Fault": {`{"status":503}`}}
 	if status, text := get(t, url+"/assistants", key, fault); status != 200 {
-		t.Errorf("a fault without -faults: status %d: %s", status, text)
+		t.Errorf("fault without -faults: status %d: %s", status, text)
 	}
 	p.stop()
 	if err := <-p.done; err != nil {
@@ -119,17 +119,17 @@ func TestFlags(t *testing.T) {
 	p := begin(t, "-key", "my-own-key", "-faults", "-plan", "starter", "-latency", "1ms", "-chunk-delay=1ms")
 	url := p.url
 	if strings.Contains(p.key, "my-own-key") {
-		t.Errorf("the key is printed: %s", p.key)
+		t.Errorf("printed key %s", p.key)
 	}
 	if status, text := get(t, url+"/assistants", "my-own-key", http.Header{"X-Emulator-Fault": {`{"status":503}`}}); status != 503 {
-		t.Errorf("a fault: status %d: %s", status, text)
+		t.Errorf("fault: status %d: %s", status, text)
 	}
 	status := 0
 	for n := 0; n < 1000 && status != 429; n++ {
 		status, _ = get(t, url+"/assistants", "my-own-key", nil)
 	}
 	if status != 429 {
-		t.Error("no rate of the plan holds")
+		t.Error("no request exceeds the rate limit of the plan")
 	}
 	p.stop()
 	if err := <-p.done; err != nil {
@@ -172,7 +172,7 @@ func TestAddressInUse(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	if err := run(t.Context(), []string{"-addr", "nowhere"}, io.Discard, io.Discard); err == nil || errors.Is(err, errUsage) {
-		t.Errorf("an address without a port: %v", err)
+		t.Errorf("address without a port: %v", err)
 	}
 }
 
@@ -193,7 +193,7 @@ func TestSignals(t *testing.T) {
 	}
 }
 
-// Each flag is also a variable; the command line has the last word.
+// The command line overrides the environment variables.
 func TestEnvironment(t *testing.T) {
 	t.Setenv("EMULATOR_KEY", "key-1, key-2")
 	t.Setenv("EMULATOR_CONTROL", "true")
@@ -204,7 +204,7 @@ func TestEnvironment(t *testing.T) {
 	p := begin(t, "-latency", "1ms")
 	root := strings.TrimSuffix(p.url, "/assistant")
 	if strings.Contains(p.key, "key-1") || strings.Contains(p.key, "key-2") {
-		t.Errorf("a key is printed: %s", p.key)
+		t.Errorf("printed key %s", p.key)
 	}
 	for _, key := range []string{"key-1", "key-2"} {
 		if status, text := get(t, root+"/emulator/clock", key, nil); status != 200 {
@@ -218,10 +218,10 @@ func TestEnvironment(t *testing.T) {
 
 	p = begin(t, "-latency", "1ms", "-key", "three")
 	if status, _ := get(t, p.url+"/assistants", "key-1", nil); status != 401 {
-		t.Errorf("a key of the environment beside one of the command line: status %d", status)
+		t.Errorf("key of the environment, overridden by the command line: status %d", status)
 	}
 	if status, _ := get(t, p.url+"/assistants", "three", nil); status != 200 {
-		t.Errorf("the key of the command line: status %d", status)
+		t.Errorf("key of the command line: status %d", status)
 	}
 	p.stop()
 	if err := <-p.done; err != nil {
@@ -242,7 +242,7 @@ func TestBadEnvironment(t *testing.T) {
 	}
 }
 
-// The help names every flag, each of which has a variable.
+// The help and the README name every flag.
 func TestHelp(t *testing.T) {
 	var complaints bytes.Buffer
 	if err := run(t.Context(), []string{"-help"}, io.Discard, &complaints); err != nil {
@@ -254,7 +254,7 @@ func TestHelp(t *testing.T) {
 	}
 	for _, name := range []string{"addr", "key", "data", "seed", "latency", "chunk-delay", "pace", "plan", "faults", "control", "log", "tls"} {
 		if !strings.Contains(complaints.String(), "\n  -"+name) || !strings.Contains(string(readme), "`-"+name+"`") {
-			t.Errorf("-%s is not in the help, or not in the README", name)
+			t.Errorf("-%s is not in both the help and the README", name)
 		}
 	}
 	if n := strings.Count(complaints.String(), "\n  -"); n != 12 {
@@ -301,6 +301,6 @@ func TestTLSAndLog(t *testing.T) {
 		t.Errorf("log %q", complaints.String())
 	}
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("the certificate's file is still there: %v", err)
+		t.Errorf("certificate file after the end: %v", err)
 	}
 }

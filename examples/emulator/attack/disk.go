@@ -17,13 +17,14 @@ import (
 )
 
 func diskAttacks() []attack {
-	return []attack{{"a full disk of 64 MiB", fullDisk}, {"a folder after deletions", shrinks}}
+	return []attack{{"a full disk of 64 MiB", fullDisk}, {"the data folder after deletions", shrink}}
 }
 
-// fullDisk fills a file system in memory, small enough to be full soon.
+// fullDisk uploads files to a small file system in memory until it is full, and deletes
+// some of them. The others must be processed.
 func fullDisk(ctx context.Context, t *target) (outcome string, err error) {
 	if runtime.GOOS != "linux" || os.Getuid() != 0 {
-		return "", fmt.Errorf("%w: it takes Linux and root to mount a small file system", errNotTried)
+		return "", fmt.Errorf("%w: mounting a small file system requires Linux and root", errNotTried)
 	}
 	if err := t.stop(); err != nil {
 		return "", err
@@ -42,7 +43,7 @@ func fullDisk(ctx context.Context, t *target) (outcome string, err error) {
 			err = errors.Join(err, t.stop())
 		}
 		err = errors.Join(err, exec.Command("umount", t.folder).Run()) //nolint:noctx // also when ctx is done
-		if err == nil {                                                // for the next file
+		if err == nil {                                                // run uploads one more file
 			err = t.start(ctx)
 		}
 		if err == nil {
@@ -72,7 +73,7 @@ func fullDisk(ctx context.Context, t *target) (outcome string, err error) {
 	}
 	deleted := 0
 	var kept []string
-	for n, id := range acknowledged { // every second one; the rest has to be processed
+	for n, id := range acknowledged { // delete every second file
 		if n%2 == 1 {
 			kept = append(kept, id)
 			continue
@@ -91,18 +92,19 @@ func fullDisk(ctx context.Context, t *target) (outcome string, err error) {
 	}
 	for _, id := range kept {
 		if reason, err := t.Wait(ctx, assistant, id); err != nil || reason != "" {
-			return "", errors.Join(err, fmt.Errorf("a file that was acknowledged: %s", reason))
+			return "", errors.Join(err, fmt.Errorf("acknowledged file: %s", reason))
 		}
 	}
-	return fmt.Sprintf("%d files, then 503; %d deleted, %d processed when there was space", len(acknowledged), deleted, len(kept)), nil
+	return fmt.Sprintf("%d files, then 503; %d deleted, %d processed after that", len(acknowledged), deleted, len(kept)), nil
 }
 
 func (t *target) delete(ctx context.Context, id string) error {
 	return t.JSON(ctx, http.MethodDelete, "/files/"+assistant+"/"+id, nil, nil)
 }
 
-// shrinks waits until the folder is about as small as it was before there were files.
-func shrinks(ctx context.Context, t *target) (string, error) {
+// shrink uploads and deletes files, and waits until the data folder is about as small
+// as before.
+func shrink(ctx context.Context, t *target) (string, error) {
 	before, err := size(t.folder)
 	if err != nil {
 		return "", err
@@ -145,7 +147,7 @@ func shrinks(ctx context.Context, t *target) (string, error) {
 	}
 }
 
-// size returns how many bytes the files of a folder have.
+// size returns the total size of the files in a folder, in bytes.
 func size(folder string) (total int64, err error) {
 	return total, filepath.WalkDir(folder, func(_ string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {

@@ -1,8 +1,8 @@
-// Attack holds the emulator against what people upload and clients do, by accident or on
-// purpose. Each attack meets a program of its own. The table tells how long it took, what
-// came of it and how much memory the program had at most. An attack fails if that is more
-// than 600 MiB, if the program ends, if a file fails without a reason, or if the next
-// file is not read.
+// Attack tests the emulator with hostile files and requests. Each attack has its own
+// emulator process. The program prints a table of the duration, the peak memory and the
+// outcome of each attack. An attack fails if the emulator uses more than 600 MiB of
+// memory or ends, if a file fails without a reason, or if an ordinary file is not
+// processed afterwards.
 package main
 
 import (
@@ -29,33 +29,34 @@ func main() {
 	}
 }
 
-// mostMemory is what the program may take.
-const mostMemory = 600 << 20
+// maxMemory is the most memory that the emulator may use, in bytes.
+const maxMemory = 600 << 20
 
-// errNotTried says that an attack cannot be made on this machine.
+// errNotTried reports that an attack is not possible on this machine.
 var errNotTried = errors.New("not tried")
 
-// attack is what is done to the program, and returns what came of it.
+// attack is a test of the emulator. Its function do returns a description of the
+// outcome.
 type attack struct {
 	name string
 	do   func(ctx context.Context, t *target) (outcome string, err error)
 }
 
-// target is a program that is attacked.
+// target is an emulator under attack.
 type target struct {
 	path   string // of the program
 	folder string // of its data
-	memory bool   // has it keep everything in memory
+	memory bool   // run without a data folder
 	*program.Program
 	*program.Client
-	peak int64 // of the programs that have ended
+	peak int64 // peak memory of the processes that have ended, in bytes
 }
 
 const assistant = "attacked"
 
 func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	flags := flag.NewFlagSet("attack", flag.ContinueOnError)
-	only := flags.String("run", "", "regular `expression` that the names of the attacks match")
+	only := flags.String("run", "", "regular `expression` that selects attacks by name")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -74,7 +75,7 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	fmt.Fprint(out, "| attack | time | most memory | what came of it |\n| --- | --- | --- | --- |\n")
+	fmt.Fprint(out, "| attack | duration | peak memory | outcome |\n| --- | --- | --- | --- |\n")
 	var faults []error
 	for i, a := range attacks() {
 		if !chosen.MatchString(a.name) {
@@ -82,7 +83,7 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 		}
 		t := &target{path: path, folder: filepath.Join(folder, fmt.Sprint("data-", i))}
 		began := time.Now()
-		outcome, peak, err := t.meet(ctx, a)
+		outcome, peak, err := t.run(ctx, a)
 		took := time.Since(began)
 		switch {
 		case ctx.Err() != nil:
@@ -110,15 +111,16 @@ func attacks() []attack {
 	return all
 }
 
-// meet makes an attack, and ends the program.
-func (t *target) meet(ctx context.Context, a attack) (outcome string, peak int64, err error) {
+// run starts the emulator, makes an attack, uploads an ordinary file and stops the
+// emulator.
+func (t *target) run(ctx context.Context, a attack) (outcome string, peak int64, err error) {
 	defer func() {
 		if t.Program != nil {
 			err = errors.Join(err, t.stop())
 		}
 		peak = t.peak
-		if err == nil && peak > mostMemory {
-			err = fmt.Errorf("it takes %d MiB of memory", peak>>20)
+		if err == nil && peak > maxMemory {
+			err = fmt.Errorf("the emulator used %d MiB of memory", peak>>20)
 		}
 	}()
 	if err := t.start(ctx); err != nil {
@@ -130,10 +132,10 @@ func (t *target) meet(ctx context.Context, a attack) (outcome string, peak int64
 	if outcome, err = a.do(ctx, t); err != nil {
 		return outcome, 0, err
 	}
-	return outcome, 0, t.next(ctx)
+	return outcome, 0, t.uploadOrdinary(ctx)
 }
 
-// start starts the program, again with what it had before.
+// start starts the emulator, with the data of the previous process if there was one.
 func (t *target) start(ctx context.Context) (err error) {
 	args := []string{"-key", "attacked-key"}
 	if !t.memory {
@@ -147,7 +149,7 @@ func (t *target) start(ctx context.Context) (err error) {
 	return nil
 }
 
-// measure notes how much memory the program takes, before it ends.
+// measure records the peak memory of the running emulator.
 func (t *target) measure() {
 	if peak, err := t.PeakMemory(); err == nil {
 		t.peak = max(t.peak, peak)
@@ -170,23 +172,23 @@ func (t *target) kill() error {
 	return err
 }
 
-// next uploads a file that has to be read.
-func (t *target) next(ctx context.Context) error {
-	id, err := t.Upload(ctx, assistant, "next.txt", strings.NewReader("The tide is high."))
+// uploadOrdinary uploads an ordinary file, which must be processed.
+func (t *target) uploadOrdinary(ctx context.Context) error {
+	id, err := t.Upload(ctx, assistant, "ordinary.txt", strings.NewReader("The tide is high."))
 	if err != nil {
-		return fmt.Errorf("the next file: %w", err)
+		return fmt.Errorf("ordinary file: %w", err)
 	}
 	reason, err := t.Wait(ctx, assistant, id)
 	if err == nil && reason != "" {
 		err = errors.New(reason)
 	}
 	if err != nil {
-		return fmt.Errorf("the next file: %w", err)
+		return fmt.Errorf("ordinary file: %w", err)
 	}
 	return nil
 }
 
-// upload is an attack by one file. Whether it can be read is its own affair.
+// upload returns an attack with one file. The file may be processed or fail.
 func upload(name, file string, content func() []byte) attack {
 	return attack{name, func(ctx context.Context, t *target) (string, error) {
 		return t.upload(ctx, file, content())

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// pdf returns a file with objects, the first of which is the catalogue. Trailer is what
-// its trailer has besides.
+// pdf returns a PDF with the objects, the first of which is the catalog. The fields in
+// trailer are added to its trailer.
 func pdf(trailer string, objects ...string) []byte {
 	var file bytes.Buffer
 	file.WriteString("%PDF-1.7\n")
@@ -29,7 +29,7 @@ func pdf(trailer string, objects ...string) []byte {
 	return file.Bytes()
 }
 
-// stream returns a stream object, compressed so many times.
+// stream returns a stream object whose content is compressed the given number of times.
 func stream(dictionary string, content []byte, times int) string {
 	filters := ""
 	for range times {
@@ -43,7 +43,8 @@ func stream(dictionary string, content []byte, times int) string {
 	return fmt.Sprintf("<< %s /Length %d /Filter [%s] >>\nstream\n%s\nendstream", dictionary, len(content), filters, content)
 }
 
-// onPage returns a file of one page that shows a content.
+// onPage returns a PDF of one page with a content stream, which is object 5. The others
+// are objects from 6 on.
 func onPage(content string, others ...string) []byte {
 	return pdf("", append([]string{
 		"<< /Type /Catalog /Pages 2 0 R >>",
@@ -54,6 +55,7 @@ func onPage(content string, others ...string) []byte {
 	}, others...)...)
 }
 
+// show returns a content stream with text operators.
 func show(text string) []byte { return []byte("BT /F 12 Tf 72 720 Td " + text + " ET") }
 
 func pdfAttacks() []attack {
@@ -61,7 +63,7 @@ func pdfAttacks() []attack {
 		name    string
 		content func() []byte
 	}{
-		{"PDF, ordinary, when PDFium is not compiled yet", func() []byte { return onPage(stream("", show("(The tide is high.) Tj"), 1)) }},
+		{"PDF, ordinary, before PDFium is compiled", func() []byte { return onPage(stream("", show("(The tide is high.) Tj"), 1)) }},
 		{"PDF of 600 bytes that names 2,000,000,000 objects", func() []byte {
 			return bytes.Replace(onPage(stream("", show("(The tide is high.) Tj"), 0)), []byte("/Size 6"), []byte("/Size 2000000000"), 1)
 		}},
@@ -78,7 +80,7 @@ func pdfAttacks() []attack {
 			forms = append(forms, stream("/Type /XObject /Subtype /Form /BBox [0 0 9 9]", show("(wave) Tj"), 0))
 			return onPage(stream("", []byte("/X Do"), 0), forms...)
 		}},
-		{"PDF, a form in itself", func() []byte {
+		{"PDF, a form that contains itself", func() []byte {
 			return onPage(stream("", []byte("/X Do"), 0), stream("/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X 6 0 R >> >>", []byte("/X Do /X Do"), 0))
 		}},
 		{"PDF, 2,000,000,000 pages", func() []byte {
@@ -116,7 +118,7 @@ func pdfAttacks() []attack {
 			file := "%PDF-1.7\n" + "1 0 obj\n" + stream("/Type /XRef /Root 2 0 R /Size 2147483647 /Index [0 2147483647] /W [1 2147483647 2]", make([]byte, 1<<20), 1) + "\nendobj\n"
 			return []byte(file + "startxref\n9\n%%EOF\n")
 		}},
-		{"PDF, a stream of objects in itself", func() []byte {
+		{"PDF, an object stream that contains itself", func() []byte {
 			return pdf("", "<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>", stream("/Type /ObjStm /N 2000000000 /First 10 /Extends 3 0 R", fill("3 0 ", 1<<20), 1))
 		}},
 		{"PDF, a letter that shows itself", func() []byte {
@@ -138,7 +140,7 @@ func pdfAttacks() []attack {
 			}
 			return pdf("", append(objects, "<< /Type /Page /MediaBox [0 0 9 9] >>")...)
 		}},
-		{"PDF of 100 MB that is none", func() []byte { return append([]byte("%PDF-1.7\n"), fill("1 0 obj ", 99<<20)...) }},
+		{"PDF of 100 MB that is not a PDF", func() []byte { return append([]byte("%PDF-1.7\n"), fill("1 0 obj ", 99<<20)...) }},
 		{"PDF of 90 MB with a page", func() []byte {
 			return onPage(stream("", show("(The tide is high.) Tj"), 0), stream("", make([]byte, 90<<20), 0))
 		}},

@@ -20,7 +20,7 @@ import (
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/program"
 )
 
-// bodySize is the largest body that is no upload.
+// bodySize is the limit of a body other than an upload, in bytes.
 const bodySize = 10 << 20
 
 func requestAttacks() []attack {
@@ -118,18 +118,18 @@ func requestAttacks() []attack {
 					req.Header = http.Header{"Api-Key": {t.Key}, "X-Wave": {fmt.Sprint(n) + headers}}
 					resp, err := t.HTTP.Do(req)
 					if err != nil {
-						return nil //nolint:nilerr // the program may refuse it by closing the connection
+						return nil //nolint:nilerr // the emulator may close the connection
 					}
 					_, err = io.Copy(io.Discard, resp.Body)
 					return errors.Join(err, resp.Body.Close())
 				})
 			}
-			return "answered", group.Wait()
+			return "responses or closed connections", group.Wait()
 		}},
-		{"10,000 connections that say nothing", func(ctx context.Context, t *target) (string, error) {
+		{"10,000 connections without a request", func(ctx context.Context, t *target) (string, error) {
 			return t.manyRaw(ctx, 10_000, func(net.Conn) error { return nil })
 		}},
-		{"10,000 connections that are kept", func(ctx context.Context, t *target) (string, error) {
+		{"10,000 connections kept open after a request", func(ctx context.Context, t *target) (string, error) {
 			return t.manyRaw(ctx, 10_000, func(conn net.Conn) error {
 				if _, err := fmt.Fprintf(conn, "%s\r\n", t.head("GET", "/assistants", "")); err != nil {
 					return err
@@ -150,7 +150,7 @@ func requestAttacks() []attack {
 				}
 				for {
 					if _, err := fmt.Fprintf(conn, "100000\r\n%s\r\n", fill("[", 1<<20)); err != nil {
-						return err // the program has given it up
+						return err // the emulator has closed the connection
 					}
 				}
 			})
@@ -158,7 +158,7 @@ func requestAttacks() []attack {
 	}
 }
 
-// listings has 10,000 files filtered and listed.
+// listings uploads 10,000 files, filters them and lists them.
 func listings(ctx context.Context, t *target) (string, error) {
 	group, uploads := errgroup.WithContext(ctx)
 	group.SetLimit(16)
@@ -182,7 +182,7 @@ func listings(ctx context.Context, t *target) (string, error) {
 			return "", fmt.Errorf("filter %.30s: %w", filter, err)
 		}
 		outcomes = append(outcomes, outcome)
-		if len(filter) < 1<<19 { // as the query of a URL
+		if len(filter) < 1<<19 { // short enough for the query of a URL
 			outcome, err := status(t.JSON(ctx, http.MethodGet, "/files/"+assistant+"?filter="+url.QueryEscape(filter), nil, nil))
 			if err != nil {
 				return "", fmt.Errorf("list, filter %.30s: %w", filter, err)
@@ -201,7 +201,8 @@ func listings(ctx context.Context, t *target) (string, error) {
 	return strings.Join(append(outcomes, outcome), ", "), err
 }
 
-// oddJSON sends what JSON allows and Go has no number, key or text for.
+// oddJSON sends JSON whose numbers, keys or strings Go cannot represent, or decodes
+// lossily.
 func oddJSON(ctx context.Context, t *target) (string, error) {
 	var outcomes []string
 	for _, body := range []string{
@@ -219,8 +220,8 @@ func oddJSON(ctx context.Context, t *target) (string, error) {
 	return strings.Join(outcomes, ", "), nil
 }
 
-// status returns the status of a reply. One that refuses a request must be an error
-// of the API with a message.
+// status returns the status of a response to a call that returned err. A response of
+// 300 or more must be below 500 and have the API's error format with a message.
 func status(err error) (string, error) {
 	var refused *program.Error
 	if err == nil {
@@ -242,7 +243,7 @@ func status(err error) (string, error) {
 	return fmt.Sprint(refused.Status), nil
 }
 
-// together sends a request many times at once.
+// together sends a request many times concurrently.
 func (t *target) together(ctx context.Context, times int, path string, body []byte) (string, error) {
 	outcomes := make([]string, times)
 	group, ctx := errgroup.WithContext(ctx)
@@ -257,7 +258,7 @@ func (t *target) together(ctx context.Context, times int, path string, body []by
 	return outcomes[0], err
 }
 
-// head returns the beginning of a request.
+// head returns the request line and the headers of a request.
 func (t *target) head(method, path, contentType string) string {
 	head := fmt.Sprintf("%s /assistant%s HTTP/1.1\r\nHost: localhost\r\nApi-Key: %s\r\nX-Pinecone-Api-Version: 2026-04\r\n", method, path, t.Key)
 	if contentType != "" {
@@ -266,7 +267,9 @@ func (t *target) head(method, path, contentType string) string {
 	return head
 }
 
-// manyRaw opens connections, each of which is used and then kept open.
+// manyRaw opens connections, calls use for each and keeps them open. While they are
+// open, the emulator must serve another request. The outcome is the status line of the
+// first connection.
 func (t *target) manyRaw(ctx context.Context, connections int, use func(net.Conn) error) (string, error) {
 	host := strings.TrimSuffix(strings.TrimPrefix(t.URL, "http://"), "/assistant")
 	open := make([]net.Conn, connections)
@@ -285,20 +288,19 @@ func (t *target) manyRaw(ctx context.Context, connections int, use func(net.Conn
 				return err
 			}
 			_ = open[n].SetDeadline(time.Now().Add(20 * time.Second))
-			_ = use(open[n]) // the program may close it
+			_ = use(open[n]) // the emulator may close it
 			return nil
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return "", err
 	}
-	// The program serves others meanwhile.
 	if err := t.JSON(ctx, http.MethodGet, "/assistants", nil, nil); err != nil {
 		return "", err
 	}
-	answer := make([]byte, 1<<10)
+	response := make([]byte, 1<<10)
 	_ = open[0].SetReadDeadline(time.Now().Add(2 * time.Second))
-	n, _ := open[0].Read(answer)
-	first, _, _ := strings.Cut(string(answer[:n]), "\r\n")
-	return cmp.Or(first, "no answer"), nil
+	n, _ := open[0].Read(response)
+	first, _, _ := strings.Cut(string(response[:n]), "\r\n")
+	return cmp.Or(first, "no response"), nil
 }

@@ -14,8 +14,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// mostStop is how long the program may take to end.
-const mostStop = 3 * time.Second
+// maxStop is the longest time from an interrupt to the end of the emulator.
+const maxStop = 3 * time.Second
 
 func serviceAttacks() []attack {
 	return []attack{
@@ -25,32 +25,31 @@ func serviceAttacks() []attack {
 		{"evaluation of two texts of 4 MB", func(ctx context.Context, t *target) (string, error) {
 			return t.evaluate(ctx, 4<<20, strings.Repeat("wave ", 100)+". ")
 		}},
-		{"evaluation whose client leaves", func(ctx context.Context, t *target) (string, error) {
+		{"evaluation that the client cancels", func(ctx context.Context, t *target) (string, error) {
 			ctx, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
 			defer cancel()
 			if _, err := t.evaluate(ctx, 4<<20, strings.Repeat("wave ", 100)+". "); err != nil && !errors.Is(err, context.DeadlineExceeded) {
 				return "", err
 			}
-			return "given up", nil
+			return "canceled", nil
 		}},
 		{"200 uploads that stall", stall},
-		{"interrupted while it reads and is sent files", interrupt},
-		{"killed twice while it reads a file", killed},
+		{"interrupt while files are read and uploaded", interrupt},
+		{"two kills while a file is read", killed},
 	}
 }
 
 func (t *target) evaluate(ctx context.Context, size int, text string) (string, error) {
-	var reply struct {
+	var response struct {
 		Metrics struct{ Alignment float64 } `json:"metrics"`
 	}
 	err := t.JSON(ctx, http.MethodPost, "/evaluation/metrics/alignment", map[string]string{
 		"question": "How?", "answer": string(fill(text, size)), "ground_truth_answer": string(fill(text, size)),
-	}, &reply)
-	return fmt.Sprintf("alignment %.2f", reply.Metrics.Alignment), err
+	}, &response)
+	return fmt.Sprintf("alignment %.2f", response.Metrics.Alignment), err
 }
 
-// stalling opens connections, each of which sends most of a megabyte of an upload and
-// then nothing more.
+// stalling opens connections and sends most of a MiB of an upload of 2 MiB on each.
 func (t *target) stalling(ctx context.Context, connections int) ([]net.Conn, error) {
 	var open []net.Conn
 	host := strings.TrimSuffix(strings.TrimPrefix(t.URL, "http://"), "/assistant")
@@ -61,7 +60,7 @@ func (t *target) stalling(ctx context.Context, connections int) ([]net.Conn, err
 			return open, err
 		}
 		open = append(open, connection)
-		_ = connection.SetWriteDeadline(time.Now().Add(5 * time.Second)) // those beyond the limit are not read
+		_ = connection.SetWriteDeadline(time.Now().Add(5 * time.Second)) // the emulator reads a limited number of bodies at a time
 		_, err = fmt.Fprintf(connection, "POST /assistant/files/%s HTTP/1.1\r\nHost: %s\r\nApi-Key: %s\r\nX-Pinecone-Api-Version: 2026-04\r\n"+
 			"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: %d\r\n\r\n%s", assistant, host, t.Key, 2<<20, part)
 		if timeout := net.Error(nil); err != nil && (!errors.As(err, &timeout) || !timeout.Timeout()) {
@@ -71,7 +70,7 @@ func (t *target) stalling(ctx context.Context, connections int) ([]net.Conn, err
 	return open, nil
 }
 
-// stall waits until uploads that stall are given up: they are answered.
+// stall waits until the emulator gives up a stalled upload and sends a response.
 func stall(ctx context.Context, t *target) (string, error) {
 	open, err := t.stalling(ctx, 200)
 	defer func() {
@@ -82,16 +81,16 @@ func stall(ctx context.Context, t *target) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	answer := make([]byte, 1<<10)
-	n, err := open[0].Read(answer)
+	response := make([]byte, 1<<10)
+	n, err := open[0].Read(response)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return "", err
 	}
-	status, _, _ := bytes.Cut(answer[:n], []byte("\r\n"))
-	return fmt.Sprintf("answered %s", status), nil
+	status, _, _ := bytes.Cut(response[:n], []byte("\r\n"))
+	return fmt.Sprintf("response %s", status), nil
 }
 
-// slow returns a PDF that takes long to read.
+// slow returns a PDF that takes a long time to read.
 func slow() []byte {
 	content := show(string(fill("(wave wind tide) Tj 0 -1 Td ", 8<<20)))
 	var pages []string
@@ -104,7 +103,7 @@ func slow() []byte {
 		"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>", stream("", content, 1)}, pages...)...)
 }
 
-// reading waits until a file is being read.
+// reading waits until a file is being read: half or more of its processing is done.
 func (t *target) reading(ctx context.Context, id string) error {
 	old := *t.Client
 	old.Version = "2025-01"
@@ -119,7 +118,8 @@ func (t *target) reading(ctx context.Context, id string) error {
 	}
 }
 
-// interrupt ends the program while it reads large files and is sent others.
+// interrupt interrupts the emulator while it reads large files and receives others. It
+// must end within maxStop, and process the large files after the next start.
 func interrupt(ctx context.Context, t *target) (string, error) {
 	large, err := t.Upload(ctx, assistant, "a.txt", bytes.NewReader(fill("The tide is high. ", fileSize)))
 	if err != nil {
@@ -146,8 +146,8 @@ func interrupt(ctx context.Context, t *target) (string, error) {
 		return "", err
 	}
 	took := time.Since(began)
-	if took > mostStop {
-		return "", fmt.Errorf("it took %s to end", took)
+	if took > maxStop {
+		return "", fmt.Errorf("the emulator took %s to end, want at most %s", took, maxStop)
 	}
 	if err := t.start(ctx); err != nil {
 		return "", err
@@ -162,7 +162,8 @@ func interrupt(ctx context.Context, t *target) (string, error) {
 	return fmt.Sprintf("status 0 after %.1f s; both are processed after the next start", took.Seconds()), group.Wait()
 }
 
-// killed kills the program twice while it reads the same file.
+// killed kills the emulator twice while it reads the same file. The file must fail at
+// the third start.
 func killed(ctx context.Context, t *target) (string, error) {
 	id, err := t.Upload(ctx, assistant, "a.pdf", bytes.NewReader(slow()))
 	if err != nil {

@@ -11,10 +11,10 @@ import (
 	"strings"
 )
 
-// fileSize is the largest file that is no PDF.
+// fileSize is the limit of a file other than a PDF, in bytes.
 const fileSize = 10 << 20
 
-// fill repeats a text up to a size.
+// fill repeats a text up to a size in bytes.
 func fill(text string, size int) []byte { return []byte(strings.Repeat(text, size/len(text))) }
 
 func textAttacks() []attack {
@@ -62,13 +62,13 @@ func textAttacks() []attack {
 		upload("text of blank lines", "a.txt", func() []byte { return fill(" \n", fileSize) }),
 		upload("Markdown of headings", "a.md", func() []byte { return fill("# A\n", fileSize) }),
 		upload("Markdown of items", "a.md", func() []byte { return fill("- 1. a\n", fileSize) }),
-		upload("text that is no UTF-8 at its end", "a.txt", func() []byte { return append(fill("The tide is high. ", fileSize-1), 0xff) }),
+		upload("text with an invalid last byte", "a.txt", func() []byte { return append(fill("The tide is high. ", fileSize-1), 0xff) }),
 		upload("text in UTF-16", "a.txt", func() []byte { return append([]byte{0xff, 0xfe}, fill("a\x00", fileSize-2)...) }),
-		upload("text of bytes that are zero", "a.txt", func() []byte { return make([]byte, fileSize) }),
+		upload("text of NUL bytes", "a.txt", func() []byte { return make([]byte, fileSize) }),
 	}
 }
 
-// word returns a document whose main part is written by a function.
+// word returns a Word document whose main part write writes.
 func word(write func(io.Writer)) []byte {
 	var file bytes.Buffer
 	archive := zip.NewWriter(&file)
@@ -80,7 +80,8 @@ func word(write func(io.Writer)) []byte {
 	return file.Bytes()
 }
 
-// body repeats a text in the body of a document, up to a size.
+// body returns a function that returns a Word document whose body repeats a text, up to
+// a size in bytes, between two other texts.
 func body(before, text string, size int, after string) func() []byte {
 	return func() []byte {
 		return word(func(w io.Writer) {
@@ -100,7 +101,7 @@ func docxAttacks() []attack {
 		upload("Word, 60 MB of text", "a.docx", body("", "<w:p><w:r><w:t>Wave wind tide. </w:t></w:r></w:p>", 60<<20, "")),
 		upload("Word, one run of 400 MB", "a.docx", body("<w:p><w:r><w:t>", "wave ", 400<<20, "</w:t></w:r></w:p>")),
 		upload("Word, a tag with 400 MB of attributes", "a.docx", body("<w:p ", "a='' ", 400<<20, "/>")),
-		upload("Word, many names of spaces", "a.docx", body("", "<w:p xmlns:a='a' xmlns:b='b' xmlns:c='c'>", 60<<20, "")),
+		upload("Word, many namespaces", "a.docx", body("", "<w:p xmlns:a='a' xmlns:b='b' xmlns:c='c'>", 60<<20, "")),
 		upload("Word, elements in elements", "a.docx", body("", "<w:p>", 60<<20, "")),
 		upload("Word, a comment of 400 MB", "a.docx", body("<!--", "wave ", 400<<20, "-->")),
 		upload("Word, page breaks", "a.docx", body("", "<w:br w:type='page'/><w:t>a</w:t>", 60<<20, "")),
@@ -142,7 +143,7 @@ func docxAttacks() []attack {
 	}
 }
 
-// directory returns an archive whose directory has far more parts than the archive.
+// directory returns an archive whose directory lists one part many times.
 func directory() []byte {
 	var file bytes.Buffer
 	archive := zip.NewWriter(&file)

@@ -1,5 +1,5 @@
-// Package corpus has two hundred short documents of the five formats that the
-// service takes, and questions whose answer stands in a known one of them.
+// Package corpus has 200 short documents in the five file formats of the service,
+// and questions, each answered by a known document.
 package corpus
 
 import (
@@ -15,27 +15,27 @@ import (
 //go:embed entries/*.txt questions.txt
 var files embed.FS
 
-// Entry is what a document says.
+// Entry is the text of a document.
 type Entry struct {
-	Field string // such as clocks
+	Field string // subject, such as "clocks"
 	Title string
 	Text  string
 }
 
-// Document is an entry as a file.
+// Document is an entry encoded as a file.
 type Document struct {
 	Entry
-	Name    string // made of the title and the format's extension
+	Name    string // file name: the title and the extension of the format
 	Content []byte
 }
 
-// Question is a question as a person would ask it.
+// Question is a question phrased as a reader would.
 type Question struct {
 	Text   string
-	Answer string // name of the document with the answer
+	Answer string // name of the document that answers the question
 }
 
-// formats make a file of an entry. Documents have them in turn.
+// formats lists the file formats. Documents use them in turn.
 var formats = []struct {
 	extension string
 	encode    func(Entry) ([]byte, error)
@@ -74,7 +74,8 @@ func Entries() ([]Entry, error) {
 	return entries, nil
 }
 
-// Documents returns all entries as files. Their bytes are the same each time.
+// Documents returns all entries encoded as files. The bytes are the same in every
+// call.
 func Documents() ([]Document, error) {
 	entries, err := Entries()
 	if err != nil {
@@ -92,7 +93,7 @@ func Documents() ([]Document, error) {
 	return documents, nil
 }
 
-// Write writes all documents into a folder, which it creates if need be.
+// Write writes all documents to a folder, which it creates if necessary.
 func Write(folder string) error {
 	documents, err := Documents()
 	if err != nil {
@@ -109,7 +110,7 @@ func Write(folder string) error {
 	return nil
 }
 
-// Questions returns the questions.
+// Questions returns all questions.
 func Questions() ([]Question, error) {
 	text, err := files.ReadFile("questions.txt")
 	if err != nil {
@@ -119,15 +120,15 @@ func Questions() ([]Question, error) {
 	for line := range strings.Lines(string(text)) {
 		answer, question, found := strings.Cut(strings.TrimSpace(line), ": ")
 		if !found {
-			return nil, fmt.Errorf("questions.txt: %q is not a file's name, a colon and a question", line)
+			return nil, fmt.Errorf("questions.txt: %q, want a file name, a colon and a question", line)
 		}
 		questions = append(questions, Question{question, answer})
 	}
 	return questions, nil
 }
 
-// fileName makes a name of a title: lower case, with hyphens between the words
-// and without apostrophes.
+// fileName returns a title as a file name: in lower case, with hyphens between the
+// words and without apostrophes.
 func fileName(title string) string {
 	title = strings.ToLower(strings.ReplaceAll(title, "'", ""))
 	return strings.Join(strings.FieldsFunc(title, func(r rune) bool {

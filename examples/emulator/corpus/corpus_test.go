@@ -41,12 +41,12 @@ func TestDocuments(t *testing.T) {
 	of := make(map[string]int)
 	for i, document := range documents {
 		if named[document.Name] {
-			t.Errorf("two documents are named %s", document.Name)
+			t.Errorf("two documents have the name %s", document.Name)
 		}
 		named[document.Name] = true
 		of[filepath.Ext(document.Name)]++
 		if !bytes.Equal(document.Content, again[i].Content) {
-			t.Errorf("%s is not the same each time", document.Name)
+			t.Errorf("%s differs between two calls", document.Name)
 		}
 	}
 	for _, format := range formats {
@@ -73,13 +73,13 @@ func TestQuestions(t *testing.T) {
 	for _, question := range questions {
 		title, ok := titles[question.Answer]
 		if !ok {
-			t.Errorf("there is no %s", question.Answer)
+			t.Errorf("no document %s", question.Answer)
 			continue
 		}
 		of[filepath.Ext(question.Answer)]++
 		// A title of one word can hardly be avoided.
 		if strings.Contains(title, " ") && strings.Contains(strings.ToLower(question.Text), strings.ToLower(title)) {
-			t.Errorf("%q has the title of %s in it", question.Text, question.Answer)
+			t.Errorf("%q contains the title of %s", question.Text, question.Answer)
 		}
 	}
 	for _, format := range formats {

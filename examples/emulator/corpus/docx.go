@@ -9,7 +9,7 @@ import (
 
 const xmlHeader = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` + "\n"
 
-// The parts that every document needs besides its text.
+// The parts that every document needs in addition to its text.
 const (
 	contentTypes = xmlHeader + `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">` +
 		`<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>` +
@@ -20,7 +20,7 @@ const (
 		`</Relationships>`
 )
 
-// encodeDocx writes an entry as a word processor's document of two paragraphs.
+// encodeDocx encodes an entry as a Word document of two paragraphs: title and text.
 func encodeDocx(e Entry) ([]byte, error) {
 	var title, text bytes.Buffer
 	if err := xml.EscapeText(&title, []byte(e.Title)); err != nil {

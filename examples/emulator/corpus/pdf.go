@@ -7,11 +7,11 @@ import (
 	"codeberg.org/go-pdf/fpdf"
 )
 
-// made is the date of all documents, so that their bytes do not change.
+// made is the date of all documents. It is fixed so that their bytes do not change.
 var made = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// encodePDF sets an entry on cards of the size A7. The longer texts take two of
-// them, and a sentence can go on from one to the next.
+// encodePDF encodes an entry as a PDF with pages of size A7. A longer text takes two
+// pages, and a sentence can continue on the second.
 func encodePDF(e Entry) ([]byte, error) {
 	doc := fpdf.NewCustom(&fpdf.InitType{UnitStr: "mm", Size: fpdf.SizeType{Wd: 74, Ht: 105}})
 	doc.SetCreationDate(made)
@@ -20,7 +20,7 @@ func encodePDF(e Entry) ([]byte, error) {
 	doc.SetTitle(e.Title, true)
 	doc.SetMargins(7, 8, 7)
 	doc.SetAutoPageBreak(true, 8)
-	encode := doc.UnicodeTranslatorFromDescriptor("cp1252") // that of the built-in fonts
+	encode := doc.UnicodeTranslatorFromDescriptor("cp1252") // encoding of the built-in fonts
 	doc.AddPage()
 	doc.SetFont("Times", "B", 14)
 	doc.MultiCell(0, 6, encode(e.Title), "", "L", false)

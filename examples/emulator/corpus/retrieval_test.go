@@ -17,9 +17,9 @@ const (
 	uploaders = 8
 )
 
-// An emulator that holds all documents finds the one that answers a question
-// among them, whatever its format. A chat finds less, since it quotes only
-// sentences that have a third of the question's words by themselves.
+// An emulator with all documents finds the document that answers a question. A chat
+// finds fewer than a retrieval, since it quotes only sentences with at least a third
+// of the question's words.
 func TestRetrieval(t *testing.T) {
 	api := newAssistant(t)
 	documents, err := Documents()
@@ -34,7 +34,7 @@ func TestRetrieval(t *testing.T) {
 	for _, kind := range []struct {
 		name string
 		ask  func(*testing.T, *data.API, string) string
-		want int // of the questions have to lead to their document
+		want int // least number of questions for which the right document is found
 	}{
 		{"snippet", firstSnippet, 18},
 		{"citation", firstCitation, 18},
@@ -47,11 +47,11 @@ func TestRetrieval(t *testing.T) {
 					right++
 					continue
 				}
-				t.Logf("%s\n\tleads to %q instead of %q", question.Text, got, question.Answer)
+				t.Logf("%s\n\tfinds %q, want %q", question.Text, got, question.Answer)
 			}
-			t.Logf("%d of %d questions lead to their document", right, len(questions))
+			t.Logf("%d of %d questions find their document", right, len(questions))
 			if right < kind.want {
-				t.Errorf("%d are too few, want %d", right, kind.want)
+				t.Errorf("%d questions find their document, want at least %d", right, kind.want)
 			}
 		})
 	}
@@ -79,8 +79,7 @@ func newAssistant(t *testing.T) *data.API {
 	return api
 }
 
-// uploadAll uploads documents, several at a time, and waits until they have been
-// read.
+// uploadAll uploads documents concurrently and waits until they are processed.
 func uploadAll(t *testing.T, api *data.API, documents []Document) {
 	t.Helper()
 	queue := make(chan Document)
@@ -111,7 +110,7 @@ func uploadAll(t *testing.T, api *data.API, documents []Document) {
 		stored++
 	}
 	if stored != len(documents) {
-		t.Fatalf("%d files are stored, want %d", stored, len(documents))
+		t.Fatalf("%d files, want %d", stored, len(documents))
 	}
 }
 

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// lineWidth is where the lines of text files break.
+// lineWidth is the width in bytes at which text files are wrapped.
 const lineWidth = 80
 
 func encodeText(e Entry) ([]byte, error) {

@@ -8,7 +8,7 @@ import (
 func TestBadFlags(t *testing.T) {
 	for _, args := range [][]string{{"-rounds", "0"}, {"-clients", "0"}} {
 		if err := run(t.Context(), args, new(bytes.Buffer)); err == nil {
-			t.Errorf("%q are taken", args)
+			t.Errorf("%q: no error", args)
 		}
 	}
 }

@@ -1,7 +1,7 @@
-// Crash kills the emulator while clients upload and delete files, starts it
-// again on the same folder, and holds it against everything that it had
-// acknowledged: each file is there with its contents and metadata, its operation
-// completes, and what was deleted goes. It does so many times.
+// Crash kills the emulator while clients upload and delete files, and restarts it with
+// the same data folder, many times. After each restart it checks that every
+// acknowledged file is there with its contents and metadata, that its operation
+// completes, and that deleted files are gone.
 package main
 
 import (
@@ -27,19 +27,19 @@ func main() {
 	}
 }
 
-// longest is how long the clients work at most before the emulator is killed.
-const longest = time.Second
+// maxRound is the longest time from the start of the clients to the kill.
+const maxRound = time.Second
 
 func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	flags := flag.NewFlagSet("crash", flag.ContinueOnError)
-	rounds := flags.Int("rounds", 50, "`number` of times that the emulator is killed")
+	rounds := flags.Int("rounds", 50, "`number` of kills")
 	clients := flags.Int("clients", 8, "`number` of clients")
-	seed := flags.Uint64("seed", uint64(time.Now().UnixNano()), "`number` that the moments of the kills follow from")
+	seed := flags.Uint64("seed", uint64(time.Now().UnixNano()), "`seed` of the random times of the kills")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if *rounds < 1 || *clients < 1 {
-		return errors.New("-rounds and -clients have to be more than 0")
+		return errors.New("-rounds and -clients must be greater than 0")
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -61,7 +61,7 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 		return program.Start(ctx, path, "-key", key, "-data", filepath.Join(folder, "data"))
 	}
 	for round := range *rounds {
-		if round%2 == 1 { // also while it takes up what the kill before has left
+		if round%2 == 1 { // kill it also while it recovers from the previous kill
 			service, err := start()
 			if err == nil {
 				err = service.Kill()
@@ -74,13 +74,13 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 		if err != nil {
 			return fmt.Errorf("round %d, seed %d: %w", round, *seed, err)
 		}
-		after := time.Duration(random.Int64N(int64(longest)))
+		after := time.Duration(random.Int64N(int64(maxRound)))
 		err = work.round(ctx, service, after)
 		if err := errors.Join(err, service.Kill()); err != nil {
 			return fmt.Errorf("round %d, seed %d: %w\n%s", round, *seed, err, service.Stderr())
 		}
 		there, gone, unknown := work.ledger.Counts()
-		fmt.Fprintf(out, "round %d: up after %s, killed after %s of work; %d files acknowledged, %d deletions, %d of either not\n",
+		fmt.Fprintf(out, "round %d: up after %s, killed after %s; %d files and %d deletions acknowledged, %d without a response\n",
 			round, service.Startup.Round(time.Millisecond), after.Round(time.Millisecond), there, gone, unknown)
 	}
 	service, err := start()
@@ -92,9 +92,9 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	}
 	there, gone, _ := work.ledger.Counts()
 	if there == 0 {
-		return fmt.Errorf("nothing was acknowledged in %d rounds, which proves nothing: the seed is %d", *rounds, *seed)
+		return fmt.Errorf("no file was acknowledged in %d rounds with the seed %d", *rounds, *seed)
 	}
-	fmt.Fprintf(out, "after %d kills: %d files as they were acknowledged, %d deleted ones are gone; %d of the files failed, since two kills met them while they were read\n",
+	fmt.Fprintf(out, "after %d kills: %d files as acknowledged, %d deleted files gone; %d of the files failed, since two kills happened while they were read\n",
 		*rounds, there, gone, work.ledger.Excused())
 	return nil
 }

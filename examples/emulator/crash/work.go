@@ -23,12 +23,12 @@ const (
 	assistant = "crash"
 )
 
-// work is what the clients do in all rounds, and what came of it.
+// work uploads and deletes files in all rounds, and records what was acknowledged.
 type work struct {
 	clients   int
 	documents []corpus.Document
 	created   bool
-	sent      int // files, which numbers them
+	sent      int // number of files sent so far; the number of the next file
 	ledger    ledger.Ledger
 }
 
@@ -39,8 +39,8 @@ func newWork(clients int) (*work, error) {
 	return w, err
 }
 
-// round checks what the rounds before have left, lets the clients work for a
-// time, and kills the service.
+// round checks the files of the previous rounds, lets the clients work for a time and
+// kills the emulator.
 func (w *work) round(ctx context.Context, service *program.Program, after time.Duration) error {
 	if !w.created {
 		if err := w.create(ctx, service); err != nil {
@@ -102,14 +102,13 @@ func (w *work) create(ctx context.Context, service *program.Program) error {
 	return err
 }
 
-// Of the files, every so many-th is large, and every so many-th is deleted.
 const (
-	largeEvery  = 25
-	largeSize   = 1 << 20
-	deleteEvery = 6
+	largeEvery  = 25      // every so many files, one is large
+	largeSize   = 1 << 20 // bytes
+	deleteEvery = 6       // every so many files, one is deleted
 )
 
-// file is the n-th file: a document of the corpus, or a large text.
+// file returns the n-th file: a random document of the corpus, or a large text.
 func (w *work) file(n int) (document corpus.Document, content []byte) {
 	document = w.documents[rand.IntN(len(w.documents))]
 	if n%largeEvery != largeEvery-1 {
@@ -120,9 +119,9 @@ func (w *work) file(n int) (document corpus.Document, content []byte) {
 	return document, []byte(strings.Repeat(line, largeSize/len(line)))
 }
 
-// one uploads a file, and deletes some again when they have been processed. Only
-// an answer of the service can be an error: that there is none is what the kill is
-// for.
+// one uploads a file and, if it is one of the files to delete, waits until it is
+// processed and deletes it. An error without a response of the emulator, which the kill
+// causes, is not returned.
 func (w *work) one(ctx context.Context, api *data.API, number int) error {
 	name := fmt.Sprintf("file-%d", number)
 	document, content := w.file(number)
@@ -133,7 +132,7 @@ func (w *work) one(ctx context.Context, api *data.API, number int) error {
 		File: data.FileBytes(document.Name, content), Metadata: metadata,
 	})
 	if err != nil {
-		return answer(err)
+		return responseError(err)
 	}
 	w.ledger.Stored(name, operation.FileID, operation.ID)
 	if number%deleteEvery != 0 {
@@ -141,12 +140,12 @@ func (w *work) one(ctx context.Context, api *data.API, number int) error {
 	}
 	_, err = api.WaitForOperation(ctx, assistant, operation.ID, data.WaitInterval(10*time.Millisecond, 50*time.Millisecond))
 	if err != nil {
-		return answer(err)
+		return responseError(err)
 	}
 	w.ledger.Delete(name)
 	deletion, err := api.DeleteFile(ctx, assistant, operation.FileID)
 	if err != nil {
-		return answer(err)
+		return responseError(err)
 	}
 	id := ""
 	if deletion != nil {
@@ -156,9 +155,8 @@ func (w *work) one(ctx context.Context, api *data.API, number int) error {
 	return nil
 }
 
-// answer returns an error that the service answered with, and none if it did not
-// answer.
-func answer(err error) error {
+// responseError returns err if it is a response of the emulator, and otherwise nil.
+func responseError(err error) error {
 	apiErr, failed := (*data.Error)(nil), (*data.FailedError)(nil)
 	if errors.As(err, &apiErr) || errors.As(err, &failed) {
 		return err
@@ -175,8 +173,8 @@ func (w *work) check(ctx context.Context, service *program.Program) error {
 	return w.ledger.Check(ctx, api, assistant)
 }
 
-// connect returns a client that does not try again, and a function that closes
-// its connections.
+// connect returns a client without retries, and a function that closes its idle
+// connections.
 func connect(service *program.Program) (*data.API, func(), error) {
 	editor, err := auth.APIKey(key)
 	if err != nil {

@@ -6,33 +6,35 @@ import (
 )
 
 const (
-	// maxQuotes is how many sentences an answer has at most.
+	// maxQuotes is the most sentences of an answer.
 	maxQuotes = 3
-	// A sentence is quoted if it scores at least this part of the best one.
+	// quoteThreshold is the least score of a quoted sentence, relative to the best.
 	quoteThreshold = 0.5
-	// What does not end like a sentence is more likely a heading.
+	// headingPenalty multiplies the score of a sentence without a full stop, which is
+	// probably a heading.
 	headingPenalty = 0.5
 )
 
 const nothingFound = "I could not find anything about this in the files of the assistant."
 
-// quote is a sentence that an answer repeats, and where it stands.
+// quote is a quoted sentence.
 type quote struct {
 	text    string
-	origins []origin
+	origins []origin // all places of the sentence
 }
 
+// origin is a place in a file.
 type origin struct {
 	source *source
-	page   int // 0 if the file has none
+	page   int // 0 if the file has no pages
 }
 
-// quotes returns the sentences of the snippets that answer a question best, the
-// best first. Each is there once, however many files have it.
+// quotes returns the sentences of the snippets that answer a question best, the best
+// first and without duplicates.
 func quotes(snippets []snippet, question string) []quote {
 	var all []quote
 	var texts [][]string
-	var weights []float64 // the score of the best snippet that has it
+	var weights []float64 // score of the best snippet with the sentence
 	known := make(map[string]int)
 	for _, snippet := range snippets {
 		for _, sentence := range snippet.sentences {
@@ -55,7 +57,7 @@ func quotes(snippets []snippet, question string) []quote {
 	order := make([]int, len(all))
 	for i := range all {
 		order[i] = i
-		// A sentence alone says little: what stands around it counts more.
+		// The score of the snippet counts more than that of the single sentence.
 		rated[i] *= weights[i] * weights[i]
 		if !strings.HasSuffix(strings.TrimRight(all[i].text, `"')]”’`), ".") {
 			rated[i] *= headingPenalty

@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// answer is what an assistant answers, in the shape of the chat endpoint.
+// answer is the answer of a chat or a completion.
 type answer struct {
 	id        string
 	model     string
@@ -19,10 +19,10 @@ type answer struct {
 	finish    string
 	snippets  int
 	usage     object
-	script    *Reply // nil if it is made of the files
+	script    *Reply // the scripted response; nil if the answer is from the files
 }
 
-func (s *Server) chatAssistant(r *request) (*reply, error) {
+func (s *Server) chatAssistant(r *request) (*response, error) {
 	asJSON, _ := r.body.flag("json_response")
 	streamed, _ := r.body.flag("stream")
 	if asJSON && streamed {
@@ -53,10 +53,10 @@ func (s *Server) chatAssistant(r *request) (*reply, error) {
 	if streamed {
 		return s.streamed(r, answer, chatEvents(answer, body), true), nil
 	}
-	return &reply{status: 200, body: body}, nil
+	return &response{status: 200, body: body}, nil
 }
 
-func (s *Server) chatCompletionAssistant(r *request) (*reply, error) {
+func (s *Server) chatCompletionAssistant(r *request) (*response, error) {
 	answer, err := s.answer(r, nil, func(quotes []quote) (string, []object) { return citedText(quotes), nil })
 	if err != nil {
 		return nil, err
@@ -76,8 +76,8 @@ func (s *Server) chatCompletionAssistant(r *request) (*reply, error) {
 	}), nil
 }
 
-// answer answers the last question of a chat: as it is scripted, or with sentences
-// of the files.
+// answer answers the last question of a chat with sentences of the files, or with a
+// scripted response. The function text formats the sentences and their citations.
 func (s *Server) answer(r *request, options fields, text func([]quote) (string, []object)) (*answer, error) {
 	messages := r.body.objects("messages")
 	question, err := questionOf(messages)
@@ -123,41 +123,40 @@ func (s *Server) answer(r *request, options fields, text func([]quote) (string, 
 	return answer, nil
 }
 
-// newID returns an identifier of an answer, in the form that the service's
-// documentation shows: 32 hexadecimal digits.
+// newID returns an identifier of an answer in the format of the service's documentation:
+// 32 hexadecimal digits.
 func newID() string {
 	var id [16]byte
 	_, _ = rand.Read(id[:]) // never fails
 	return hex.EncodeToString(id[:])
 }
 
-// maxTemperature is the highest that a request can ask for. That 3 is refused is
-// what the live tests of Pinecone's SDKs expect; that the bound is 2, as with
-// OpenAI's models, is inferred.
+// maxTemperature is the limit of the temperature. The live tests of Pinecone's SDKs
+// expect that 3 is refused. The limit of 2, that of OpenAI's models, is inferred.
 const maxTemperature = 2
 
-// The model of a request that names none, as the specs have it.
+// defaultModel is the specs' default of the model.
 const defaultModel = "gpt-4o"
 
-// retiredModels are no longer in the specs; the live tests of Pinecone's SDKs
-// expect that they are still accepted.
+// retiredModels are no longer in the specs. The live tests of Pinecone's SDKs expect that
+// they are accepted.
 var retiredModels = []any{"claude-3-5-sonnet", "claude-3-7-sonnet"}
 
-// model returns the model of a request, which is one that its version knows or one
-// that is retired.
+// model returns the model of a request. A model that is neither in the spec of the
+// version nor retired is an error.
 func (r *request) model() (string, error) {
 	model, ok := r.body.text("model")
 	if !ok {
 		return defaultModel, nil
 	}
 	if !slices.Contains(r.operation.models, any(model)) && !slices.Contains(retiredModels, any(model)) {
-		return "", invalid("Invalid model %q, want one of %v", shown(model), r.operation.models)
+		return "", invalid("Invalid model %q, want one of %v", truncate(model), r.operation.models)
 	}
 	return model, nil
 }
 
-// checkImages refuses what the specs say is available only with multimodal, as the
-// live tests of Pinecone's SDKs expect.
+// checkImages returns an error if options with the given prefix request image data
+// without multimodal. The live tests of Pinecone's SDKs expect that error.
 func checkImages(where string, options fields) error {
 	multimodal, given := options.flag("multimodal")
 	if binary, _ := options.flag("include_binary_content"); binary && given && !multimodal {
@@ -166,8 +165,9 @@ func checkImages(where string, options fields) error {
 	return nil
 }
 
-// questionOf returns the last message of the user, or the last of all if there
-// is none. It refuses what the live tests of Pinecone's SDKs expect to be refused.
+// questionOf returns the last message of the user, or the last message if the user has
+// none. It returns the errors for invalid messages that the live tests of Pinecone's SDKs
+// expect.
 func questionOf(messages []fields) (string, error) {
 	if len(messages) == 0 {
 		return "", invalid("messages: Must have at least 1 message")
@@ -177,7 +177,7 @@ func questionOf(messages []fields) (string, error) {
 			return "", invalid("messages.%d.content: Message content cannot be empty", i)
 		}
 		if role, ok := message.text("role"); ok && role != "user" && role != "assistant" {
-			return "", invalid("messages.%d.role: %q, want user or assistant", i, shown(role))
+			return "", invalid("messages.%d.role: %q, want user or assistant", i, truncate(role))
 		}
 	}
 	question := messages[len(messages)-1]
@@ -191,13 +191,14 @@ func questionOf(messages []fields) (string, error) {
 	return content, nil
 }
 
-// plainText writes an answer, with a citation at the end of each sentence. A
-// position counts characters, which are Unicode code points.
+// plainText returns the text of an answer and its citations, one for each sentence. A
+// position is in Unicode code points.
 func plainText(quotes []quote, highlights bool) (string, []object) {
 	return write(quotes, highlights, "", "", func(text string) string { return text })
 }
 
-// jsonText writes an answer as a JSON object. Positions count from its start.
+// jsonText is like plainText, and returns the text as a JSON object. A position is in the
+// JSON.
 func jsonText(quotes []quote, highlights bool) (string, []object) {
 	return write(quotes, highlights, `{"answer":"`, `"}`, func(text string) string {
 		encoded, _ := json.Marshal(text) // a string never fails
@@ -221,7 +222,7 @@ func write(quotes []quote, highlights bool, opening, closing string, encode func
 		for _, origin := range quote.origins {
 			references = append(references, origin.reference(quote.text, highlights))
 		}
-		// As in the documentation's examples, before the full stop.
+		// The position is before the full stop, as in the documentation's examples.
 		position := utf8.RuneCountInString(strings.TrimSuffix(answer.String(), "."))
 		citations = append(citations, object{"position": position, "references": references})
 	}
@@ -240,8 +241,8 @@ func (o origin) reference(text string, highlights bool) object {
 	return reference
 }
 
-// citedText writes an answer with the citations in it, such as [1, pp. 2]: files
-// are numbered as they come, and those without pages go without.
+// citedText returns the text of an answer with citations such as [1, pp. 2]. Files are
+// numbered in the order in which they are cited.
 func citedText(quotes []quote) string {
 	if len(quotes) == 0 {
 		return nothingFound

@@ -10,8 +10,8 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
 )
 
-// library returns an emulator with files about one subject.
-func library(t *testing.T) *fixture {
+// startWithFiles returns an emulator with the assistant a and files about a lighthouse.
+func startWithFiles(t *testing.T) *fixture {
 	t.Helper()
 	f := start(t, WithPace(quick))
 	f.createAssistant(t)
@@ -34,8 +34,8 @@ func ask(question string) []data.Message {
 }
 
 func TestChat(t *testing.T) {
-	f := library(t)
-	reply, err := f.data.Chat(t.Context(), "a", data.ChatRequest{
+	f := startWithFiles(t)
+	response, err := f.data.Chat(t.Context(), "a", data.ChatRequest{
 		Messages:          ask("When is the lamp lit, at sunset?"),
 		IncludeHighlights: true,
 		Model:             "claude-sonnet-4-5",
@@ -43,43 +43,43 @@ func TestChat(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	answer := reply.Message.Content
-	if want := "The “lamp” is lit at sunset."; answer != want || reply.Message.Role != "assistant" || reply.FinishReason != data.FinishReasonStop || reply.Model != "claude-sonnet-4-5" || reply.ID == "" {
-		t.Errorf("reply %+v", reply)
+	answer := response.Message.Content
+	if want := "The “lamp” is lit at sunset."; answer != want || response.Message.Role != "assistant" || response.FinishReason != data.FinishReasonStop || response.Model != "claude-sonnet-4-5" || response.ID == "" {
+		t.Errorf("response %+v", response)
 	}
-	if reply.ContextSnippetCount == nil || *reply.ContextSnippetCount != 1 {
-		t.Errorf("%v snippets", reply.ContextSnippetCount)
+	if response.ContextSnippetCount == nil || *response.ContextSnippetCount != 1 {
+		t.Errorf("%v snippets", response.ContextSnippetCount)
 	}
-	if usage := reply.Usage; usage.TotalTokens != usage.PromptTokens+usage.CompletionTokens || usage.CompletionTokens != tokens(answer) || usage.PromptTokens == 0 {
+	if usage := response.Usage; usage.TotalTokens != usage.PromptTokens+usage.CompletionTokens || usage.CompletionTokens != tokens(answer) || usage.PromptTokens == 0 {
 		t.Errorf("usage %+v", usage)
 	}
-	if len(reply.Citations) != 1 || len(reply.Citations[0].References) != 1 {
-		t.Fatalf("citations %+v", reply.Citations)
+	if len(response.Citations) != 1 || len(response.Citations[0].References) != 1 {
+		t.Fatalf("citations %+v", response.Citations)
 	}
-	// Before the full stop, in characters: the quotation marks are three bytes each.
-	if got := reply.Citations[0].Position; got != 27 {
+	// The position is before the full stop, in characters.
+	if got := response.Citations[0].Position; got != 27 {
 		t.Errorf("position %d", got)
 	}
-	reference := reply.Citations[0].References[0]
+	reference := response.Citations[0].References[0]
 	if reference.File.Name != "lamp.txt" || reference.File.SignedURL == "" || reference.Highlight.Content != answer || len(reference.Pages) != 0 {
 		t.Errorf("reference %+v", reference)
 	}
 }
 
 func TestChatQuotesBothFiles(t *testing.T) {
-	f := library(t)
-	reply, err := f.data.Chat(t.Context(), "a", data.ChatRequest{Messages: ask("fog signal tested Mondays")})
+	f := startWithFiles(t)
+	response, err := f.data.Chat(t.Context(), "a", data.ChatRequest{Messages: ask("fog signal tested Mondays")})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.HasPrefix(reply.Message.Content, "The fog signal is tested on Mondays.") || strings.Count(reply.Message.Content, "Mondays") != 1 {
-		t.Errorf("answer %q", reply.Message.Content)
+	if !strings.HasPrefix(response.Message.Content, "The fog signal is tested on Mondays.") || strings.Count(response.Message.Content, "Mondays") != 1 {
+		t.Errorf("answer %q", response.Message.Content)
 	}
 	var names []string
-	for _, reference := range reply.Citations[0].References {
+	for _, reference := range response.Citations[0].References {
 		names = append(names, reference.File.Name)
 		if reference.Highlight.Content != "" {
-			t.Errorf("a highlight that was not asked for: %+v", reference)
+			t.Errorf("highlight without include_highlights: %+v", reference)
 		}
 	}
 	slices.Sort(names)
@@ -89,98 +89,98 @@ func TestChatQuotesBothFiles(t *testing.T) {
 }
 
 func TestChatFindsNothing(t *testing.T) {
-	f := library(t)
+	f := startWithFiles(t)
 	for _, question := range []string{"Who won the chess tournament?", "?"} {
-		reply, err := f.data.Chat(t.Context(), "a", data.ChatRequest{Messages: ask(question)})
+		response, err := f.data.Chat(t.Context(), "a", data.ChatRequest{Messages: ask(question)})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if reply.Message.Content != nothingFound || len(reply.Citations) != 0 || reply.ContextSnippetCount == nil || *reply.ContextSnippetCount != 0 {
-			t.Errorf("%s: %+v", question, reply)
+		if response.Message.Content != nothingFound || len(response.Citations) != 0 || response.ContextSnippetCount == nil || *response.ContextSnippetCount != 0 {
+			t.Errorf("%s: %+v", question, response)
 		}
 	}
 }
 
 func TestChatFilter(t *testing.T) {
-	f := library(t)
-	reply, err := f.data.Chat(t.Context(), "a", data.ChatRequest{
+	f := startWithFiles(t)
+	response, err := f.data.Chat(t.Context(), "a", data.ChatRequest{
 		Messages: ask("When is the fog signal tested?"),
 		Filter:   map[string]any{"kind": map[string]any{"$nin": []any{"md", "txt"}}},
 	})
-	if err != nil || reply.Message.Content != nothingFound {
-		t.Errorf("reply %+v, error %v", reply, err)
+	if err != nil || response.Message.Content != nothingFound {
+		t.Errorf("response %+v, error %v", response, err)
 	}
 }
 
 func TestChatConversation(t *testing.T) {
-	f := library(t)
-	reply, err := f.data.Chat(t.Context(), "a", data.ChatRequest{Messages: []data.Message{
+	f := startWithFiles(t)
+	response, err := f.data.Chat(t.Context(), "a", data.ChatRequest{Messages: []data.Message{
 		{Role: "user", Content: "Tell me about the fog signal."},
 		{Role: "user", Content: "When is the fog signal tested?"},
 		{Role: "assistant", Content: "On Mondays."},
 		{Role: "user", Content: "And how many steps has the tower?"},
 		{Role: "assistant", Content: "Let me see."},
 	}})
-	if err != nil || reply.Message.Content != "tower.steps: 196" {
-		t.Errorf("reply %+v, error %v", reply, err)
+	if err != nil || response.Message.Content != "tower.steps: 196" {
+		t.Errorf("response %+v, error %v", response, err)
 	}
 }
 
 func TestJSONResponse(t *testing.T) {
-	f := library(t)
-	reply, err := f.data.Chat(t.Context(), "a", data.ChatRequest{
+	f := startWithFiles(t)
+	response, err := f.data.Chat(t.Context(), "a", data.ChatRequest{
 		Messages: ask("How often does the fog signal sound, and when is it tested?"), JSONResponse: true,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var answer struct{ Answer string }
-	if err := json.Unmarshal([]byte(reply.Message.Content), &answer); err != nil {
-		t.Fatalf("%s: %v", reply.Message.Content, err)
+	if err := json.Unmarshal([]byte(response.Message.Content), &answer); err != nil {
+		t.Fatalf("%s: %v", response.Message.Content, err)
 	}
-	if !strings.Contains(answer.Answer, "every 30 seconds.") || len(reply.Citations) != 2 {
-		t.Errorf("reply %+v", reply)
+	if !strings.Contains(answer.Answer, "every 30 seconds.") || len(response.Citations) != 2 {
+		t.Errorf("response %+v", response)
 	}
-	for _, citation := range reply.Citations {
-		if after := string([]rune(reply.Message.Content)[citation.Position:]); !strings.HasPrefix(after, ".") {
-			t.Errorf("a citation before %q", after)
+	for _, citation := range response.Citations {
+		if after := string([]rune(response.Message.Content)[citation.Position:]); !strings.HasPrefix(after, ".") {
+			t.Errorf("citation before %q, want a full stop", after)
 		}
 	}
 }
 
 func TestCompletions(t *testing.T) {
-	f := library(t)
-	reply, err := f.data.ChatCompletion(t.Context(), "a", data.ChatCompletionRequest{Messages: ask("When is the lamp lit, at sunset?")})
+	f := startWithFiles(t)
+	response, err := f.data.ChatCompletion(t.Context(), "a", data.ChatCompletionRequest{Messages: ask("When is the lamp lit, at sunset?")})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(reply.Choices) != 1 || reply.Choices[0].Message.Content != "The “lamp” is lit at sunset. [1]" ||
-		reply.Choices[0].FinishReason != data.FinishReasonStop || reply.Model != data.ModelGPT4O || reply.Usage.TotalTokens == 0 {
-		t.Errorf("reply %+v", reply)
+	if len(response.Choices) != 1 || response.Choices[0].Message.Content != "The “lamp” is lit at sunset. [1]" ||
+		response.Choices[0].FinishReason != data.FinishReasonStop || response.Model != data.ModelGPT4O || response.Usage.TotalTokens == 0 {
+		t.Errorf("response %+v", response)
 	}
-	reply, err = f.data.ChatCompletion(t.Context(), "a", data.ChatCompletionRequest{Messages: ask("chess?")})
-	if err != nil || reply.Choices[0].Message.Content != nothingFound {
-		t.Errorf("reply %+v, error %v", reply, err)
+	response, err = f.data.ChatCompletion(t.Context(), "a", data.ChatCompletionRequest{Messages: ask("chess?")})
+	if err != nil || response.Choices[0].Message.Content != nothingFound {
+		t.Errorf("response %+v, error %v", response, err)
 	}
 }
 
 func TestContext(t *testing.T) {
-	f := library(t)
+	f := startWithFiles(t)
 	for name, request := range map[string]data.ContextRequest{
 		"query":    {Query: "lamp sunset"},
 		"messages": {Messages: ask("lamp sunset")},
 		"filter":   {Query: "the lamp and the fog", Filter: map[string]any{"kind": "txt"}, TopK: 1, SnippetSize: 512},
 	} {
-		reply, err := f.data.RetrieveContext(t.Context(), "a", request)
+		response, err := f.data.RetrieveContext(t.Context(), "a", request)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(reply.Snippets) != 1 || reply.Usage.CompletionTokens != 0 || reply.Usage.PromptTokens == 0 {
-			t.Fatalf("%s: %+v", name, reply)
+		if len(response.Snippets) != 1 || response.Usage.CompletionTokens != 0 || response.Usage.PromptTokens == 0 {
+			t.Fatalf("%s: %+v", name, response)
 		}
-		snippet, ok := reply.Snippets[0].Value.(*data.TextSnippet)
+		snippet, ok := response.Snippets[0].Value.(*data.TextSnippet)
 		if !ok || snippet.Content != "The lamp burns at night. The “lamp” is lit at sunset." || snippet.Score <= 0 {
-			t.Fatalf("%s: %+v", name, reply.Snippets[0].Value)
+			t.Fatalf("%s: %+v", name, response.Snippets[0].Value)
 		}
 		if text, ok := snippet.Reference.Value.(*data.TextReference); !ok || text.File.Name != "lamp.txt" {
 			t.Errorf("%s: %+v", name, snippet.Reference.Value)
@@ -188,7 +188,7 @@ func TestContext(t *testing.T) {
 	}
 }
 
-// Every kind of file has its own kind of reference.
+// Each kind of file has its own type of reference.
 func TestReferences(t *testing.T) {
 	f := start(t, WithPace(quick))
 	f.createAssistant(t)
@@ -201,12 +201,12 @@ func TestReferences(t *testing.T) {
 			t.Fatal(op.ErrorMessage)
 		}
 	}
-	reply, err := f.data.RetrieveContext(t.Context(), "a", data.ContextRequest{Query: "tide"})
+	response, err := f.data.RetrieveContext(t.Context(), "a", data.ContextRequest{Query: "tide"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	found := make(map[string]bool)
-	for _, snippet := range reply.Snippets {
+	for _, snippet := range response.Snippets {
 		text, ok := snippet.Value.(*data.TextSnippet)
 		if !ok {
 			t.Fatalf("%T", snippet.Value)

@@ -8,25 +8,25 @@ import (
 
 const clockPath = "/emulator/clock"
 
-// clock tells the time, which a test can move on.
-type clock struct{ ahead atomic.Int64 }
+// clock is a clock that a test can advance.
+type clock struct{ ahead atomic.Int64 } // in nanoseconds
 
 func (c *clock) now() time.Time {
 	return time.Now().Add(time.Duration(c.ahead.Load())).UTC()
 }
 
-// Advance moves the time of the service on: that of what it creates and changes, and
-// the one by which signed URLs expire, operations are no longer listed and rates
-// recover. What takes time, such as processing a file, takes as long as before. It
-// holds for all projects, and panics if d is negative.
+// Advance advances the clock of all projects by d. The clock determines times of creation
+// and update, the expiry of signed URLs and operations, and rate limits and quotas. It
+// does not affect the duration of background work, such as processing a file. Advance
+// panics if d is negative.
 func (s *Server) Advance(d time.Duration) {
 	if d < 0 {
-		panic("emulator: the time cannot go back")
+		panic("emulator: Advance: negative duration")
 	}
 	s.clock.ahead.Add(int64(d))
 }
 
-// serveClock tells the time, after it has moved it on if it is told to.
+// serveClock returns the time of the clock. With POST, it advances the clock first.
 func (s *Server) serveClock(w http.ResponseWriter, r *http.Request) error {
 	if r.Method == http.MethodPost {
 		var form struct {
@@ -44,5 +44,5 @@ func (s *Server) serveClock(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// maxAdvance is how far a request can move the time on at once.
+// maxAdvance is the limit by which a request can advance the clock.
 const maxAdvance = 366 * 24 * time.Hour

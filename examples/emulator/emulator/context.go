@@ -2,14 +2,14 @@ package emulator
 
 import "maps"
 
-// Snippets that a request gets unless it says otherwise, in versions before the
-// one that let a request say how large they are. Specs have it in words.
+// topK2025 is the default of top_k in versions before topKIs16From, according to the
+// descriptions in the specs.
 const (
 	topK2025     = 15
 	topKIs16From = "2025-10"
 )
 
-func (s *Server) contextAssistant(r *request) (*reply, error) {
+func (s *Server) contextAssistant(r *request) (*response, error) {
 	query, _ := r.body.text("query")
 	messages := r.body.objects("messages")
 	if (query == "") == (len(messages) == 0) {
@@ -55,8 +55,8 @@ func (s *Server) contextAssistant(r *request) (*reply, error) {
 	return r.ok(object{"id": newID(), "snippets": snippets, "usage": usage(prompt, 0)}), nil
 }
 
-// reference tells where a snippet is from. The spec of 2025-01 does not say what a
-// reference has: that it has a file as that version knows files is inferred.
+// reference returns the reference of a snippet. The spec of 2025-01 does not define its
+// fields; that it has a file in the format of that version is inferred.
 func (s snippet) reference(r *request) object {
 	kind := s.source.kind.Name
 	reference := object{"type": kind, "file": r.fileOf(s.source)}
@@ -66,14 +66,14 @@ func (s snippet) reference(r *request) object {
 	return reference
 }
 
-// fileOf describes a file as the request's version does.
+// fileOf returns the description of a file in the format of the request's version.
 func (r *request) fileOf(source *source) object {
 	described := source.described()
 	if describe := r.version.operations()["DescribeFile"]; describe != nil {
-		prune(describe.replySchema(200), described)
+		prune(describe.responseSchema(200), described)
 	}
 	return described
 }
 
-// described returns a copy of the description of the source's file, for one reply.
+// described returns a copy of the description of the source's file.
 func (s *source) described() object { return maps.Clone(s.file) }

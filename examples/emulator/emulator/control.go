@@ -13,13 +13,13 @@ import (
 
 var assistantName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
-// maxText is the limit of instructions and of metadata: 16 KB.
+// maxText is the limit of instructions and of metadata, in bytes.
 const maxText = 16 << 10
 
-// The page of a listing of assistants when the request names no size.
+// assistantsPage is the default page size of a list of assistants.
 const assistantsPage = 50
 
-func (s *Server) listAssistants(r *request) (*reply, error) {
+func (s *Server) listAssistants(r *request) (*response, error) {
 	list, err := r.page("assistants", assistantsPage)
 	if err != nil {
 		return nil, err
@@ -29,13 +29,13 @@ func (s *Server) listAssistants(r *request) (*reply, error) {
 		fetch:    s.db.Assistants,
 		sequence: func(a *store.Assistant) int64 { return a.Sequence },
 		describe: func(a *store.Assistant) object { return describeAssistant(r.Context(), a) },
-	}.reply(r, list)
+	}.response(r, list)
 }
 
-func (s *Server) createAssistant(r *request) (*reply, error) {
+func (s *Server) createAssistant(r *request) (*response, error) {
 	name, _ := r.body.text("name")
 	if !assistantName.MatchString(name) {
-		return nil, invalid("Invalid assistant name %q: want 1 to 63 lower-case letters, digits and hyphens, starting and ending with a letter or digit", shown(name))
+		return nil, invalid("Invalid assistant name %q: want 1 to 63 lower-case letters, digits and hyphens, starting and ending with a letter or digit", truncate(name))
 	}
 	instructions, _ := r.body.text("instructions")
 	metadata := r.body.object("metadata")
@@ -58,7 +58,7 @@ func (s *Server) createAssistant(r *request) (*reply, error) {
 	}
 	err := s.db.AddAssistant(a, s.quota.admitAssistant)
 	if errors.Is(err, store.ErrExists) {
-		// The published spec answers 429, not 409.
+		// The published spec has the status 429, not 409.
 		return nil, failure(http.StatusTooManyRequests, codeAlreadyExists, "Assistant %q already exists.", name)
 	}
 	if err != nil {
@@ -70,7 +70,8 @@ func (s *Server) createAssistant(r *request) (*reply, error) {
 
 // initialize makes a new assistant ready.
 func (s *Server) initialize(name string) {
-	// An error is that it is gone. If it cannot be stored, the next start does it.
+	// Ignore the error: the assistant may have been deleted, and after a fault of the
+	// database the next start initializes the assistant.
 	_, _ = s.db.ChangeAssistant(name, func(a *store.Assistant) error {
 		if a.Status == model.AssistantStatusInitializing {
 			a.Status, a.Updated = model.AssistantStatusReady, s.now()
@@ -79,7 +80,7 @@ func (s *Server) initialize(name string) {
 	})
 }
 
-func (s *Server) getAssistant(r *request) (*reply, error) {
+func (s *Server) getAssistant(r *request) (*response, error) {
 	a, err := s.db.Assistant(r.assistant())
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, noAssistant(r.assistant())
@@ -90,10 +91,10 @@ func (s *Server) getAssistant(r *request) (*reply, error) {
 	return r.ok(describeAssistant(r.Context(), a)), nil
 }
 
-// updateAssistant changes what the request has. That one which changes nothing is
-// refused only if there is such an assistant is what the live tests of Pinecone's
-// SDKs expect.
-func (s *Server) updateAssistant(r *request) (*reply, error) {
+// updateAssistant changes the instructions and the metadata of an assistant. An empty
+// request is an error only if the assistant exists, as the live tests of Pinecone's SDKs
+// expect.
+func (s *Server) updateAssistant(r *request) (*response, error) {
 	instructions, settled := r.body.text("instructions")
 	metadata := r.body.object("metadata")
 	if err := checkSettings(instructions, metadata); err != nil {
@@ -120,14 +121,14 @@ func (s *Server) updateAssistant(r *request) (*reply, error) {
 	if changed == nil {
 		changed = object{}
 	}
-	reply := r.ok(object{"assistant_name": a.Name, "instructions": a.Instructions, "metadata": changed})
-	// Beyond the specs: the Python SDK cannot do without it, and its live tests
-	// assert it.
-	reply.body["name"] = a.Name
-	return reply, nil
+	response := r.ok(object{"assistant_name": a.Name, "instructions": a.Instructions, "metadata": changed})
+	// Not in the specs, but the Python SDK requires the field, and its live tests assert
+	// it.
+	response.body["name"] = a.Name
+	return response, nil
 }
 
-func (s *Server) deleteAssistant(r *request) (*reply, error) {
+func (s *Server) deleteAssistant(r *request) (*response, error) {
 	a, err := s.change(r.assistant(), func(a *store.Assistant) {
 		a.Status = model.AssistantStatusTerminating
 	})
@@ -138,7 +139,7 @@ func (s *Server) deleteAssistant(r *request) (*reply, error) {
 	return r.ok(nil), nil
 }
 
-// terminate ends the deletion of an assistant. What belonged to it goes later.
+// terminate completes the deletion of an assistant. Its files are removed later.
 func (s *Server) terminate(name string) {
 	if err := s.db.RemoveAssistant(name); store.Fault(err) {
 		s.after(databasePause, &s.general, func() { s.terminate(name) })
@@ -147,7 +148,7 @@ func (s *Server) terminate(name string) {
 	s.clean(s.db.Purge)
 }
 
-// change changes an assistant that can be used.
+// change changes an assistant. An assistant that is being deleted is not found.
 func (s *Server) change(name string, change func(*store.Assistant)) (*store.Assistant, error) {
 	a, err := s.db.ChangeAssistant(name, func(a *store.Assistant) error {
 		if a.Status == model.AssistantStatusTerminating {
@@ -163,7 +164,7 @@ func (s *Server) change(name string, change func(*store.Assistant)) (*store.Assi
 	return a, err
 }
 
-// checkSettings holds the settings of an assistant against their limits.
+// checkSettings checks the sizes of instructions and metadata.
 func checkSettings(instructions string, metadata object) error {
 	if n := len(instructions); n > maxText {
 		return invalid("instructions: %d bytes, the limit is %d", n, maxText)
@@ -171,7 +172,7 @@ func checkSettings(instructions string, metadata object) error {
 	return checkSize(metadata)
 }
 
-// checkSize holds metadata against its limit.
+// checkSize checks the size of metadata.
 func checkSize(metadata object) error {
 	if metadata == nil {
 		return nil
@@ -186,7 +187,7 @@ func checkSize(metadata object) error {
 	return nil
 }
 
-// tooMuchMetadata says what the live tests of Pinecone's SDKs look for.
+// tooMuchMetadata returns the error that the live tests of Pinecone's SDKs expect.
 func tooMuchMetadata(size int64) error {
 	return invalid("Metadata exceeds maximum length of %d bytes: it has %d", maxText, size)
 }
@@ -204,8 +205,8 @@ func describeAssistant(ctx context.Context, a *store.Assistant) object {
 	}
 }
 
-// orNull is what a reply has of metadata: null if there is none, as the service's
-// documentation shows it.
+// orNull returns the metadata of a response. Missing metadata are null, as in the
+// service's documentation.
 func orNull(metadata object) any {
 	if metadata == nil {
 		return nil

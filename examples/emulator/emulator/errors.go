@@ -12,7 +12,7 @@ import (
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/store"
 )
 
-// Codes of errors, as the specs have them.
+// Error codes of the specs.
 const (
 	codeUnknown          = "UNKNOWN"
 	codeInvalidArgument  = "INVALID_ARGUMENT"
@@ -26,16 +26,16 @@ const (
 	codeUnavailable      = "UNAVAILABLE"
 	codeForbidden        = "FORBIDDEN"
 
-	// The code of a 429 that is about a rate, and what stands for it in a version
-	// whose spec does not list it.
+	// The error code of an exceeded rate limit, and its replacement in versions whose spec
+	// does not list it.
 	codeTooManyRequests   = "TOO_MANY_REQUESTS"
 	codeResourceExhausted = "RESOURCE_EXHAUSTED"
 )
 
-// rateLimited is the code of a 429 that is about a rate.
+// rateLimited returns the error code of an exceeded rate limit.
 func (o *operation) rateLimited() string {
-	for _, reply := range o.route.Operation.Responses.Map() {
-		media := reply.Value.Content[jsonType]
+	for _, response := range o.route.Operation.Responses.Map() {
+		media := response.Value.Content[jsonType]
 		if media == nil || media.Schema.Value.Properties["error"] == nil {
 			continue
 		}
@@ -46,7 +46,7 @@ func (o *operation) rateLimited() string {
 	return codeTooManyRequests
 }
 
-// lists reports whether a schema has a value, or any value.
+// lists reports whether a schema allows a value.
 func lists(schema *openapi3.SchemaRef, value string) bool {
 	if schema == nil || len(schema.Value.Enum) == 0 {
 		return true
@@ -59,14 +59,14 @@ func lists(schema *openapi3.SchemaRef, value string) bool {
 	return false
 }
 
-// apiError is a reply that refuses a request.
+// apiError is an error response.
 type apiError struct {
 	status  int
 	code    string
 	message string
 
-	retryAfter time.Duration // 0 if it does not help to wait
-	allow      []string      // methods, of a 405
+	retryAfter time.Duration // value of Retry-After; 0 for none
+	allow      []string      // value of Allow, for the status 405
 }
 
 func (e *apiError) Error() string { return e.message }
@@ -83,8 +83,8 @@ func notFound(format string, args ...any) error {
 	return failure(http.StatusNotFound, codeNotFound, format, args...)
 }
 
-// writeError writes an error. The evaluation plane answers 422 where the others
-// answer 400.
+// writeError writes an error response. The status 400 becomes 422 in the evaluation
+// plane.
 func writeError(w http.ResponseWriter, r *http.Request, err error) {
 	var e *apiError
 	switch {
@@ -108,8 +108,7 @@ func writeError(w http.ResponseWriter, r *http.Request, err error) {
 	writeFailure(w, r, status, e.code, e.message)
 }
 
-// writeFailure writes a reply in the shape that the errors of the request's plane
-// have.
+// writeFailure writes an error response in the format of the request's plane.
 func writeFailure(w http.ResponseWriter, r *http.Request, status int, code, message string) {
 	if isEvaluation(r) {
 		writeJSON(w, status, object{"message": message})

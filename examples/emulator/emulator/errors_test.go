@@ -8,10 +8,10 @@ import (
 	"testing"
 )
 
-// Whatever a request is, the refusal is in the shape that the API's errors have,
-// in one line that says what is wrong.
-func TestRefusalsOfAnything(t *testing.T) {
-	f := factual(t)
+// Errors of arbitrary requests have the API's error format and a short message of one
+// line.
+func TestErrorFormat(t *testing.T) {
+	f := startWithLamp(t)
 	long := strings.Repeat("x", 2<<20)
 	chat := func(content string) string { return `{"messages":[{"role":"user","content":"` + content + `"}]}` }
 	upload, uploadHeader := form(t, field{"file", long + ".txt", "hello"})
@@ -27,24 +27,25 @@ func TestRefusalsOfAnything(t *testing.T) {
 		code    string
 		message string
 	}{
-		{"unknown method", "FROB", "/assistant/assistants", nil, "", 405, codeUnimplemented, "FROB is not a method of /assistant/assistants in 2026-04, which has GET, POST"},
-		{"method of a path that is not there", "FROB", "/assistant/nothing", nil, "", 404, codeNotFound, "FROB /assistant/nothing is not an operation"},
+		{"unknown method", "FROB", "/assistant/assistants", nil, "", 405, codeUnimplemented, "method FROB is not supported by /assistant/assistants in 2026-04, want GET, POST"},
+		{"unknown version of 1 MB", "GET", "/assistant/assistants", http.Header{versionHeader: {long[:1<<20-100]}}, "", 403, codeForbidden, "Invalid API version"},
+		{"unknown method of an unknown path", "FROB", "/assistant/nothing", nil, "", 404, codeNotFound, "FROB /assistant/nothing is not an operation"},
 		{"options", "OPTIONS", "/assistant/files/a", nil, "", 405, codeUnimplemented, "GET, POST"},
-		{"root", "GET", "/", nil, "", 404, codeNotFound, "below /assistant"},
-		{"base path", "GET", "/assistant", nil, "", 404, codeNotFound, "below /assistant"},
+		{"root", "GET", "/", nil, "", 404, codeNotFound, "paths begin with /assistant"},
+		{"base path", "GET", "/assistant", nil, "", 404, codeNotFound, "paths begin with /assistant"},
 		{"base path with a slash", "GET", "/assistant/", nil, "", 404, codeNotFound, "not an operation"},
-		{"slash behind", "GET", "/assistant/assistants/", nil, "", 404, codeNotFound, "not an operation"},
+		{"trailing slash", "GET", "/assistant/assistants/", nil, "", 404, codeNotFound, "not an operation"},
 		{"two slashes", "GET", "/assistant//assistants", nil, "", 404, codeNotFound, "not an operation"},
 		{"dots", "GET", "/assistant/../assistant/assistants", nil, "", 404, codeNotFound, "not an operation"},
 		{"without /assistant", "GET", "/assistants", nil, "", 404, codeNotFound, "want /assistant/assistants"},
 		{"upload without /assistant", "POST", "/files/a", nil, "", 404, codeNotFound, "want /assistant/files/a"},
 		{"chat without /assistant", "POST", "/chat/a", nil, chat("hi"), 404, codeNotFound, "want /assistant/chat/a"},
-		{"faults that are off", "POST", "/emulator/faults", nil, "{}", 404, codeNotFound, "/emulator/faults"},
-		{"signed, no signature", "GET", "/signed/a/lamp", nil, "", 403, codeForbidden, "not genuine"},
-		{"signed, another method", "POST", "/signed/a/lamp", nil, "", 404, codeNotFound, "not the link"},
-		{"signed, no file", "GET", "/signed/a", nil, "", 404, codeNotFound, "not the link"},
-		{"file name of 2 MB", "POST", "/assistant/files/a", uploadHeader, upload, 400, codeInvalidArgument, "the name of a file can have 1024"},
-		{"field name of 2 MB", "POST", "/assistant/files/a", namelessHeader, nameless, 400, codeInvalidArgument, "the headers of a part of the form have more than 65536 bytes"},
+		{"disabled faults", "POST", "/emulator/faults", nil, "{}", 404, codeNotFound, "/emulator/faults"},
+		{"signed, no signature", "GET", "/signed/a/lamp", nil, "", 403, codeForbidden, "invalid or has expired"},
+		{"signed, another method", "POST", "/signed/a/lamp", nil, "", 404, codeNotFound, "not a signed URL"},
+		{"signed, no file", "GET", "/signed/a", nil, "", 404, codeNotFound, "not a signed URL"},
+		{"file name of 2 MB", "POST", "/assistant/files/a", uploadHeader, upload, 400, codeInvalidArgument, "the limit of a file name is 1024"},
+		{"field name of 2 MB", "POST", "/assistant/files/a", namelessHeader, nameless, 400, codeInvalidArgument, "the headers of a form part exceed 65536 bytes"},
 		{"URL of more than 1 MB", "GET", "/assistant/files/a?filter=" + long[:1<<20], nil, "", 414, codeInvalidArgument, "the limit is 1048576"},
 		{"name of 1 MB", "GET", "/assistant/files/a/" + long[:1<<20-100], nil, "", 404, codeNotFound, "File"},
 		{"model of 2 MB", "POST", "/assistant/chat/a", nil, `{"model":"` + long + `","messages":[{"content":"hi"}]}`, 400, codeInvalidArgument, "Invalid model"},
@@ -58,20 +59,20 @@ func TestRefusalsOfAnything(t *testing.T) {
 		{"query that is not encoded", "GET", "/assistant/files/a?limit=%zz", nil, "", 400, codeInvalidArgument, "the query cannot be read"},
 		{"query with a semicolon", "GET", "/assistant/files/a?limit=5;x=1", nil, "", 400, codeInvalidArgument, "semicolon"},
 		{"query of 20,000 parameters", "GET", "/assistant/files/a?limit=0" + strings.Repeat("&x=1", 20_000), nil, "", 400, codeInvalidArgument, "the query cannot be read"},
-		{"file name that is not UTF-8", "POST", "/assistant/files/a", strangeHeader, strange, 400, codeInvalidArgument, "its name is not UTF-8"},
+		{"file name that is not UTF-8", "POST", "/assistant/files/a", strangeHeader, strange, 400, codeInvalidArgument, "the name is not UTF-8"},
 		{"500,001 values", "POST", "/assistant/chat/a", nil, `{"messages":[` + strings.Repeat("1,", 500_000) + "1]}", 400, codeInvalidArgument, "more than 500000 values"},
 		{"a list", "POST", "/assistant/chat/a", nil, "[]", 400, codeInvalidArgument, "body"},
-		{"a text", "POST", "/assistant/chat/a", nil, `"x"`, 400, codeInvalidArgument, "body"},
+		{"a string", "POST", "/assistant/chat/a", nil, `"x"`, 400, codeInvalidArgument, "body"},
 		{"null", "POST", "/assistant/chat/a", nil, "null", 400, codeInvalidArgument, "body"},
-		{"blanks", "POST", "/assistant/chat/a", nil, "  \n", 400, codeInvalidArgument, "the request has none"},
+		{"blanks", "POST", "/assistant/chat/a", nil, "  \n", 400, codeInvalidArgument, "body: empty"},
 		{"two values", "POST", "/assistant/chat/a", nil, chat("hi") + chat("hi"), 400, codeInvalidArgument, "body"},
 		{"deep", "POST", "/assistant/chat/a", nil, `{"filter":` + strings.Repeat(`{"$not":`, 20_000) + "1" + strings.Repeat("}", 20_001), 400, codeInvalidArgument, "depth"},
-		{"body of the limit", "POST", "/assistant/chat/a", nil, chat(strings.Repeat("x", maxBodyBytes-len(chat("")))), 200, "", ""},
-		{"body of more than the limit", "POST", "/assistant/chat/a", nil, chat(strings.Repeat("x", maxBodyBytes-len(chat(""))+1)), 400, codeInvalidArgument, "larger than 10485760 bytes"},
+		{"body at the limit", "POST", "/assistant/chat/a", nil, chat(strings.Repeat("x", maxBodyBytes-len(chat("")))), 200, "", ""},
+		{"body beyond the limit", "POST", "/assistant/chat/a", nil, chat(strings.Repeat("x", maxBodyBytes-len(chat(""))+1)), 400, codeInvalidArgument, "larger than 10485760 bytes"},
 		{"body of 100 MB", "POST", "/assistant/chat/a", nil, chat(strings.Repeat("x", 100<<20)), 400, codeInvalidArgument, "larger than 10485760 bytes"},
 		{"body of an evaluation of 20 MB", "POST", "/assistant/evaluation/metrics/alignment", nil, `{"question":"` + strings.Repeat("x", 20<<20) + `"}`, 422, "", "larger than 10485760 bytes"},
-		{"top_k beyond an int", "POST", "/assistant/chat/a/context", nil, `{"query":"hi","top_k":1e300}`, 400, codeInvalidArgument, "top_k"},
-		{"top_k in parts", "POST", "/assistant/chat/a/context", nil, `{"query":"hi","top_k":1.5}`, 400, codeInvalidArgument, "top_k"},
+		{"top_k out of range", "POST", "/assistant/chat/a/context", nil, `{"query":"hi","top_k":1e300}`, 400, codeInvalidArgument, "top_k"},
+		{"top_k with a fraction", "POST", "/assistant/chat/a/context", nil, `{"query":"hi","top_k":1.5}`, 400, codeInvalidArgument, "top_k"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			resp, text := f.exchange(t, test.method, test.path, test.header, test.body)
@@ -82,7 +83,7 @@ func TestRefusalsOfAnything(t *testing.T) {
 				return
 			}
 			if len(text) > 2000 || resp.Header.Get("Content-Type") != jsonType {
-				t.Errorf("%d bytes of %s", len(text), resp.Header.Get("Content-Type"))
+				t.Errorf("response of %d bytes, Content-Type %q", len(text), resp.Header.Get("Content-Type"))
 			}
 			if test.code == "" {
 				if message, _ := decoded(t, text)["message"].(string); resp.StatusCode != test.status || !strings.Contains(message, test.message) {
@@ -98,16 +99,17 @@ func TestRefusalsOfAnything(t *testing.T) {
 	}
 }
 
-// Requests that Go's client does not send.
+// These are requests that Go's client does not send.
 func TestRawRequests(t *testing.T) {
-	f := factual(t)
+	f := startWithLamp(t)
 	for _, test := range []struct{ request, want string }{
 		{"GET http://other/assistant/assistants HTTP/1.1\r\n", "200 OK"},
-		{"OPTIONS * HTTP/1.1\r\n", "200 OK"}, // net/http answers it by itself
+		{"OPTIONS * HTTP/1.1\r\n", "200 OK"}, // response of net/http
 		{"CONNECT /assistant/assistants HTTP/1.1\r\n", "405 Method Not Allowed"},
 		{"TRACE /assistant/assistants HTTP/1.1\r\n", "405 Method Not Allowed"},
-		{"GET /assistant/assistants/%zz HTTP/1.1\r\n", "400 Bad Request"}, // by net/http
+		{"GET /assistant/assistants/%zz HTTP/1.1\r\n", "400 Bad Request"}, // response of net/http
 		{"GET /assistant/assistants/%2e%2e HTTP/1.1\r\n", "404 Not Found"},
+		{strings.Repeat("X", 4000) + " /assistant/nothing HTTP/1.1\r\n", "404 Not Found"},
 	} {
 		conn, err := net.Dial("tcp", strings.TrimPrefix(f.URL, "http://"))
 		if err != nil {
@@ -118,8 +120,8 @@ func TestRawRequests(t *testing.T) {
 			t.Fatal(err)
 		}
 		text, err := io.ReadAll(conn)
-		if err != nil || !strings.HasPrefix(string(text), "HTTP/1.1 "+test.want) {
-			t.Errorf("%q: %q, error %v", test.request, text, err)
+		if err != nil || !strings.HasPrefix(string(text), "HTTP/1.1 "+test.want) || len(text) > 2000 {
+			t.Errorf("%.100q: %q, error %v", test.request, text, err)
 		}
 		conn.Close()
 	}

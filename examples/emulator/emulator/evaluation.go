@@ -10,16 +10,17 @@ import (
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
 )
 
-// The evaluation plane is a stand-in: where the service asks a model, this compares
-// words. A fact is a sentence of the ground truth; it is entailed if the answer has
-// most of its words, contradicted if it has them with other numbers, and neutral
-// otherwise. Correctness is the part of the answer's sentences whose words the
-// ground truth has.
+// The evaluation plane compares words where the service asks a model. A fact is a
+// sentence of the ground truth answer. It is entailed if the answer has most of its
+// words, contradicted if the answer has most of its words and other numbers, and neutral
+// otherwise. The correctness is the share of the answer's sentences that the ground truth
+// answer entails, the completeness that of the facts that the answer entails.
 
-// entailedShare is the part of a sentence's words that the other text must have.
+// entailedShare is the least share of a sentence's words that a text has if it entails or
+// contradicts the sentence.
 const entailedShare = 0.6
 
-func (s *Server) metricsAlignment(r *request) (*reply, error) {
+func (s *Server) metricsAlignment(r *request) (*response, error) {
 	question, _ := r.body.text("question")
 	answer, _ := r.body.text("answer")
 	truth, _ := r.body.text("ground_truth_answer")
@@ -58,29 +59,31 @@ func (s *Server) metricsAlignment(r *request) (*reply, error) {
 		alignment = 2 * correctness * completeness / sum
 	}
 
-	// As if two requests had been made: one to find the facts, one to judge them.
+	// Count the tokens of two requests to a model: one to find the facts, one to judge
+	// them.
 	both := tokens(question, answer, truth)
-	reply := r.ok(object{
+	response := r.ok(object{
 		"metrics":   object{"correctness": correctness, "completeness": completeness, "alignment": alignment},
 		"reasoning": object{"evaluated_facts": judged},
 		"usage":     usage(2*both+found, found+len(facts)),
 	})
-	for i, reason := range reasons { // beyond the specs: seen in replies of the service
+	for i, reason := range reasons { // not in the specs, but in responses of the service
 		judged[i]["reasoning"] = reason
 	}
-	return reply, nil
+	return response, nil
 }
 
-// maxStatements is how many sentences each text may have. That bounds the reply.
+// maxStatements is the limit of the sentences of a text. It limits the size of the
+// response.
 const maxStatements = 10_000
 
-// statement is a sentence.
+// statement is a sentence and its terms.
 type statement struct {
 	text           string
-	words, numbers []string // the terms that it has
+	words, numbers []string
 }
 
-// vocabulary has the terms of a text.
+// vocabulary is the set of the terms of a text.
 type vocabulary struct{ words, numbers map[string]bool }
 
 // statements returns the sentences of a field of the request, and their terms.
@@ -92,7 +95,7 @@ func statements(ctx context.Context, field, text string) ([]statement, *vocabula
 			return nil, nil, context.Cause(ctx)
 		}
 		if len(found) == maxStatements {
-			return nil, nil, invalid("%s: it has more than %d sentences", field, maxStatements)
+			return nil, nil, invalid("%s: more than %d sentences", field, maxStatements)
 		}
 		s := statement{text: sentence}
 		for _, term := range terms(sentence) {
@@ -109,7 +112,8 @@ func statements(ctx context.Context, field, text string) ([]statement, *vocabula
 	return found, &all, nil
 }
 
-// judge tells how a text bears on a sentence, and how many of its words it has.
+// judge returns whether a text entails a sentence, and the share of the sentence's words
+// that the text has.
 func (v *vocabulary) judge(s statement) (model.Entailment, float32) {
 	share := ratio(count(s.words, v.words), len(s.words))
 	switch {
@@ -133,7 +137,7 @@ func count(terms []string, known map[string]bool) int {
 	return n
 }
 
-// ratio of none is 0.
+// ratio returns part/whole, or 0 if whole is 0.
 func ratio(part, whole int) float32 {
 	return float32(part) / float32(max(whole, 1))
 }

@@ -20,28 +20,28 @@ func TestAlignment(t *testing.T) {
 		alignment    float32
 		entailments  []evaluation.Entailment
 	}{
-		{"the same", truth, 1, 1, 1, []evaluation.Entailment{"entailed", "entailed", "entailed"}},
-		{"one of them", "The light is seen for 21 miles.", 1, 1. / 3, 0.5, []evaluation.Entailment{"entailed", "neutral", "neutral"}},
+		{"ground truth", truth, 1, 1, 1, []evaluation.Entailment{"entailed", "entailed", "entailed"}},
+		{"one fact", "The light is seen for 21 miles.", 1, 1. / 3, 0.5, []evaluation.Entailment{"entailed", "neutral", "neutral"}},
 		{"another number", "The light is seen for 18 miles.", 0, 0, 0, []evaluation.Entailment{"contradicted", "neutral", "neutral"}},
 		{"no number", "The light is seen for miles.", 1, 0, 0, []evaluation.Entailment{"neutral", "neutral", "neutral"}},
-		{"something else", "Gulls nest on the roof.", 0, 0, 0, []evaluation.Entailment{"neutral", "neutral", "neutral"}},
-		{"nothing", "", 0, 0, 0, []evaluation.Entailment{"neutral", "neutral", "neutral"}},
+		{"other sentence", "Gulls nest on the roof.", 0, 0, 0, []evaluation.Entailment{"neutral", "neutral", "neutral"}},
+		{"empty", "", 0, 0, 0, []evaluation.Entailment{"neutral", "neutral", "neutral"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			reply, err := f.evaluation.EvaluateAlignment(t.Context(), evaluation.AlignmentRequest{
+			response, err := f.evaluation.EvaluateAlignment(t.Context(), evaluation.AlignmentRequest{
 				Question: "What is it like?", Answer: tt.answer, GroundTruthAnswer: truth,
 			})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if m := reply.Metrics; m.Correctness != tt.correctness || m.Completeness != tt.completeness || m.Alignment != tt.alignment {
+			if m := response.Metrics; m.Correctness != tt.correctness || m.Completeness != tt.completeness || m.Alignment != tt.alignment {
 				t.Errorf("metrics %+v", m)
 			}
-			if usage := reply.Usage; usage.TotalTokens != usage.PromptTokens+usage.CompletionTokens || usage.PromptTokens == 0 {
+			if usage := response.Usage; usage.TotalTokens != usage.PromptTokens+usage.CompletionTokens || usage.PromptTokens == 0 {
 				t.Errorf("usage %+v", usage)
 			}
-			facts := reply.Reasoning.EvaluatedFacts
+			facts := response.Reasoning.EvaluatedFacts
 			if len(facts) != len(tt.entailments) {
 				t.Fatalf("facts %+v", facts)
 			}
@@ -54,9 +54,9 @@ func TestAlignment(t *testing.T) {
 	}
 }
 
-// The reply has a bound, and an evaluation ends with its request.
+// The number of sentences is limited, and an evaluation can be canceled.
 func TestStatements(t *testing.T) {
-	if _, _, err := statements(t.Context(), "answer", strings.Repeat("A. ", maxStatements+1)); err == nil || !strings.Contains(err.Error(), "answer: it has more than 10000 sentences") {
+	if _, _, err := statements(t.Context(), "answer", strings.Repeat("A. ", maxStatements+1)); err == nil || !strings.Contains(err.Error(), "answer: more than 10000 sentences") {
 		t.Errorf("error %v", err)
 	}
 	if found, all, err := statements(t.Context(), "answer", strings.Repeat("Wave 7. ", maxStatements)); err != nil || len(found) != maxStatements || !all.words["wave"] || !all.numbers["7"] {

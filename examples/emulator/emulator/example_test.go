@@ -11,7 +11,7 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-07/control"
 )
 
-var t *testing.T // of a test
+var t *testing.T
 
 func ExampleStart() {
 	running := emulator.Start(t) // until the test ends
@@ -29,7 +29,7 @@ func ExampleStart() {
 	}
 }
 
-// A request that fails, and the one after it.
+// This example makes one request fail.
 func ExampleRunning_Fail() {
 	if err := failOnce(context.Background()); err != nil {
 		fmt.Println(err)

@@ -10,21 +10,21 @@ import (
 	"github.com/pinecone-community/assistant-go/openapi"
 )
 
-// fact is something that is believed of the service beyond its specs.
+// fact is a fact about the service that is not in its specs.
 type fact struct {
 	source      string
 	says        string
-	since       string // the first version that it is of; "" is the oldest
-	until       string // the first version that it is not of any more
+	since       string // first version with the fact; "" for the oldest
+	until       string // first later version without the fact; "" for none
 	method      string
 	path        string
-	contentType string // JSON, unless it says otherwise
+	contentType string // default JSON
 	body        string
 	status      int
-	want        []string // regular expressions
+	want        []string // regular expressions that the response matches
 }
 
-// Where a fact comes from.
+// Sources of facts.
 const (
 	liveTests     = "live tests of Pinecone's Python and TypeScript SDKs"
 	documentation = "https://docs.pinecone.io/guides/assistant"
@@ -33,57 +33,57 @@ const (
 )
 
 var facts = []fact{
-	{source: pythonSDK, says: "the reply to an update has the name twice", method: "PATCH", path: "/assistants/a", body: `{"instructions":"x"}`,
+	{source: pythonSDK, says: "the response to an update has the name in two fields", method: "PATCH", path: "/assistants/a", body: `{"instructions":"x"}`,
 		status: 200, want: []string{`"name":"a"`, `"assistant_name":"a"`}},
-	{source: liveTests, says: "an empty update of an assistant that is not there", method: "PATCH", path: "/assistants/none", body: `{}`, status: 404},
+	{source: liveTests, says: "an empty update of an unknown assistant", method: "PATCH", path: "/assistants/none", body: `{}`, status: 404},
 	{source: liveTests, says: "an empty update", method: "PATCH", path: "/assistants/a", body: `{}`, status: 400},
-	{source: liveTests, says: "an environment is refused", method: "POST", path: "/assistants", body: `{"name":"b","environment":"us-east1"}`,
+	{source: liveTests, says: "an environment is invalid", method: "POST", path: "/assistants", body: `{"name":"b","environment":"us-east1"}`,
 		status: 400, want: []string{"environment"}},
-	{source: liveTests, says: "a name is refused", method: "POST", path: "/assistants", body: `{"name":"B_"}`, status: 400, want: []string{"Invalid assistant name"}},
-	{source: liveTests, says: "metadata of an assistant that are too large", method: "POST", path: "/assistants",
+	{source: liveTests, says: "invalid assistant name", method: "POST", path: "/assistants", body: `{"name":"B_"}`, status: 400, want: []string{"Invalid assistant name"}},
+	{source: liveTests, says: "large metadata of an assistant", method: "POST", path: "/assistants",
 		body: `{"name":"b","metadata":{"x":"` + strings.Repeat("x", maxText) + `"}}`, status: 400, want: []string{"Metadata exceeds maximum length of 16384 bytes"}},
 
-	{source: typeScript8, says: "streamed chats are sent as text", method: "POST", path: "/chat/a", contentType: "text/plain; charset=UTF-8",
+	{source: typeScript8, says: "streamed chats have the content type text/plain", method: "POST", path: "/chat/a", contentType: "text/plain; charset=UTF-8",
 		body: `{"stream":true,"messages":[{"role":"user","content":"When is the lamp lit?"}]}`, status: 200, want: []string{`^data:{"type":"message_start"`}},
-	{source: typeScript8, says: "streamed completions are sent as text", method: "POST", path: "/chat/a/chat/completions", contentType: "text/plain;charset=UTF-8",
+	{source: typeScript8, says: "streamed completions have the content type text/plain", method: "POST", path: "/chat/a/chat/completions", contentType: "text/plain;charset=UTF-8",
 		body: `{"stream":true,"messages":[{"role":"user","content":"When is the lamp lit?"}]}`, status: 200, want: []string{`^data:{"id":`}},
-	{source: liveTests, says: "a retired model is an alias", method: "POST", path: "/chat/a",
+	{source: liveTests, says: "claude-3-5-sonnet, retired, is accepted", method: "POST", path: "/chat/a",
 		body: `{"model":"claude-3-5-sonnet","messages":[{"content":"lamp"}]}`, status: 200},
-	{source: liveTests, says: "another retired model is an alias", method: "POST", path: "/chat/a/chat/completions",
+	{source: liveTests, says: "claude-3-7-sonnet, retired, is accepted", method: "POST", path: "/chat/a/chat/completions",
 		body: `{"model":"claude-3-7-sonnet","messages":[{"content":"lamp"}]}`, status: 200},
 	{source: liveTests, says: "an unknown model", method: "POST", path: "/chat/a", body: `{"model":"x","messages":[{"content":"lamp"}]}`,
 		status: 400, want: []string{"Invalid model", "gpt-4o"}},
 	{source: liveTests, says: "no messages", method: "POST", path: "/chat/a", body: `{"messages":[]}`, status: 400, want: []string{"Must have at least 1 message"}},
 	{source: liveTests, says: "blank content", method: "POST", path: "/chat/a", body: `{"messages":[{"role":"user","content":" \n\t"}]}`,
 		status: 400, want: []string{"Message content cannot be empty"}},
-	{source: liveTests, says: "another role", method: "POST", path: "/chat/a", body: `{"messages":[{"role":"system","content":"lamp"}]}`,
+	{source: liveTests, says: "unknown role", method: "POST", path: "/chat/a", body: `{"messages":[{"role":"system","content":"lamp"}]}`,
 		status: 400, want: []string{"messages.0.role"}},
-	{source: liveTests, says: "another role in a retrieval", method: "POST", path: "/chat/a/context", body: `{"messages":[{"role":"tool","content":"lamp"}]}`,
+	{source: liveTests, says: "unknown role in a retrieval", method: "POST", path: "/chat/a/context", body: `{"messages":[{"role":"tool","content":"lamp"}]}`,
 		status: 400, want: []string{"messages.0.role"}},
 	{source: liveTests, says: "a temperature that is too high", since: "2025-10", method: "POST", path: "/chat/a",
 		body: `{"temperature":3.0,"messages":[{"content":"lamp"}]}`, status: 400, want: []string{"temperature"}},
-	{source: liveTests, says: "the data of images without images", since: "2025-10", method: "POST", path: "/chat/a/context",
+	{source: liveTests, says: "include_binary_content without multimodal", since: "2025-10", method: "POST", path: "/chat/a/context",
 		body: `{"query":"lamp","multimodal":false,"include_binary_content":true}`, status: 400, want: []string{"include_binary_content"}},
-	{source: liveTests, says: "the same in a chat", since: "2025-10", method: "POST", path: "/chat/a",
+	{source: liveTests, says: "include_binary_content without multimodal in a chat", since: "2025-10", method: "POST", path: "/chat/a",
 		body:   `{"messages":[{"content":"lamp"}],"context_options":{"multimodal":false,"include_binary_content":true}}`,
 		status: 400, want: []string{"context_options.include_binary_content"}},
 
-	{source: documentation + "/manage-files", says: "nulls of a file", method: "GET", path: "/files/a/lamp",
+	{source: documentation + "/manage-files", says: "null fields of a file", method: "GET", path: "/files/a/lamp",
 		status: 200, want: []string{`"metadata":null`, `"signed_url":null`}},
 	{source: documentation + "/manage-files", says: "percent_done is a fraction", until: "2026-04", method: "GET", path: "/files/a/lamp",
 		status: 200, want: []string{`"percent_done":1[,}]`, `"error_message":null`}},
-	{source: documentation + "/chat-standard-interface", says: "a position is before the full stop, identifiers have 32 digits", method: "POST", path: "/chat/a",
+	{source: documentation + "/chat-standard-interface", says: "the position of a citation is before the full stop, an identifier has 32 digits", method: "POST", path: "/chat/a",
 		body: `{"messages":[{"role":"user","content":"When is the lamp lit?"}]}`, status: 200, want: []string{`"position":25,`, `"content":"The lamp is lit at sunset\."`, `"id":"[0-9a-f]{32}"`}},
-	{source: documentation + "/chat-standard-interface", says: "a highlight that was not asked for is null", since: "2025-10", method: "POST", path: "/chat/a",
+	{source: documentation + "/chat-standard-interface", says: "the highlight is null without include_highlights", since: "2025-10", method: "POST", path: "/chat/a",
 		body: `{"messages":[{"role":"user","content":"When is the lamp lit?"}]}`, status: 200, want: []string{`"highlight":null`}},
 	{source: documentation + "/file-metadata", says: "$not", method: "GET", path: `/files/a?filter={"$not":{"x":1}}`, status: 200, want: []string{`"id":"lamp"`}},
 
-	{source: "the comment in pinecone-ts-client, codegen/build-oas.sh", says: "a version that is not served", since: "1999-12", until: "1999-12",
+	{source: "the comment in pinecone-ts-client, codegen/build-oas.sh", says: "unknown version", since: "1999-12", until: "1999-12",
 		method: "GET", path: "/assistants", status: 403, want: []string{"Invalid API version"}},
 }
 
-// factual returns an emulator with the assistant a and one file, lamp.
-func factual(t *testing.T) *fixture {
+// startWithLamp returns an emulator with the assistant a and the file lamp.
+func startWithLamp(t *testing.T) *fixture {
 	t.Helper()
 	f := start(t, WithPace(quick))
 	f.createAssistant(t)
@@ -98,9 +98,9 @@ func factual(t *testing.T) *fixture {
 	return f
 }
 
-// Each fact holds in each version that it is of.
+// The emulator conforms to each fact in each of its versions.
 func TestFacts(t *testing.T) {
-	f := factual(t)
+	f := startWithLamp(t)
 	for _, fact := range facts {
 		versions := Versions()
 		if fact.since == "1999-12" {
@@ -129,12 +129,12 @@ func TestFacts(t *testing.T) {
 	}
 }
 
-// A file that is being deleted already is deleted again without a body. The source
-// is the live tests of Pinecone's SDKs.
-func TestDeletedTwice(t *testing.T) {
+// The response to a second deletion of a file has no body. The source is the live tests of
+// Pinecone's SDKs.
+func TestDeleteTwice(t *testing.T) {
 	for _, version := range Versions() {
 		t.Run(version, func(t *testing.T) {
-			f := factual(t)
+			f := startWithLamp(t)
 			f.pace = time.Hour
 			header := http.Header{versionHeader: {version}}
 			want := [2]int{200, 200}
@@ -151,11 +151,10 @@ func TestDeletedTwice(t *testing.T) {
 	}
 }
 
-// Metadata that the documentation calls invalid are refused: in the query or in the
-// form, as the version has them. The source is
-// https://docs.pinecone.io/guides/assistant/file-metadata.
+// Metadata that are invalid according to the documentation are refused, in the query or in
+// the form. The source is https://docs.pinecone.io/guides/assistant/file-metadata.
 func TestInvalidMetadata(t *testing.T) {
-	f := factual(t)
+	f := startWithLamp(t)
 	for _, version := range Versions() {
 		for metadata, want := range map[string]string{
 			`{"genre":"comedy","year":2026,"rating":4.5,"classic":false,"tags":["a","b"],"none":[]}`: "",
@@ -180,10 +179,9 @@ func TestInvalidMetadata(t *testing.T) {
 	}
 }
 
-// A version without pages has no token and everything in one reply, whatever the
-// request asks for: 2025-10 ignores limit and token.
+// A version without pages ignores limit and pagination_token, and returns a whole list.
 func TestNoPagesBefore2026(t *testing.T) {
-	f := factual(t)
+	f := startWithLamp(t)
 	for _, version := range Versions() {
 		pages := version >= "2026-04"
 		_, text := f.send(t, "GET", "/assistant/assistants?limit=0&pagination_token=x", http.Header{versionHeader: {version}}, "")
@@ -193,7 +191,7 @@ func TestNoPagesBefore2026(t *testing.T) {
 	}
 }
 
-// No spec of 2025-04 is here: it is served by those of 2025-01, until there is one.
+// The specs of 2025-01 are used for 2025-04 if 2025-04 has no specs.
 func TestVersionWithoutSpecs(t *testing.T) {
 	for _, test := range []struct{ specs, want []string }{
 		{[]string{"2025-01", "2026-04"}, []string{"2025-01", "2025-04", "2026-04"}},
@@ -211,7 +209,7 @@ func TestVersionWithoutSpecs(t *testing.T) {
 	for _, name := range openapi.Versions() {
 		for id := range loadOperations(name) {
 			if handlers[id] == nil {
-				t.Errorf("%s: no handler of %s", name, id)
+				t.Errorf("%s: no handler for %s", name, id)
 			}
 		}
 	}

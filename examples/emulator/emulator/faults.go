@@ -19,31 +19,32 @@ const (
 	maxFaultTime = time.Hour
 )
 
-// Fault makes requests go wrong, to try a client on. What it says of delays and
-// streams holds together with what it says of statuses: a request can be late and
-// fail.
+// Fault makes requests fail, to test a client. A delay can be combined with a status, an
+// HTML page or a cut stream.
 type Fault struct {
-	// Operation is what it is for, named like the method of the clients, such as Chat or
-	// UploadFile, or as in the specs. Empty is any.
+	// Operation is the operation of the requests, named like the method of the clients,
+	// such as Chat or UploadFile, or as in the specs. If it is empty, the fault applies to
+	// any operation.
 	Operation string
-	// Count is how many requests it is for; 0 is one.
+	// Count is the number of requests; 0 stands for 1.
 	Count int
-	// Status is the reply's, from 400 to 599; 0 leaves the reply alone.
+	// Status is the status of the response, from 400 to 599, or from 200 with HTML. If it
+	// is 0, the fault does not change the response.
 	Status int
-	// RetryAfter is what the reply says in Retry-After, in whole seconds; 0 leaves
-	// it out.
+	// RetryAfter is the value of the header Retry-After, rounded up to whole seconds and at
+	// most an hour; 0 for no header. It requires Status or HTML.
 	RetryAfter time.Duration
-	// HTML makes the reply a page, as a proxy's. Its status can be any from 200, and
-	// is 502 if there is none.
+	// HTML makes the response an HTML page, like that of a proxy. The default of Status is
+	// then 502.
 	HTML bool
-	// Delay is how long the reply is held back.
+	// Delay is the delay of the response, at most an hour.
 	Delay time.Duration
-	// CutAfterEvents aborts the connection of a stream after this many events. A reply
-	// that is no stream is left alone.
+	// CutAfterEvents aborts the connection of a stream after this number of events. It does
+	// not affect other responses, and excludes Status and HTML.
 	CutAfterEvents *int
 }
 
-// check says what is wrong with a fault.
+// check returns an error if a fault is invalid.
 func (f Fault) check() error {
 	least := http.StatusBadRequest
 	if f.HTML {
@@ -52,9 +53,9 @@ func (f Fault) check() error {
 	replaced := f.Status != 0 || f.HTML
 	switch {
 	case !replaced && f.Delay == 0 && f.CutAfterEvents == nil:
-		return errors.New("the fault does nothing: want status, html, delay or cut_after_events")
+		return errors.New("empty fault, want status, html, delay or cut_after_events")
 	case f.Operation != "" && nameOf(f.Operation) == "":
-		return fmt.Errorf("operation: there is no %q, want one of %s", f.Operation, strings.Join(operations(), ", "))
+		return fmt.Errorf("operation: %q, want one of %s", f.Operation, strings.Join(operations(), ", "))
 	case f.Count < 0:
 		return fmt.Errorf("count: %d, want at least 1", f.Count)
 	case f.Status != 0 && (f.Status < least || f.Status > 599):
@@ -69,9 +70,9 @@ func (f Fault) check() error {
 	return nil
 }
 
-// reply writes what takes the place of the reply. It reports false when nothing
-// does.
-func (f Fault) reply(w http.ResponseWriter, r *http.Request) bool {
+// respond writes the response of a fault. It returns false if the fault does not replace
+// the response.
+func (f Fault) respond(w http.ResponseWriter, r *http.Request) bool {
 	if f.Status == 0 && !f.HTML {
 		return false
 	}
@@ -79,7 +80,7 @@ func (f Fault) reply(w http.ResponseWriter, r *http.Request) bool {
 		w.Header().Set("Retry-After", seconds(f.RetryAfter))
 	}
 	if !f.HTML {
-		writeFailure(w, r, f.Status, codeOf(requestOf(r.Context()).operation, f.Status), "This failure was asked for.")
+		writeFailure(w, r, f.Status, codeOf(requestOf(r.Context()).operation, f.Status), "This is an injected fault.")
 		return true
 	}
 	status := f.Status
@@ -88,11 +89,11 @@ func (f Fault) reply(w http.ResponseWriter, r *http.Request) bool {
 	}
 	w.Header().Set("Content-Type", "text/html")
 	w.WriteHeader(status)
-	_, _ = fmt.Fprintf(w, "<html><head><title>%d</title></head><body>This page was asked for.</body></html>\n", status) // the client has gone
+	_, _ = fmt.Fprintf(w, "<html><head><title>%d</title></head><body>This is an injected fault.</body></html>\n", status) // the client may have closed the connection
 	return true
 }
 
-// codeOf is the code that goes with a status.
+// codeOf returns the error code for a status.
 func codeOf(operation *operation, status int) string {
 	switch status {
 	case http.StatusBadRequest:
@@ -117,19 +118,20 @@ func codeOf(operation *operation, status int) string {
 	return codeUnknown
 }
 
-// seconds rounds up, so that who waits as long is not too early.
+// seconds returns a duration in whole seconds, rounded up, so that a client that waits
+// that long is not too early.
 func seconds(d time.Duration) string {
 	return fmt.Sprint(int64(math.Ceil(d.Seconds())))
 }
 
-// faults are those that are still to come.
+// faults is the queue of the pending faults.
 type faults struct {
 	mu    sync.Mutex
 	queue []Fault
 }
 
-// Fail makes the next requests of the project go wrong. The error says what is wrong
-// with the fault.
+// Fail adds a fault to the queue of the project. Each request takes the first fault for
+// its operation. An invalid fault is an error.
 func (s *Server) Fail(fault Fault) error { return s.faults.add(fault) }
 
 func (f *faults) add(fault Fault) error {
@@ -150,8 +152,8 @@ func (f *faults) clear() {
 	f.queue = nil
 }
 
-// take returns the first fault for an operation, and counts it; the zero Fault if
-// there is none.
+// take returns the first fault for an operation, and removes the fault after its last
+// request. If there is none, it returns the zero Fault.
 func (f *faults) take(operation string) Fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -167,8 +169,8 @@ func (f *faults) take(operation string) Fault {
 	return Fault{}
 }
 
-// faultFor returns the fault of a request: the one in its header if the emulator
-// looks there, or else the next that is for its operation.
+// faultFor returns the fault of a request: that in its header, if faults in headers are
+// enabled, or the first in the queue for its operation.
 func (s *Server) faultFor(r *http.Request, operation string) (Fault, error) {
 	text := r.Header.Get(faultHeader)
 	if text == "" || !s.remoteFaults {
@@ -176,7 +178,7 @@ func (s *Server) faultFor(r *http.Request, operation string) (Fault, error) {
 	}
 	fault, err := parseFault(strings.NewReader(text))
 	if err == nil && (fault.Operation != "" || fault.Count != 0) {
-		err = errors.New("operation and count are not for a header")
+		err = errors.New("operation and count are not allowed in the header")
 	}
 	if err != nil {
 		return Fault{}, invalid("%s: %v", faultHeader, err)
@@ -184,7 +186,7 @@ func (s *Server) faultFor(r *http.Request, operation string) (Fault, error) {
 	return fault, nil
 }
 
-// parseFault reads a fault as JSON, with times as numbers of seconds.
+// parseFault decodes a fault from JSON, with durations in seconds.
 func parseFault(text io.Reader) (Fault, error) {
 	var form struct {
 		Operation      string  `json:"operation"`
@@ -210,13 +212,14 @@ func parseFault(text io.Reader) (Fault, error) {
 	return fault, fault.check()
 }
 
-// duration of any number of seconds. What is beyond the limit stays beyond it.
+// duration returns a number of seconds as a duration. A number beyond maxFaultTime, which
+// might overflow, becomes a duration just beyond it.
 func duration(seconds float64) time.Duration {
 	bound := maxFaultTime.Seconds() + 1
 	return time.Duration(max(-bound, min(seconds, bound)) * float64(time.Second))
 }
 
-// serveFaults takes a fault, or with DELETE forgets all that are still to come.
+// serveFaults adds a fault or, with DELETE, removes the pending faults.
 func (s *Server) serveFaults(w http.ResponseWriter, r *http.Request) error {
 	if r.Method == http.MethodDelete {
 		s.faults.clear()

@@ -43,17 +43,18 @@ func TestFaultStatuses(t *testing.T) {
 			}
 			header := http.Header{versionHeader: {tt.version}}
 			resp, text := f.exchange(t, "GET", "/assistant/assistants", header, "")
-			checkRefusal(t, resp.StatusCode, text, tt.status, tt.code, "asked for")
+			checkRefusal(t, resp.StatusCode, text, tt.status, tt.code, "injected fault")
 			if got := resp.Header.Get("Retry-After"); got != "2" {
 				t.Errorf("Retry-After %q", got)
 			}
 			if status, text := f.send(t, "GET", "/assistant/assistants", header, ""); status != 200 {
-				t.Errorf("the request after it: status %d: %s", status, text)
+				t.Errorf("next request: status %d: %s", status, text)
 			}
 		})
 	}
 
-	// The evaluation plane has its own shape, and the status is the one asked for.
+	// The evaluation plane has its own error format, and does not change the status of a
+	// fault.
 	for _, status := range []int{400, 429, 503} {
 		if err := f.Fail(Fault{Status: status, Operation: "EvaluateAlignment"}); err != nil {
 			t.Fatal(err)
@@ -65,7 +66,8 @@ func TestFaultStatuses(t *testing.T) {
 	}
 }
 
-// Faults come one after the other, each for its operation and as often as it says.
+// A request takes the first fault for its operation, and a fault applies to Count
+// requests.
 func TestFaultsInOrder(t *testing.T) {
 	f := start(t)
 	f.createAssistant(t)
@@ -95,8 +97,8 @@ func TestFaultsInOrder(t *testing.T) {
 	}
 }
 
-// Who does not get as far as an operation uses no fault up.
-func TestFaultsAreKept(t *testing.T) {
+// A request without a valid key, version and operation does not take a fault.
+func TestFaultsNotTaken(t *testing.T) {
 	f := start(t)
 	if err := f.Fail(Fault{Status: 503}); err != nil {
 		t.Fatal(err)
@@ -135,14 +137,14 @@ func TestFaultRetried(t *testing.T) {
 	}
 }
 
-// get sends a request whose reply is not as the spec says.
+// get sends a GET request, and does not validate the response against the spec.
 func (f *fixture) get(t *testing.T, path string, header http.Header) (*http.Response, string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), "GET", f.URL+path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header = http.Header{keyHeader: {f.Key}, versionHeader: {usual}}
+	req.Header = http.Header{keyHeader: {f.Key}, versionHeader: {defaultVersion}}
 	for name, values := range header {
 		req.Header[name] = values
 	}
@@ -194,15 +196,14 @@ func TestFaultDelay(t *testing.T) {
 	})
 }
 
-// cutStream asks for a stream, and returns its events and the error that it ended
-// with.
+// cutStream requests a stream, and returns its events and the error of reading it.
 func cutStream(t *testing.T, f *fixture, path string) ([]string, error) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), "POST", f.URL+path, strings.NewReader(`{"stream":true,"messages":[{"content":"When is the lamp lit?"}]}`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header = http.Header{keyHeader: {f.Key}, versionHeader: {usual}, "Content-Type": {"application/json"}}
+	req.Header = http.Header{keyHeader: {f.Key}, versionHeader: {defaultVersion}, "Content-Type": {"application/json"}}
 	resp, err := f.client.Do(req)
 	if err != nil {
 		t.Fatal(err)
@@ -222,7 +223,7 @@ func cutStream(t *testing.T, f *fixture, path string) ([]string, error) {
 }
 
 func TestCutStream(t *testing.T) {
-	f := library(t)
+	f := startWithFiles(t)
 	for _, path := range []string{"/assistant/chat/a", "/assistant/chat/a/chat/completions"} {
 		whole, err := cutStream(t, f, path)
 		if err != nil || len(whole) < 5 {
@@ -239,7 +240,7 @@ func TestCutStream(t *testing.T) {
 		}
 	}
 
-	// The library does not take it for a whole answer.
+	// The client returns an error for a cut stream.
 	n := 3
 	if err := f.Fail(Fault{CutAfterEvents: &n, Operation: "Chat"}); err != nil {
 		t.Fatal(err)
@@ -249,7 +250,7 @@ func TestCutStream(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 
-	// What is no stream is left alone.
+	// The fault does not affect other responses.
 	if err := f.Fail(Fault{CutAfterEvents: &n}); err != nil {
 		t.Fatal(err)
 	}
@@ -274,7 +275,7 @@ func TestRemoteFaults(t *testing.T) {
 		t.Errorf("status %d: %s", status, text)
 	}
 
-	// A header is for its own request, and goes before the others.
+	// A fault in the header applies to its request only, and precedes pending faults.
 	if err := f.Fail(Fault{Status: 500}); err != nil {
 		t.Fatal(err)
 	}
@@ -296,7 +297,7 @@ func TestRemoteFaults(t *testing.T) {
 	}
 }
 
-func TestRemoteFaultsAreOff(t *testing.T) {
+func TestRemoteFaultsOff(t *testing.T) {
 	f := start(t)
 	for _, method := range []string{"POST", "DELETE"} {
 		status, text := f.send(t, method, faultsPath, nil, `{"status":503}`)
@@ -307,17 +308,17 @@ func TestRemoteFaultsAreOff(t *testing.T) {
 	}
 }
 
-func TestBadFaults(t *testing.T) {
+func TestInvalidFaults(t *testing.T) {
 	f := start(t, WithFaults())
 	for _, test := range []struct{ name, body, message string }{
 		{"empty", ``, "want a JSON object"},
-		{"no JSON", `{"status":`, "want a JSON object"},
+		{"invalid JSON", `{"status":`, "want a JSON object"},
 		{"a list", `[]`, "want a JSON object"},
-		{"two", `{"status":503}{"status":503}`, "one JSON object"},
-		{"rest", `{"status":503}x`, "one JSON object"},
+		{"two", `{"status":503}{"status":503}`, "data after the JSON object"},
+		{"rest", `{"status":503}x`, "data after the JSON object"},
 		{"large", `{"operation":"` + strings.Repeat("x", maxLocalBytes) + `"}`, "too large"},
-		{"nothing", `{}`, "does nothing"},
-		{"only a count", `{"count":3,"operation":"ListFiles"}`, "does nothing"},
+		{"no effect", `{}`, "empty fault"},
+		{"only a count", `{"count":3,"operation":"ListFiles"}`, "empty fault"},
 		{"unknown field", `{"status":503,"retry-after":1}`, "retry-after"},
 		{"unknown operation", `{"status":503,"operation":"list_nothing"}`, "ListFiles"},
 		{"count", `{"status":503,"count":-1}`, "count: -1"},
@@ -341,10 +342,10 @@ func TestBadFaults(t *testing.T) {
 	status, text := f.send(t, "POST", faultsPath, http.Header{keyHeader: nil}, `{"status":503}`)
 	checkRefusal(t, status, text, 401, "UNAUTHENTICATED", "Invalid API key.")
 	if err := f.Fail(Fault{}); err == nil {
-		t.Error("a fault that does nothing")
+		t.Error("empty fault: no error")
 	}
 
-	// None of them has an effect.
+	// Invalid faults have no effect.
 	if status, text := f.send(t, "GET", "/assistant/assistants", nil, ""); status != 200 {
 		t.Errorf("status %d: %s", status, text)
 	}

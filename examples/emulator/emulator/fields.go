@@ -2,11 +2,11 @@ package emulator
 
 import "math"
 
-// object is a JSON object: of a reply, or of a request that is as its spec says.
+// object is a JSON object.
 type object = map[string]any
 
-// fields reads the fields of a request's object. A field that is absent or null
-// has no value.
+// fields are the fields of a JSON object of a valid request. A field that is absent or
+// null has no value.
 type fields object
 
 func (f fields) text(name string) (value string, ok bool) {
@@ -24,8 +24,8 @@ func (f fields) number(name string) (value float64, ok bool) {
 	return value, ok
 }
 
-// integer returns a whole number; one that no int32 holds is that of them which is
-// nearest.
+// integer returns a whole number, clamped to the range of an int32, or nil if the field
+// has no value.
 func (f fields) integer(name string) *int {
 	value, ok := f.number(name)
 	if !ok {

@@ -14,22 +14,22 @@ import (
 
 var fileID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
 
-// The page of a listing when the request names no size. What the service's is,
-// is not documented.
+// dataPage is the default page size of a list of files or operations. The service's
+// default is not documented.
 const dataPage = 100
 
-func (s *Server) uploadFile(r *request) (*reply, error) {
+func (s *Server) uploadFile(r *request) (*response, error) {
 	return s.receive(r, &store.File{ID: uuid.NewString()}, model.OperationTypeUploadFile)
 }
 
-func (s *Server) upsertFile(r *request) (*reply, error) {
+func (s *Server) upsertFile(r *request) (*response, error) {
 	if !fileID.MatchString(r.file()) {
-		return nil, invalid("assistant_file_id %q: want 1 to 128 letters, digits, - and _", shown(r.file()))
+		return nil, invalid("assistant_file_id %q: want 1 to 128 letters, digits, - and _", truncate(r.file()))
 	}
 	return s.receive(r, &store.File{ID: r.file()}, model.OperationTypeUpsertFile)
 }
 
-func (s *Server) listFiles(r *request) (*reply, error) {
+func (s *Server) listFiles(r *request) (*response, error) {
 	filter, err := r.object("filter")
 	if err != nil {
 		return nil, err
@@ -53,10 +53,10 @@ func (s *Server) listFiles(r *request) (*reply, error) {
 		},
 		sequence: func(f *store.File) int64 { return f.Sequence },
 		describe: describeFile,
-	}.reply(r, list)
+	}.response(r, list)
 }
 
-func (s *Server) describeFile(r *request) (*reply, error) {
+func (s *Server) describeFile(r *request) (*response, error) {
 	a, f, err := s.findFile(r.assistant(), r.file())
 	if err != nil {
 		return nil, err
@@ -72,10 +72,10 @@ func (s *Server) describeFile(r *request) (*reply, error) {
 	return r.ok(described), nil
 }
 
-// deleteFile starts a deletion. A version with operations answers that of the
-// deletion; without a body if the file could not be processed, or is being deleted
-// already, as the live tests of Pinecone's SDKs expect.
-func (s *Server) deleteFile(r *request) (*reply, error) {
+// deleteFile begins the deletion of a file. In versions with operations, the response is
+// the operation, or empty if the file could not be processed or is being deleted, as the
+// live tests of Pinecone's SDKs expect.
+func (s *Server) deleteFile(r *request) (*response, error) {
 	a, f, err := s.findFile(r.assistant(), r.file())
 	if err != nil {
 		return nil, err
@@ -93,17 +93,17 @@ func (s *Server) deleteFile(r *request) (*reply, error) {
 		s.removeLater(op.Sequence)
 	}
 	switch {
-	case r.operation.answers(http.StatusOK):
+	case r.operation.hasStatus(http.StatusOK):
 		return r.ok(nil), nil
 	case begun != op:
-		return r.answer(http.StatusNoContent, nil), nil
+		return r.respond(http.StatusNoContent, nil), nil
 	}
 	return r.accepted(op), nil
 }
 
-// describeFile returns what all versions and no other say of a file: its version
-// takes out of it what it does not know. The nulls are those that the service's
-// documentation shows.
+// describeFile returns the description of a file with the fields of all versions. The
+// fields that are unknown to a version are removed later. Null fields are as in the
+// service's documentation.
 func describeFile(f *store.File) object {
 	described := object{
 		"id":            f.ID,

@@ -6,14 +6,14 @@ import (
 	"net/http"
 )
 
-// maxPartHead bounds the headers of a part of a form, which are in memory.
+// maxPartHead is the limit of the headers of a form part, which are in memory, in bytes.
 const maxPartHead = 64 << 10
 
-// uploadForm reads the parts of a form, each to its end before the next.
+// uploadForm reads a form part by part, with limited headers.
 type uploadForm struct {
 	*multipart.Reader
 	body *formBody
-	part *multipart.Part // nil before the first
+	part *multipart.Part // current part; nil before the first
 }
 
 func newForm(r *http.Request) (*uploadForm, error) {
@@ -23,7 +23,7 @@ func newForm(r *http.Request) (*uploadForm, error) {
 	return &uploadForm{Reader: reader, body: body}, err
 }
 
-// next returns the next part.
+// next discards the rest of the current part and returns the next.
 func (f *uploadForm) next() (_ *multipart.Part, err error) {
 	if f.part != nil {
 		if _, err := io.Copy(io.Discard, f.part); err != nil {
@@ -36,18 +36,18 @@ func (f *uploadForm) next() (_ *multipart.Part, err error) {
 	return f.part, err
 }
 
-// formBody is a body in which the headers of a part are bounded.
+// formBody is a body that fails once the headers of a part exceed maxPartHead.
 type formBody struct {
 	io.ReadCloser
-	inHead bool
-	head   int // bytes of the headers so far
+	inHead bool // whether headers are being read
+	head   int  // number of bytes of the headers so far
 }
 
 func (b *formBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if b.inHead {
 		if b.head += n; b.head > maxPartHead {
-			return 0, invalid("the headers of a part of the form have more than %d bytes; the name of a file can have %d", maxPartHead, maxNameBytes)
+			return 0, invalid("the headers of a form part exceed %d bytes; the limit of a file name is %d", maxPartHead, maxNameBytes)
 		}
 	}
 	return n, err

@@ -9,23 +9,23 @@ import (
 	"time"
 )
 
-// A head is the request line and the headers of a request. Most are small; those that
-// are larger than smallHead, for a filter of many values, are read and served a few at
-// a time: what the headers take decoded is many times their size.
+// A head is the request line and the headers of a request. Decoded headers take many
+// times their size in memory. Requests with a head larger than smallHead bytes, such as
+// those with a filter of many values, are therefore read and served largeHeads at a time.
 const (
 	smallHead  = 16 << 10
 	largeHeads = 4
 )
 
-var errHeadsWait = errors.New("too many requests with large headers are being served")
+var errHeadsWait = errors.New("too many requests with large headers")
 
-// heads are the large heads of all connections.
+// heads limits the number of requests with large heads.
 type heads struct {
-	slots chan struct{}
-	limit time.Duration // of the wait for a slot
+	slots chan struct{} // semaphore of the large heads
+	limit time.Duration // longest wait for a slot
 }
 
-// listener returns a listener whose connections wait for each other.
+// listener returns a listener whose connections count the bytes of heads.
 func (h *heads) listener(l net.Listener) net.Listener { return &headListener{l, h} }
 
 type headListener struct {
@@ -33,7 +33,7 @@ type headListener struct {
 	heads *heads
 }
 
-// Accept is of [net.Listener].
+// Accept implements [net.Listener].
 func (l *headListener) Accept() (net.Conn, error) {
 	connection, err := l.Listener.Accept()
 	if err != nil {
@@ -42,20 +42,20 @@ func (l *headListener) Accept() (net.Conn, error) {
 	return &headConn{Conn: connection, heads: l.heads, closed: make(chan struct{}), reading: true}, nil
 }
 
-// headConn is a connection that counts what it reads of a head.
+// headConn is a connection that takes a slot while it reads or serves a large head.
 type headConn struct {
 	net.Conn
 	heads  *heads
 	closed chan struct{}
 
 	mu      sync.Mutex
-	ended   bool // it is closed
-	reading bool // a head
-	size    int  // of the head so far
-	slot    bool // it has
+	ended   bool // whether the connection is closed
+	reading bool // whether a head is being read
+	size    int  // number of bytes of the head so far
+	slot    bool // whether the connection has a slot
 }
 
-// Read is of [net.Conn].
+// Read implements [net.Conn]. Once a head is large, Read waits for a slot.
 func (c *headConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	if !c.exceeds(n) {
@@ -80,7 +80,7 @@ func (c *headConn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// exceeds reports whether the head has become a large one.
+// exceeds counts n bytes, and reports whether the connection needs a slot.
 func (c *headConn) exceeds(n int) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -90,7 +90,7 @@ func (c *headConn) exceeds(n int) bool {
 	return c.size > smallHead && !c.slot
 }
 
-// Close is of [net.Conn].
+// Close implements [net.Conn].
 func (c *headConn) Close() error {
 	c.mu.Lock()
 	if !c.ended {
@@ -102,7 +102,7 @@ func (c *headConn) Close() error {
 	return c.Conn.Close()
 }
 
-// read tells whether a head is read from now on. The one before takes nothing any more.
+// read releases the slot of the previous head, and sets whether a head follows.
 func (c *headConn) read(reading bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -112,7 +112,7 @@ func (c *headConn) read(reading bool) {
 	c.reading, c.size, c.slot = reading, 0, false
 }
 
-// headConnOf returns what a server has as a connection; nil if that is another.
+// headConnOf returns the headConn of a server's connection, or nil if it has none.
 func headConnOf(connection net.Conn) *headConn {
 	if inTLS, ok := connection.(interface{ NetConn() net.Conn }); ok {
 		connection = inTLS.NetConn()
@@ -121,7 +121,7 @@ func headConnOf(connection net.Conn) *headConn {
 	return c
 }
 
-// note is the server's ConnState: the next head begins.
+// note is a ConnState hook: after a request, the next head begins.
 func (h *heads) note(connection net.Conn, state http.ConnState) {
 	if c := headConnOf(connection); c != nil && state == http.StateIdle {
 		c.read(true)
@@ -130,13 +130,14 @@ func (h *heads) note(connection net.Conn, state http.ConnState) {
 
 type headKey struct{}
 
-// context is the server's ConnContext.
+// context is a ConnContext hook.
 func (h *heads) context(ctx context.Context, connection net.Conn) context.Context {
 	return context.WithValue(ctx, headKey{}, headConnOf(connection))
 }
 
-// handler returns a handler, with which the head of a request has ended. It is kept until
-// the handler returns; not with HTTP/2, whose library bounds the headers of a connection.
+// handler wraps a handler. The head ends when the handler is called. A slot is released
+// when the handler returns, or before the call with HTTP/2, whose implementation limits
+// the headers of a connection.
 func (h *heads) handler(handler http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c, _ := r.Context().Value(headKey{}).(*headConn)
@@ -152,7 +153,7 @@ func (h *heads) handler(handler http.Handler) http.Handler {
 	})
 }
 
-// stop says that a body is read from now on.
+// stop ends the head, and keeps its slot.
 func (c *headConn) stop() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -25,18 +25,18 @@ import (
 	"github.com/pinecone-community/assistant-go/openapi"
 )
 
-// The pace of tests that do not look at what goes on in between.
+// quick is the pace of tests that do not depend on it.
 const quick = time.Millisecond
 
-// The version of requests that no client makes, unless they say otherwise.
-const usual = data.APIVersion
+// defaultVersion is the version of requests without a generated client.
+const defaultVersion = data.APIVersion
 
-// fixture is a running emulator and the library's clients of it. Every request
-// and reply of these is held against the specs.
+// fixture is a running emulator and generated clients for it. The requests and responses
+// of the clients are validated against the specs.
 type fixture struct {
 	*Running
-	client     *http.Client // holds requests and replies against the specs
-	replies    *http.Client // only the replies
+	client     *http.Client // validates requests and responses
+	responses  *http.Client // validates only responses
 	control    *control.API
 	data       *data.API
 	evaluation *evaluation.API
@@ -64,8 +64,7 @@ func connect(t *testing.T, running *Running) *fixture {
 	return connectBy(t, running, transport)
 }
 
-// inMemory returns an emulator without a network, for tests in which the time is
-// not the real one.
+// inMemory returns an emulator without a network, for use with synctest.
 func inMemory(t *testing.T, opts ...Option) *fixture {
 	t.Helper()
 	service, err := New(opts...)
@@ -79,13 +78,13 @@ func inMemory(t *testing.T, opts ...Option) *fixture {
 	})
 	return connectBy(t, &Running{URL: "http://127.0.0.1", Key: service.Key(), Server: service},
 		roundTripper(func(req *http.Request) (*http.Response, error) {
-			reply := httptest.NewRecorder()
-			service.ServeHTTP(reply, received(req))
-			return reply.Result(), nil
+			response := httptest.NewRecorder()
+			service.ServeHTTP(response, received(req))
+			return response.Result(), nil
 		}))
 }
 
-// received returns a client's request as a server sees it.
+// received returns a request of a client as a server would receive it.
 func received(req *http.Request) *http.Request {
 	got := req.Clone(req.Context())
 	got.Host, got.URL.Scheme, got.URL.Host = req.URL.Host, "", ""
@@ -95,7 +94,7 @@ func received(req *http.Request) *http.Request {
 	return got
 }
 
-// connectBy returns the clients of an emulator that is reached by a transport.
+// connectBy returns the clients of an emulator, which use a transport.
 func connectBy(t *testing.T, running *Running, transport http.RoundTripper) *fixture {
 	t.Helper()
 	editor, err := auth.APIKey(running.Key)
@@ -103,9 +102,9 @@ func connectBy(t *testing.T, running *Running, transport http.RoundTripper) *fix
 		t.Fatal(err)
 	}
 	f := &fixture{
-		Running: running,
-		client:  &http.Client{Transport: byVersion(t, spectest.Transport, transport)},
-		replies: &http.Client{Transport: byVersion(t, spectest.Replies, transport)},
+		Running:   running,
+		client:    &http.Client{Transport: byVersion(t, spectest.Transport, transport)},
+		responses: &http.Client{Transport: byVersion(t, spectest.Replies, transport)},
 	}
 	base := running.URL + basePath
 	if f.control, err = control.New(control.WithRequestEditorFn(editor), control.WithHTTPClient(f.client), control.WithBaseURL(base), control.WithMaxRetries(0)); err != nil {
@@ -124,8 +123,7 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
-// byVersion has what passes checked against the specs of the version that the
-// request names.
+// byVersion returns a transport that applies check with the specs of a request's version.
 func byVersion(t *testing.T, check func(spectest.Reporter, http.RoundTripper, ...*spectest.Spec) http.RoundTripper, base http.RoundTripper) http.RoundTripper {
 	t.Helper()
 	checked := make(map[string]http.RoundTripper)
@@ -133,7 +131,7 @@ func byVersion(t *testing.T, check func(spectest.Reporter, http.RoundTripper, ..
 		checked[version] = check(t, base, specs(t, version)...)
 	}
 	return roundTripper(func(req *http.Request) (*http.Response, error) {
-		if req.Method == "FROB" { // which no spec can have
+		if req.Method == "FROB" { // not a method that a spec can have
 			return base.RoundTrip(req)
 		}
 		version := req.Header.Get(versionHeader)
@@ -144,8 +142,8 @@ func byVersion(t *testing.T, check func(spectest.Reporter, http.RoundTripper, ..
 	})
 }
 
-// specs loads the specs of a version. They are strict: a reply has nothing that its
-// version does not know of.
+// specs loads the specs of a version, with which a response must not have fields that they
+// do not list.
 func specs(t *testing.T, version string) []*spectest.Spec {
 	t.Helper()
 	if notPublished[version] != "" && !slices.Contains(openapi.Versions(), version) {
@@ -166,7 +164,7 @@ func (f *fixture) createAssistant(t *testing.T) {
 	}
 }
 
-// upload uploads a file to the assistant a and returns the operation as it ended.
+// upload uploads a file to the assistant a, waits for the operation and returns it.
 func (f *fixture) upload(t *testing.T, name, content string, metadata map[string]any) *data.Operation {
 	t.Helper()
 	op, err := f.data.UploadFile(t.Context(), "a", nil, data.UploadFileRequest{File: data.FileBytes(name, []byte(content)), Metadata: metadata})
@@ -195,32 +193,32 @@ func eventually(t *testing.T, condition func() bool) {
 	for !condition() {
 		select {
 		case <-ctx.Done():
-			t.Fatal("it does not happen")
+			t.Fatal("timeout")
 		case <-time.After(2 * time.Millisecond):
 		}
 	}
 }
 
-// send sends any request, also a bad one, with the headers that a good one has
-// unless header says otherwise. Only the reply is held against the specs.
+// send sends a request, which may be invalid, with default headers that header overrides.
+// Only the response is validated against the specs.
 func (f *fixture) send(t *testing.T, method, path string, header http.Header, body string) (int, string) {
 	t.Helper()
 	resp, text := f.exchange(t, method, path, header, body)
 	return resp.StatusCode, text
 }
 
-// exchange is like send, and returns the whole reply.
+// exchange is like send, and returns the response.
 func (f *fixture) exchange(t *testing.T, method, path string, header http.Header, body string) (*http.Response, string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, f.URL+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header = http.Header{keyHeader: {f.Key}, versionHeader: {usual}, "Content-Type": {"application/json"}}
+	req.Header = http.Header{keyHeader: {f.Key}, versionHeader: {defaultVersion}, "Content-Type": {"application/json"}}
 	for name, values := range header {
 		req.Header[name] = values
 	}
-	resp, err := f.replies.Do(req)
+	resp, err := f.responses.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -230,15 +228,15 @@ func (f *fixture) exchange(t *testing.T, method, path string, header http.Header
 		t.Fatal(err)
 	}
 	if resp.Header.Get("X-Pinecone-Request-Id") == "" {
-		t.Error("the reply has no request id")
+		t.Error("no X-Pinecone-Request-Id")
 	}
 	return resp, string(text)
 }
 
-// field is a field of a form; one with a file name is a file.
+// field is a field of a form. A field with a file name is a file.
 type field struct{ name, file, content string }
 
-// form returns a form and its content type.
+// form returns a form and a header with its content type.
 func form(t *testing.T, fields ...field) (string, http.Header) {
 	t.Helper()
 	var body bytes.Buffer
@@ -262,7 +260,7 @@ func form(t *testing.T, fields ...field) (string, http.Header) {
 	return body.String(), http.Header{"Content-Type": {writer.FormDataContentType()}}
 }
 
-// decoded is a JSON object.
+// decoded decodes a JSON object.
 func decoded(t *testing.T, text string) map[string]any {
 	t.Helper()
 	var value map[string]any
@@ -281,7 +279,7 @@ func sample(t *testing.T, path string) string {
 	return string(content)
 }
 
-// docx returns a docx file with a body.
+// docx returns a Word document with a body.
 func docx(t *testing.T, body string) string {
 	t.Helper()
 	var file bytes.Buffer

@@ -8,36 +8,36 @@ import (
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/store"
 )
 
-// passagesAtOnce is how many passages are added in one transaction, so that
-// others can write in between.
+// passagesAtOnce is the number of passages that are added in one transaction. Other
+// transactions can run in between.
 const passagesAtOnce = 256
 
-// How far an operation is, in percent, when its file is begun, is being read, and is
-// read and indexed.
+// Progress of an operation in percent.
 const (
-	percentBegun   = 25
-	percentRead    = 50
-	percentIndexed = 75
+	percentBegun   = 25 // processing has begun
+	percentRead    = 50 // the file is being read
+	percentIndexed = 75 // the file is read and indexed
 )
 
-// largeBytes is the size of a file from which on it is read by itself.
+// largeBytes is the size in bytes above which files are read one at a time.
 const largeBytes = 1 << 20
 
-// maxDeaths is how often the process may end while a file is read.
-const maxDeaths = 2
+// maxUnfinished is the number of readings during which the process ended, at which a file
+// fails.
+const maxUnfinished = 2
 
-var errDeadly = errors.New("the emulator ended twice while it read the file")
+var errUnfinished = errors.New("the emulator ended twice while it read the file")
 
-// databasePause is the time after which a step is tried again that failed since the
-// database has a fault, such as a full disk.
+// databasePause is the pause before a retry after a fault of the database, such as a full
+// disk.
 const databasePause = time.Second
 
-// A file is processed in three steps: it is begun, read and indexed, and made
-// Available. A step can be repeated.
+// step is a step of an operation. A file is processed in three steps: begin, index, and
+// completion. A step can be repeated.
 type step func(op int64) error
 
-// try runs a step of an operation. If that fails for a reason of its own, so does the
-// operation. If the database has a fault, the step is tried again later.
+// try runs a step of an operation. It retries the step after a pause if the database has a
+// fault. Another error of the step fails the operation.
 func (s *Server) try(on *lane, op int64, do step) {
 	err := do(op)
 	switch {
@@ -49,24 +49,24 @@ func (s *Server) try(on *lane, op int64, do step) {
 	}
 }
 
-// process begins to process a file when the time of a step has passed.
+// process schedules the processing of a file.
 func (s *Server) process(op int64) {
 	s.after(s.pace, &s.general, func() { s.try(&s.general, op, s.begin) })
 }
 
 func (s *Server) begin(op int64) error {
-	f, deaths, err := s.db.Progress(op, percentBegun)
+	f, unfinished, err := s.db.Progress(op, percentBegun)
 	switch {
 	case err != nil:
 		return err
-	case deaths >= maxDeaths:
-		return errDeadly
+	case unfinished >= maxUnfinished:
+		return errUnfinished
 	}
 	on := &s.general
 	switch {
 	case document.KindOf(f.Name).Name == "pdf":
 		on = &s.pdfs
-	case f.Size > largeBytes, deaths > 0:
+	case f.Size > largeBytes, unfinished > 0:
 		on = &s.large
 	}
 	s.after(s.pace, on, func() { s.try(on, op, s.index) })
@@ -91,9 +91,8 @@ func (s *Server) index(op int64) error {
 	return nil
 }
 
-// read reads a file and adds its passages as they come. It returns the units that the
-// operation reports as consumed: one for a thousand tokens of text. How the service
-// counts is not documented.
+// read reads a file and adds its passages to the database. It returns the ingestion units:
+// one for 1,000 tokens of text. How the service counts units is not documented.
 func (s *Server) read(op int64, f *store.File) (units float64, err error) {
 	var batch []document.Passage
 	number, read := 0, 0
@@ -121,7 +120,7 @@ func (s *Server) read(op int64, f *store.File) (units float64, err error) {
 	return float64(read) / 1000, s.db.AddLastPassages(op, number, batch, percentIndexed)
 }
 
-// remove ends the deletion of a file.
+// remove completes the deletion of a file.
 func (s *Server) remove(op int64) error {
 	orphan, err := s.db.CompleteDeletion(s.ctx, op, s.now())
 	if err == nil {
@@ -130,7 +129,7 @@ func (s *Server) remove(op int64) error {
 	return err
 }
 
-// removeLater ends the deletion of a file when the time of a step has passed.
+// removeLater schedules the completion of the deletion of a file.
 func (s *Server) removeLater(op int64) {
 	s.after(s.pace, &s.general, func() { s.try(&s.general, op, s.remove) })
 }

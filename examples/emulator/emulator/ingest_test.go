@@ -15,9 +15,8 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
 )
 
-// A file that was being read when the process ended twice is failed, and the next is
-// read.
-func TestDeadly(t *testing.T) {
+// A file fails if the process has ended twice while it read the file.
+func TestUnfinishedReadings(t *testing.T) {
 	folder := t.TempDir()
 	db, err := store.Open(folder)
 	if err != nil {
@@ -27,7 +26,7 @@ func TestDeadly(t *testing.T) {
 	if err := db.AddAssistant(a, func(int) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
-	for deaths, id := range []string{"never", "once", "twice", "often"} {
+	for unfinished, id := range []string{"never", "once", "twice", "often"} {
 		f := &store.File{Assistant: a.Sequence, ID: id, Name: "a.txt", Status: model.FileStatusProcessing, Created: time.Now(), Updated: time.Now()}
 		if f.Content, f.Size, err = db.AddContent(strings.NewReader("The tide is high.")); err != nil {
 			t.Fatal(err)
@@ -36,7 +35,7 @@ func TestDeadly(t *testing.T) {
 		if _, err := db.AddFile(f, op, func(int) error { return nil }); err != nil {
 			t.Fatal(err)
 		}
-		for range deaths {
+		for range unfinished {
 			if _, err := db.BeginReading(op.Sequence, percentRead); err != nil {
 				t.Fatal(err)
 			}
@@ -46,7 +45,7 @@ func TestDeadly(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := start(t, WithData(folder), WithPace(quick))
-	for id, want := range map[string]string{"never": "", "once": "", "twice": errDeadly.Error(), "often": errDeadly.Error()} {
+	for id, want := range map[string]string{"never": "", "once": "", "twice": errUnfinished.Error(), "often": errUnfinished.Error()} {
 		op, err := f.data.DescribeOperation(t.Context(), "a", id)
 		if err != nil {
 			t.Fatal(err)
@@ -57,7 +56,7 @@ func TestDeadly(t *testing.T) {
 	}
 }
 
-// A step is tried again as long as the database has a fault, and no longer.
+// A step is retried while the database has a fault.
 func TestTry(t *testing.T) {
 	f := start(t, WithPace(quick))
 	f.createAssistant(t)
@@ -68,19 +67,19 @@ func TestTry(t *testing.T) {
 			count++
 			tried <- count
 			if count < 2 {
-				return errors.Join(errors.New("it failed"), store.ErrFull)
+				return errors.Join(errors.New("failed"), store.ErrFull)
 			}
 			return nil
 		})
 	})
 	for want := range 2 {
 		if got := <-tried; got != want+1 {
-			t.Errorf("try %d", got)
+			t.Errorf("try %d, want %d", got, want+1)
 		}
 	}
 }
 
-// A PDF that is processed with its images has 100 pages at most, any other more.
+// A multimodal PDF can have up to 100 pages, another PDF more.
 func TestMultimodalPages(t *testing.T) {
 	f := start(t, WithPace(quick))
 	f.createAssistant(t)
@@ -88,7 +87,7 @@ func TestMultimodalPages(t *testing.T) {
 		pages      int
 		multimodal bool
 		want       string
-	}{{100, true, ""}, {101, true, "it has 101 pages, the limit is 100"}, {101, false, ""}} {
+	}{{100, true, ""}, {101, true, "101 pages, limit 100"}, {101, false, ""}} {
 		op, err := f.data.UploadFile(t.Context(), "a", &data.UploadFileParams{Multimodal: tt.multimodal},
 			data.UploadFileRequest{File: data.FileBytes("a.pdf", pdfOf(t, tt.pages))})
 		if err != nil {
@@ -100,7 +99,7 @@ func TestMultimodalPages(t *testing.T) {
 	}
 }
 
-// pdfOf returns a PDF with so many pages.
+// pdfOf returns a PDF with a number of pages.
 func pdfOf(t *testing.T, pages int) []byte {
 	t.Helper()
 	document := fpdf.New("P", "mm", "A6", "")

@@ -14,38 +14,37 @@ import (
 
 const requestsPath = "/emulator/requests"
 
-// The journal's limits: it keeps the last requests as long as all their text is no more
-// than maxJournal, and of each text the beginning.
+// Limits of the journal. Longer texts are cut.
 const (
 	maxRequests     = 1000
-	maxJournal      = 32 << 20
-	maxJournalBytes = 64 << 10 // of a body, a path and a query
-	maxHeaderBytes  = 4 << 10  // of the value of a header
+	maxJournal      = 32 << 20 // bytes of all texts
+	maxJournalBytes = 64 << 10 // bytes of a body, a path and a query
+	maxHeaderBytes  = 4 << 10  // bytes of a header's name and value
 	maxHeaders      = 100
 )
 
-// Request is a request that was answered, for a test to look at.
+// Request is a request in the journal.
 type Request struct {
-	Time      time.Time     `json:"time"` // of the service's clock
+	Time      time.Time     `json:"time"` // of the emulator's clock, at the start
 	Method    string        `json:"method"`
 	Path      string        `json:"path"`
 	Query     string        `json:"query,omitempty"`
-	Header    http.Header   `json:"header"` // without the key
+	Header    http.Header   `json:"header"` // without Api-Key, Authorization and Cookie
 	Version   string        `json:"version,omitempty"`
-	Operation string        `json:"operation,omitempty"` // named like the clients' method; "" if it is none
-	Body      string        `json:"body,omitempty"`      // of JSON, at most the first 64 KiB
-	File      string        `json:"file,omitempty"`      // name of an upload's file
-	Metadata  object        `json:"metadata,omitempty"`  // of an upload
+	Operation string        `json:"operation,omitempty"` // name of the clients' method; "" if no operation matches
+	Body      string        `json:"body,omitempty"`      // first 64 KiB of a JSON body
+	File      string        `json:"file,omitempty"`      // file name of an upload
+	Metadata  object        `json:"metadata,omitempty"`  // metadata of an upload
 	Status    int           `json:"status"`
-	Duration  time.Duration `json:"-"` // until the end of the reply
-	Seconds   float64       `json:"seconds"`
+	Duration  time.Duration `json:"-"`       // until the end of the response
+	Seconds   float64       `json:"seconds"` // Duration in seconds
 }
 
 // journal has the last requests of a project, the oldest first.
 type journal struct {
 	mu       sync.Mutex
 	requests []Request
-	size     int // of their text in bytes
+	size     int // total size of the requests' texts in bytes
 }
 
 func (j *journal) add(r Request) {
@@ -68,7 +67,7 @@ func (j *journal) list() []Request {
 	return slices.Clone(j.requests)
 }
 
-// size is about how much memory a request takes.
+// size returns the approximate size of a request's texts in bytes.
 func (r *Request) size() int {
 	size := len(r.Path) + len(r.Query) + len(r.Body) + len(r.File)
 	for name, values := range r.Header {
@@ -89,12 +88,12 @@ func (j *journal) clear() {
 	j.requests, j.size = nil, 0
 }
 
-// Requests returns the last 1,000 requests of the project that were answered, the
-// oldest first; fewer if they have more than 32 MiB of text. Those below /emulator are not among them.
+// Requests returns the last 1,000 completed requests of the project, the oldest first, or
+// fewer if they exceed 32 MiB of text. Requests below /emulator are not included.
 func (s *Server) Requests() []Request { return s.journal.list() }
 
-// serveRequests lists the journal; with DELETE it clears it. The operation in the
-// query is the only one whose requests are listed.
+// serveRequests lists the requests in the journal, or those to the operation in the query.
+// With DELETE, it clears the journal.
 func (s *Server) serveRequests(w http.ResponseWriter, r *http.Request) error {
 	if r.Method == http.MethodDelete {
 		s.journal.clear()
@@ -105,7 +104,7 @@ func (s *Server) serveRequests(w http.ResponseWriter, r *http.Request) error {
 	if given := r.URL.Query().Get("operation"); given != "" {
 		name := nameOf(given)
 		if name == "" {
-			return invalid("operation: there is no %q, want one of %s", shown(given), strings.Join(operations(), ", "))
+			return invalid("operation: %q, want one of %s", truncate(given), strings.Join(operations(), ", "))
 		}
 		found = slices.DeleteFunc(found, func(r Request) bool { return r.Operation != name })
 	}
@@ -113,11 +112,11 @@ func (s *Server) serveRequests(w http.ResponseWriter, r *http.Request) error {
 		found = []Request{}
 	}
 	w.Header().Set("Content-Type", jsonType)
-	_ = json.NewEncoder(w).Encode(map[string]any{"requests": found}) // the client has gone
+	_ = json.NewEncoder(w).Encode(map[string]any{"requests": found}) // the client may have closed the connection
 	return nil
 }
 
-// record keeps what a request was and how it was answered.
+// record serves a request, adds it to the journal and logs it.
 func (s *Server) record(r *http.Request, serve func(*Request) int) {
 	entry := Request{
 		Time: s.now(), Method: beginning(r.Method, maxHeaderBytes), Path: beginning(r.URL.Path, maxJournalBytes), Query: beginning(r.URL.RawQuery, maxJournalBytes),
@@ -133,10 +132,10 @@ func (s *Server) record(r *http.Request, serve func(*Request) int) {
 	entry.Status = serve(&entry)
 }
 
-// beginning returns at most so many bytes of a text, without keeping the rest in memory.
+// beginning returns a copy of the beginning of a text.
 func beginning(text string, most int) string { return strings.Clone(text[:min(len(text), most)]) }
 
-// recordHeader returns what the journal keeps of a header: nothing that is secret.
+// recordHeader returns a header for the journal, without secrets and with limited size.
 func recordHeader(header http.Header) http.Header {
 	kept := make(http.Header, min(len(header), maxHeaders))
 	for name, values := range header {
@@ -153,29 +152,29 @@ func recordHeader(header http.Header) http.Header {
 	return kept
 }
 
-// recordBody keeps the beginning of a body.
+// recordBody adds the beginning of the body to the journal.
 func (r *request) recordBody(text []byte) {
 	if r.entry != nil {
 		r.entry.Body = string(text[:min(len(text), maxJournalBytes)])
 	}
 }
 
-// recordFile keeps what an upload is of.
+// recordFile adds the file name and the metadata of an upload to the journal.
 func (r *request) recordFile(name string, metadata object) {
 	if r.entry != nil {
 		r.entry.File, r.entry.Metadata = name, maps.Clone(metadata)
 	}
 }
 
-// WithLog has a line written for each request when it is answered: the time, the
-// method, the path, the operation, the version, the status and how long it took. It
-// has no key, and no query, in which a signature can be.
+// WithLog writes a line to w for each completed request: the time, the method, the path,
+// the operation, the version, the status and the duration. The line does not contain the
+// API key, and not the query, which may contain a signature.
 func WithLog(w io.Writer) Option {
 	log := &requestLog{w: w}
 	return func(s *Server) { s.log = log }
 }
 
-// requestLog writes a line at a time.
+// requestLog is the writer of [WithLog].
 type requestLog struct {
 	mu sync.Mutex
 	w  io.Writer
@@ -194,12 +193,11 @@ func (s *Server) logRequest(r *Request) {
 	if version == "" {
 		version = "-"
 	}
-	// A path that has a line break would be two lines.
-	_, _ = fmt.Fprintf(s.log.w, "%s %s %s %s %s %d %s\n", r.Time.Format(time.RFC3339), r.Method, quoted(shown(r.Path)),
-		operation, quoted(shown(version)), r.Status, r.Duration.Round(10*time.Microsecond)) // whoever reads has gone
+	_, _ = fmt.Fprintf(s.log.w, "%s %s %s %s %s %d %s\n", r.Time.Format(time.RFC3339), r.Method, quoted(truncate(r.Path)),
+		operation, quoted(truncate(version)), r.Status, r.Duration.Round(10*time.Microsecond)) // ignore errors of the log
 }
 
-// quoted quotes a text that is not one printable word.
+// quoted quotes a text unless it is a printable word.
 func quoted(text string) string {
 	if q := fmt.Sprintf("%q", text); q != `"`+text+`"` || strings.ContainsAny(text, " ") {
 		return q
@@ -207,7 +205,7 @@ func quoted(text string) string {
 	return text
 }
 
-// statusWriter is a reply whose status is noted.
+// statusWriter is a response writer that records the status.
 type statusWriter struct {
 	http.ResponseWriter
 	status int
@@ -227,5 +225,5 @@ func (w *statusWriter) Write(p []byte) (int, error) {
 	return w.ResponseWriter.Write(p)
 }
 
-// Unwrap is of [http.ResponseController].
+// Unwrap supports [http.ResponseController].
 func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

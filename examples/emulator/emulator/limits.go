@@ -9,7 +9,7 @@ import (
 // Plan is a pricing plan of the service.
 type Plan string
 
-// The plans whose limits the emulator knows.
+// Plans.
 const (
 	Starter    Plan = "starter"
 	Builder    Plan = "builder"
@@ -17,27 +17,28 @@ const (
 	Enterprise Plan = "enterprise"
 )
 
-// ParsePlan returns the plan of a name.
+// ParsePlan returns the plan with a name. An unknown name is an error.
 func ParsePlan(name string) (Plan, error) {
 	if plan := Plan(name); plans[plan] != nil {
 		return plan, nil
 	}
-	return "", fmt.Errorf("there is no plan %q, want one of %v", name, slices.Sorted(maps.Keys(plans)))
+	return "", fmt.Errorf("unknown plan %q, want one of %v", name, slices.Sorted(maps.Keys(plans)))
 }
 
-// limits are what a plan allows. 0 is no limit.
+// limits are the limits of a plan. 0 stands for no limit, except for the sizes and the
+// files.
 type limits struct {
 	pdfBytes        int64
-	multimodalBytes int64 // of a PDF that is processed with its images
+	multimodalBytes int64 // of a multimodal PDF
 	files           int   // per assistant
 	assistants      int   // per project
-	storage         int64 // bytes, per project
+	storage         int64 // bytes per project
 	perMinute       map[group]int
-	chatTokens      int // of input, a minute
+	chatTokens      int // tokens of chat input per minute
 	perMonth        map[meter]int
 }
 
-// meter is what is counted by month.
+// meter is a quantity with a monthly quota.
 type meter string
 
 const (
@@ -47,7 +48,7 @@ const (
 	ingestionUnits meter = "ingestion units"
 )
 
-// group is what operations share a rate.
+// group is a group of operations that share a rate limit.
 type group string
 
 const (
@@ -60,9 +61,9 @@ const (
 	deleteFiles      group = "delete files"
 )
 
-// groups has the group of each operation that has one. That an upsert counts as an
-// upload is inferred. No rate is documented for operations, retrievals and
-// evaluations; chats have one of tokens.
+// groups maps operations to their groups. That an upsert counts as an upload is inferred.
+// No rate limit is documented for operations, retrievals and evaluations; that of chats is
+// in tokens.
 var groups = map[string]group{
 	"ListAssistants":    readAssistants,
 	"DescribeAssistant": readAssistants,
@@ -76,12 +77,11 @@ var groups = map[string]group{
 	"DeleteFile":        deleteFiles,
 }
 
-// plans has the limits that Pinecone documents at
-// https://docs.pinecone.io/reference/api/assistant/assistant-limits. They change:
-// these are of 2026. Those that no plan differs in hold without a plan, see
-// maxFileBytes, maxMultimodalPages, maxText and store.MaxFilterValues. Of Builder the
-// rates, the sizes of files and their number are not known: it has no rates, and the
-// sizes and the number of the plans above it.
+// plans has the limits that Pinecone documented in 2026 at
+// https://docs.pinecone.io/reference/api/assistant/assistant-limits. Limits that all plans
+// share apply also without a plan, see maxFileBytes, maxMultimodalPages, maxText and
+// store.MaxFilterValues. The rates, the sizes and the number of files of Builder are not
+// known: it has no rate limits, and the sizes and the number of files of Standard.
 var plans = map[Plan]*limits{
 	Starter: {
 		pdfBytes: 10 << 20, multimodalBytes: 10 << 20, files: 100, assistants: 5,
@@ -116,6 +116,5 @@ var plans = map[Plan]*limits{
 	},
 }
 
-// maxHistory is how many tokens the messages of one chat have at most, in every
-// plan.
+// maxHistory is the limit of the messages of a chat in tokens, in every plan.
 const maxHistory = 64_000

@@ -9,38 +9,36 @@ import (
 	"time"
 )
 
-// shutdownLimit is how long Close waits for requests that are being served.
+// shutdownLimit is the longest time that Close waits for requests in progress.
 const shutdownLimit = time.Second
 
-// How long the head of a request may take, and how long a connection is kept between two
-// requests.
 const (
-	headLimit = time.Minute
-	idleLimit = 5 * time.Minute
+	headLimit = time.Minute     // longest time to receive the headers of a request
+	idleLimit = 5 * time.Minute // longest time between two requests on a connection
 )
 
-// Running is an emulator at an address of this machine.
+// Running is an emulator that listens at an address.
 type Running struct {
-	URL string // such as http://127.0.0.1:41234; the planes are below /assistant
-	Key string
+	URL string // such as http://127.0.0.1:41234; the API is below /assistant
+	Key string // API key of the first project
 
 	*Server
 
-	// Certificate is that of the emulator in PEM, for its clients to trust; nil without
-	// [WithTLS].
+	// Certificate is the certificate of the emulator in PEM, which clients must trust. It
+	// is nil without [WithTLS].
 	Certificate []byte
 
 	server   *http.Server
 	requests requests
 	unused   unused
 	heads    heads
-	grace    time.Duration // for requests that are being served
+	grace    time.Duration // see shutdownLimit
 	done     chan error
-	close    func() error // once
+	close    func() error
 }
 
-// Listen starts an emulator at an address such as 127.0.0.1:0, whose port 0
-// stands for any that is free.
+// Listen starts an emulator at an address such as 127.0.0.1:0, where port 0 chooses a
+// free port. The caller must close the emulator.
 func Listen(ctx context.Context, address string, opts ...Option) (*Running, error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if err != nil {
@@ -68,7 +66,7 @@ func Listen(ctx context.Context, address string, opts ...Option) (*Running, erro
 			r.heads.note(connection, state)
 		},
 	}
-	r.server.RegisterOnShutdown(func() { // streams end, and what waits on purpose
+	r.server.RegisterOnShutdown(func() { // end streams and delays
 		for _, project := range service.projects {
 			project.interrupt()
 		}
@@ -85,10 +83,9 @@ func Listen(ctx context.Context, address string, opts ...Option) (*Running, erro
 	return r, nil
 }
 
-// Close stops the emulator and waits until nothing of it runs any more. Requests
-// that are being served have a second to end, and are cut off then: a client
-// that had no answer knows that nothing was acknowledged. What it held in memory is gone.
-// To close it again does nothing more.
+// Close stops the emulator and waits until it has ended. Requests in progress have a
+// second to finish; after that, their connections are closed. Data in memory is lost. A
+// second call returns the error of the first.
 func (r *Running) Close() error { return r.close() }
 
 func (r *Running) stop() error {
@@ -107,8 +104,8 @@ func (r *Running) stop() error {
 	return err
 }
 
-// requests counts those that are being served: a server that is closed does not
-// wait for them.
+// requests counts the requests in progress, since [http.Server.Close] does not wait for
+// them.
 type requests struct {
 	handler http.Handler
 
@@ -129,7 +126,7 @@ func (q *requests) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	q.handler.ServeHTTP(w, r)
 }
 
-// wait waits until none is left; none can begin any more.
+// wait waits until no request is in progress. New requests are aborted.
 func (q *requests) wait() {
 	q.mu.Lock()
 	q.closed = true

@@ -75,19 +75,19 @@ func useConcurrently(t *testing.T, f *fixture) {
 	})
 }
 
-func TestCloseEndsEverything(t *testing.T) {
+func TestClose(t *testing.T) {
 	running, err := Listen(t.Context(), "127.0.0.1:0", WithPace(time.Hour), WithKey("chosen"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if running.Key != "chosen" || !strings.HasPrefix(running.URL, "http://127.0.0.1:") {
-		t.Errorf("at %s with the key %s", running.URL, running.Key)
+		t.Errorf("URL %s, key %s", running.URL, running.Key)
 	}
 	req, err := http.NewRequestWithContext(t.Context(), "POST", running.URL+"/assistant/assistants", strings.NewReader(`{"name":"a"}`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header = http.Header{keyHeader: {"chosen"}, versionHeader: {usual}, "Content-Type": {"application/json"}}
+	req.Header = http.Header{keyHeader: {"chosen"}, versionHeader: {defaultVersion}, "Content-Type": {"application/json"}}
 	transport := &http.Transport{}
 	resp, err := (&http.Client{Transport: transport}).Do(req)
 	if err != nil || resp.StatusCode != 200 {
@@ -106,8 +106,8 @@ func TestCloseEndsEverything(t *testing.T) {
 		return strings.Count(stacks.String(), "emulator.(*Server)") == 0 && !strings.Contains(stacks.String(), "http.(*conn).serve")
 	})
 
-	// What is asked of a service that is closed is answered, but not worked on.
-	running.soon(&running.general, func() { t.Error("work after the end") })
+	// A closed server does not run tasks.
+	running.soon(&running.general, func() { t.Error("task after Close") })
 }
 
 func TestAddressInUse(t *testing.T) {
@@ -117,7 +117,7 @@ func TestAddressInUse(t *testing.T) {
 	}
 	defer running.Close()
 	if second, err := Listen(t.Context(), strings.TrimPrefix(running.URL, "http://")); err == nil {
-		t.Error("a second one at the same address")
+		t.Error("second emulator at the same address: no error")
 		second.Close()
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -127,8 +127,8 @@ func TestAddressInUse(t *testing.T) {
 	}
 }
 
-// Whoever waits for the requests waits for those that a server has given up.
-func TestRequestsAreWaitedFor(t *testing.T) {
+// requests.wait waits for requests in progress, and aborts new ones.
+func TestRequestsWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
 		q := &requests{handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release })}
@@ -141,12 +141,12 @@ func TestRequestsAreWaitedFor(t *testing.T) {
 		}()
 		synctest.Wait()
 		if waited {
-			t.Error("it did not wait")
+			t.Error("wait returned during a request")
 		}
 		func() {
 			defer func() {
 				if reason := recover(); reason != http.ErrAbortHandler {
-					t.Errorf("one more ended with %v", reason)
+					t.Errorf("new request: panic %v, want http.ErrAbortHandler", reason)
 				}
 			}()
 			q.ServeHTTP(nil, nil)
@@ -154,12 +154,13 @@ func TestRequestsAreWaitedFor(t *testing.T) {
 		close(release)
 		synctest.Wait()
 		if !waited {
-			t.Error("it waits for ever")
+			t.Error("wait does not return")
 		}
 	})
 }
 
-// A request that does not end in time is cut off, and Close waits for its handler.
+// Close closes the connection of a request that exceeds the grace period, and waits for
+// its handler.
 func TestCloseWaits(t *testing.T) {
 	running, err := Listen(t.Context(), "127.0.0.1:0")
 	if err != nil {
@@ -179,19 +180,19 @@ func TestCloseWaits(t *testing.T) {
 		defer close(cut)
 		if resp, err := http.Get(running.URL); err == nil {
 			resp.Body.Close()
-			t.Error("the request was not cut off")
+			t.Error("request: no error, want a closed connection")
 		}
 	}()
 	<-began
-	if err := running.Close(); err != nil { // nothing that was acknowledged is lost
+	if err := running.Close(); err != nil {
 		t.Error(err)
 	}
 	if !ended {
-		t.Error("the handler still runs")
+		t.Error("Close did not wait for the handler")
 	}
 }
 
-// An empty key does not let requests without a key in.
+// A request without a key is refused, even if the key of the server is empty.
 func TestEmptyKey(t *testing.T) {
 	f := start(t, WithKey("x"))
 	f.key = ""

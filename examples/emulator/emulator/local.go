@@ -10,14 +10,14 @@ import (
 	"slices"
 )
 
-// maxLocalBytes bounds what a test asks of the emulator itself.
+// maxLocalBytes is the limit of the body of a request below localPath, in bytes.
 const maxLocalBytes = maxBodyBytes
 
-// localPath is what the service does not have: what a test asks of the emulator.
+// localPath is the prefix of the paths with which a test controls the emulator.
 const localPath = "/emulator/"
 
-// serveLocal serves what a test asks of the emulator itself, about the project of
-// the request's key.
+// serveLocal serves a request below localPath. It applies to the project of the request's
+// key.
 func (s *Server) serveLocal(w http.ResponseWriter, r *http.Request) error {
 	local := map[string]map[string]func(*Server, http.ResponseWriter, *http.Request) error{}
 	if s.remoteFaults {
@@ -31,13 +31,13 @@ func (s *Server) serveLocal(w http.ResponseWriter, r *http.Request) error {
 	methods := local[r.URL.Path]
 	switch {
 	case methods == nil && controlled[r.URL.Path] != nil:
-		return notFound("%s is served only if the emulator is started with -control", shown(r.URL.Path))
+		return notFound("%s requires the flag -control of the emulator", truncate(r.URL.Path))
 	case methods == nil && r.URL.Path == faultsPath:
-		return notFound("%s is served only if the emulator is started with -faults or -control", faultsPath)
+		return notFound("%s requires the flag -faults or -control of the emulator", faultsPath)
 	case methods == nil:
-		return notBelow(r)
+		return unknownPath(r)
 	case methods[r.Method] == nil:
-		err := failure(http.StatusMethodNotAllowed, codeUnimplemented, "%s is not a method of %s", shown(r.Method), r.URL.Path)
+		err := failure(http.StatusMethodNotAllowed, codeUnimplemented, "method %s is not supported by %s", truncate(r.Method), r.URL.Path)
 		err.allow = slices.Sorted(maps.Keys(methods))
 		return err
 	}
@@ -47,7 +47,8 @@ func (s *Server) serveLocal(w http.ResponseWriter, r *http.Request) error {
 	return methods[r.Method](s, w, r)
 }
 
-// controlled is what WithControl serves besides faults.
+// controlled has the paths that WithControl enables, in addition to faultsPath, and their
+// methods.
 var controlled = map[string]map[string]func(*Server, http.ResponseWriter, *http.Request) error{
 	repliesPath:  {http.MethodPost: (*Server).serveReplies, http.MethodDelete: (*Server).serveReplies},
 	requestsPath: {http.MethodGet: (*Server).serveRequests, http.MethodDelete: (*Server).serveRequests},
@@ -56,7 +57,7 @@ var controlled = map[string]map[string]func(*Server, http.ResponseWriter, *http.
 	snapshotPath: {http.MethodGet: (*Server).serveSnapshot, http.MethodPut: (*Server).serveSnapshot},
 }
 
-// decodeForm reads one JSON object, all of whose fields are known.
+// decodeForm decodes a JSON object. Unknown fields and further data are errors.
 func decodeForm(text io.Reader, form any) error {
 	decoder := json.NewDecoder(text)
 	decoder.DisallowUnknownFields()
@@ -64,12 +65,12 @@ func decodeForm(text io.Reader, form any) error {
 		return fmt.Errorf("want a JSON object: %w", err)
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("want one JSON object, it goes on after it")
+		return errors.New("data after the JSON object")
 	}
 	return nil
 }
 
-// readLocalForm reads the form of a request for the emulator itself.
+// readLocalForm decodes the body of a request below localPath.
 func readLocalForm(r *http.Request, form any) error {
 	if err := decodeForm(r.Body, form); err != nil {
 		return invalid("%v", err)

@@ -20,7 +20,8 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
 )
 
-// local asks something of the emulator itself and wants a status.
+// local sends a request below /emulator and returns the body of the response, which must
+// have the status want.
 func (f *fixture) local(t *testing.T, method, path, body string, want int) string {
 	t.Helper()
 	status, text := f.send(t, method, path, nil, body)
@@ -32,9 +33,9 @@ func (f *fixture) local(t *testing.T, method, path, body string, want int) strin
 
 const lampQuestion = `{"messages":[{"role":"user","content":"When is the lamp lit?"}]}`
 
-// A reply that was asked for over HTTP and one in Go are the same.
+// Scripted replies can be added in Go and over HTTP.
 func TestScriptedAnswer(t *testing.T) {
-	f := factual(t)
+	f := startWithLamp(t)
 	remote := start(t, WithControl(), WithPace(quick))
 	remote.createAssistant(t)
 	if err := f.Answer(Reply{
@@ -65,20 +66,19 @@ func TestScriptedAnswer(t *testing.T) {
 			}
 		}
 		if after, err := f.data.Chat(t.Context(), "a", request); err != nil || after.Message.Content == whole.Message.Content {
-			t.Errorf("the third answer %+v, error %v", after, err)
+			t.Errorf("third answer %+v, error %v", after, err)
 		}
 	}
-	// The file that is there is described as it is.
+	// A scripted reply does not change the file.
 	if _, text := f.send(t, "GET", "/assistant/files/a/lamp", nil, ""); !strings.Contains(text, `"id":"lamp"`) {
 		t.Error(text)
 	}
 }
 
-// A stream has the chunks, the unknown events and the pace that are asked for; what
-// a version does not know of is not in it.
+// A stream has the chunks and the additional events of a scripted reply, in all versions.
 func TestScriptedStream(t *testing.T) {
 	for _, version := range Versions() {
-		f := factual(t)
+		f := startWithLamp(t)
 		if err := f.Answer(Reply{
 			Chunks: []string{"A", "", "B"}, ChunkDelay: time.Millisecond,
 			Events: []Event{{Before: 0, Data: object{"type": "first"}}, {Before: 99, Data: object{"type": "last"}}, {Before: 1, Data: object{"type": "between", "x": object{"y": 1}}}},
@@ -90,7 +90,7 @@ func TestScriptedStream(t *testing.T) {
 			t.Fatal(err)
 		}
 		req.Header = http.Header{keyHeader: {f.Key}, versionHeader: {version}, "Content-Type": {jsonType}}
-		resp, err := http.DefaultClient.Do(req) // whose spec knows none of these events
+		resp, err := http.DefaultClient.Do(req) // not validated, since the specs do not list the events
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -114,9 +114,9 @@ func TestScriptedStream(t *testing.T) {
 	}
 }
 
-// Snippets with images come as the request asks for them.
+// The request's options select snippets with images, and their image data.
 func TestScriptedSnippets(t *testing.T) {
-	f := factual(t)
+	f := startWithLamp(t)
 	for _, test := range []struct{ options, want, not string }{
 		{``, `"data":"aGk="`, ""},
 		{`,"include_binary_content":false`, `"image":null`, "aGk="},
@@ -136,10 +136,10 @@ func TestScriptedSnippets(t *testing.T) {
 	}
 }
 
-func TestBadReplies(t *testing.T) {
+func TestInvalidReplies(t *testing.T) {
 	f := start(t, WithControl())
 	for body, want := range map[string]string{
-		`{}`:                                   "says nothing",
+		`{}`:                                   "empty reply",
 		`{"text":"x","operation":"y"}`:         "want Chat, ChatCompletion or RetrieveContext",
 		`{"text":"x","operation":"ListFiles"}`: "want Chat",
 		`{"text":"x","operation":"context_assistant"}`:          "snippets",
@@ -191,7 +191,7 @@ func TestJournal(t *testing.T) {
 		t.Fatalf("requests\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 	upload, chat := found[1], found[4]
-	if upload.File != "a.txt" || upload.Metadata["x"] != 1.0 || upload.Body != "" || upload.Version != usual {
+	if upload.File != "a.txt" || upload.Metadata["x"] != 1.0 || upload.Body != "" || upload.Version != defaultVersion {
 		t.Errorf("upload %+v", upload)
 	}
 	if chat.Body != lampQuestion || chat.Version != "2025-10" || chat.Header.Get("X-Test") != "y" || chat.Time.IsZero() || chat.Duration <= 0 {
@@ -199,7 +199,7 @@ func TestJournal(t *testing.T) {
 	}
 	text := f.local(t, "GET", requestsPath+"?operation=chat_assistant", "", 200)
 	if strings.Contains(text, f.Key) {
-		t.Errorf("the key is in the journal: %s", text)
+		t.Errorf("key in the journal: %s", text)
 	}
 	var listed struct{ Requests []Request }
 	if err := json.Unmarshal([]byte(text), &listed); err != nil || len(listed.Requests) != 2 || listed.Requests[0].Body != lampQuestion {
@@ -216,7 +216,7 @@ func TestJournal(t *testing.T) {
 	}
 }
 
-// A log has one line for a request, whatever that is, without key and query.
+// The log has a line for each request, without API key and query.
 func TestLog(t *testing.T) {
 	var mu sync.Mutex
 	var log bytes.Buffer
@@ -251,8 +251,7 @@ type writerFunc func([]byte) (int, error)
 
 func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
 
-// Signed URLs expire, operations are no longer listed and rates recover when the
-// clock is moved on.
+// Advancing the clock makes signed URLs and operations expire, and restores rate limits.
 func TestClock(t *testing.T) {
 	f := start(t, WithControl(), WithPace(quick), WithPlan(Starter))
 	f.createAssistant(t)
@@ -280,11 +279,11 @@ func TestClock(t *testing.T) {
 	}
 	f.Advance(2 * time.Minute)
 	if status, text := f.send(t, "DELETE", "/assistant/files/a/x", nil, ""); status != 404 {
-		t.Errorf("the rate: status %d: %s", status, text)
+		t.Errorf("rate limit after a minute: status %d: %s", status, text)
 	}
 	f.local(t, "POST", clockPath, `{"advance":3600}`, 200)
 	if got := signed(); got != 403 {
-		t.Errorf("the signed URL: status %d", got)
+		t.Errorf("signed URL after an hour: status %d", got)
 	}
 	if list, err := f.data.ListOperations(t.Context(), "a", nil); err != nil || len(list.Operations) != 1 {
 		t.Errorf("operations %+v, error %v", list, err)
@@ -302,7 +301,7 @@ func TestClock(t *testing.T) {
 	}
 }
 
-// What is in one project is not seen in another.
+// Projects do not share data.
 func TestProjects(t *testing.T) {
 	for _, folder := range []string{"", t.TempDir()} {
 		opts := []Option{WithKeys("one", "two"), WithControl(), WithPace(quick), WithPlan(Starter)}
@@ -311,19 +310,19 @@ func TestProjects(t *testing.T) {
 		}
 		one := start(t, opts...)
 		if one.Key != "one" || one.Project("two") == nil || one.Project("two") == one.Server || one.Project("one") != one.Server || one.Project("three") != nil || one.Project("") != nil {
-			t.Fatal("projects")
+			t.Fatal("Project returns a wrong server")
 		}
 		two := connect(t, &Running{URL: one.URL, Key: "two", Server: one.Project("two")})
 		one.createAssistant(t)
 		one.upload(t, "a.txt", "The tide is high.", nil)
 		if _, err := two.control.DescribeAssistant(t.Context(), "a"); err == nil {
-			t.Error("the other project has the assistant")
+			t.Error("assistant of the other project: no error")
 		}
-		two.createAssistant(t) // of the same name
+		two.createAssistant(t) // with the same name
 		if list, err := two.data.ListFiles(t.Context(), "a", nil); err != nil || len(list.Files) != 0 {
 			t.Errorf("files %+v, error %v", list, err)
 		}
-		for i := range 4 { // the plan's number is each project's
+		for i := range 4 { // up to the plan's limit for each project
 			for _, f := range []*fixture{one, two} {
 				if _, err := f.control.CreateAssistant(t.Context(), control.CreateAssistantRequest{Name: fmt.Sprint("b", i)}); err != nil {
 					t.Error(err)
@@ -332,10 +331,10 @@ func TestProjects(t *testing.T) {
 		}
 		one.local(t, "POST", faultsPath, `{"status":503}`, 204)
 		if status, _ := two.send(t, "GET", "/assistant/assistants", nil, ""); status != 200 {
-			t.Errorf("a fault of the other project: status %d", status)
+			t.Errorf("fault of the other project: status %d", status)
 		}
 		if status, _ := one.send(t, "GET", "/assistant/assistants", nil, ""); status != 503 {
-			t.Errorf("the fault: status %d", status)
+			t.Errorf("fault: status %d", status)
 		}
 		op := two.upload(t, "b.txt", "The tide is low.", nil)
 		file, err := two.data.DescribeFile(t.Context(), "a", op.FileID, &data.DescribeFileParams{IncludeURL: true})
@@ -352,7 +351,7 @@ func TestProjects(t *testing.T) {
 			t.Errorf("signed URL of the second project: %s", text)
 		}
 		if n := len(one.Requests()); n == 0 || n == len(two.Requests()) && reflect.DeepEqual(one.Requests(), two.Requests()) {
-			t.Error("the journal is not the project's own")
+			t.Error("the projects share a journal")
 		}
 		if err := one.Close(); err != nil {
 			t.Error(err)
@@ -366,7 +365,7 @@ func TestProjects(t *testing.T) {
 	}
 	for _, keys := range [][]string{{"a", "a"}, {"a", ""}} {
 		if s, err := New(WithKeys(keys...)); err == nil {
-			t.Errorf("keys %q", keys)
+			t.Errorf("keys %q: no error", keys)
 			s.Close()
 		}
 	}
@@ -387,8 +386,7 @@ func seedFolder(t *testing.T, files map[string]string) string {
 	return folder
 }
 
-// A reset takes a project back to its seed, in memory and in a folder, while it is
-// used.
+// Reset restores the seed of a project, in memory and in a folder, also during requests.
 func TestReset(t *testing.T) {
 	seed := seedFolder(t, map[string]string{
 		"manual/lamp.txt": "The lamp is lit at sunset.", "manual/.hidden": "x", "manual/notes/x.txt": "left out",
@@ -452,18 +450,18 @@ func TestReset(t *testing.T) {
 			t.Error(err)
 		}
 		if err := f.Reset(); err == nil {
-			t.Error("a reset of what is closed")
+			t.Error("reset of a closed emulator: no error")
 		}
 	}
 }
 
-func TestBadSeeds(t *testing.T) {
+func TestInvalidSeeds(t *testing.T) {
 	for want, files := range map[string]map[string]string{
-		"no folder in it":          {},
-		"not one of an assistant":  {"Not_Valid/a.txt": "x"},
+		"no subfolders":            {},
+		"invalid assistant name":   {"Not_Valid/a.txt": "x"},
 		"type is not supported":    {"a/a.exe": "x"},
-		"there is no folder b":     {"a/a.txt": "x", "b.json": "{}"},
-		"there is no b.txt":        {"a/a.txt": "x", "a.json": `{"files":{"b.txt":{}}}`},
+		"no folder b":              {"a/a.txt": "x", "b.json": "{}"},
+		"no file b.txt":            {"a/a.txt": "x", "a.json": `{"files":{"b.txt":{}}}`},
 		"want us or eu":            {"a/a.txt": "x", "a.json": `{"region":"mars"}`},
 		"unknown field":            {"a/a.txt": "x", "a.json": `{"instruction":""}`},
 		"the list":                 {"a/a.txt": "x", "a.json": `{"files":{"a.txt":{"x":[1]}}}`},
@@ -479,18 +477,19 @@ func TestBadSeeds(t *testing.T) {
 		}
 	}
 	if _, err := New(WithSeed(filepath.Join(t.TempDir(), "none"))); err == nil {
-		t.Error("a folder that is not there")
+		t.Error("missing folder: no error")
 	}
 }
 
-// A snapshot has everything but the key, and is taken by another emulator.
+// A snapshot has all data of a project except its key, and can be restored by another
+// emulator.
 func TestSnapshot(t *testing.T) {
 	f := start(t, WithControl(), WithPace(quick))
 	f.createAssistant(t)
 	op := f.upload(t, "lamp.txt", "The lamp is lit at sunset.", map[string]any{"x": 1.0})
 	snapshot := f.local(t, "GET", snapshotPath, "", 200)
 	if strings.Contains(snapshot, f.Key) || !strings.HasPrefix(snapshot, "SQLite format 3") {
-		t.Error("the snapshot has the key, or is none")
+		t.Error("the snapshot contains the key, or is not an SQLite database")
 	}
 	for _, folder := range []string{"", t.TempDir()} {
 		opts := []Option{WithControl(), WithPace(quick)}
@@ -507,7 +506,7 @@ func TestSnapshot(t *testing.T) {
 			}
 		}
 		if _, err := other.control.DescribeAssistant(t.Context(), "gone"); err != nil {
-			t.Errorf("after bad snapshots: %v", err)
+			t.Errorf("after invalid snapshots: %v", err)
 		}
 		other.local(t, "PUT", snapshotPath, snapshot, 204)
 		check := func(other *fixture) {
@@ -571,12 +570,12 @@ func TestTLS(t *testing.T) {
 		t.Errorf("answer %+v, error %v", answer, err)
 	}
 	if _, err := http.Get(running.URL); err == nil {
-		t.Error("a client that does not know the certificate trusts it")
+		t.Error("client without the certificate: no error")
 	}
 }
 
-// What is below /emulator is there only if it is asked for, with a key.
-func TestControlIsOff(t *testing.T) {
+// The paths below /emulator require WithControl and a key.
+func TestControlOff(t *testing.T) {
 	off, on := start(t), start(t, WithControl())
 	for path, methods := range controlled {
 		for method := range methods {

@@ -12,16 +12,17 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 )
 
-// mcpPath is what the MCP servers are below, one for each assistant.
+// mcpPath is the prefix of the paths of the assistants' MCP servers.
 const mcpPath = "/mcp/assistants/"
 
-// contextQuery is what the tool get_context takes. Whether the service's tool takes
+// contextQuery has the arguments of the tool get_context. Whether the service's tool has
 // more is not known.
 type contextQuery struct {
 	Query string `json:"query" jsonschema:"The query that the snippets have to fit."`
 }
 
-// bearerAsKey returns a request to an MCP server with its bearer token as the key.
+// bearerAsKey returns a copy of a request to an MCP server, with its bearer token as the
+// API key.
 func bearerAsKey(r *http.Request) *http.Request {
 	r = r.Clone(r.Context())
 	scheme, key, _ := strings.Cut(r.Header.Get("Authorization"), " ")
@@ -32,8 +33,8 @@ func bearerAsKey(r *http.Request) *http.Request {
 	return r
 }
 
-// serveMCP serves the MCP server of an assistant, which has one tool, get_context.
-// The transport is streamable HTTP without sessions, and the key a bearer token.
+// serveMCP serves the MCP server of an assistant, with the tool get_context, over
+// streamable HTTP without sessions.
 func (s *Server) serveMCP(w http.ResponseWriter, r *http.Request) error {
 	name := strings.TrimPrefix(r.URL.Path, mcpPath)
 	if _, err := s.find(name); err != nil {
@@ -41,13 +42,13 @@ func (s *Server) serveMCP(w http.ResponseWriter, r *http.Request) error {
 	}
 	mcp.NewStreamableHTTPHandler(
 		func(*http.Request) *mcp.Server { return s.mcpServer(name, r) },
-		// A browser of another site has no key, so that the host need not be this machine.
+		// The protection against DNS rebinding is not needed, since requests need a key.
 		&mcp.StreamableHTTPOptions{Stateless: true, DisableLocalhostProtection: true},
 	).ServeHTTP(w, r)
 	return nil
 }
 
-// mcpServer is the server of an assistant, for one request, which has the key.
+// mcpServer returns the MCP server of an assistant for the request r, which has the key.
 func (s *Server) mcpServer(assistant string, r *http.Request) *mcp.Server {
 	server := mcp.NewServer(&mcp.Implementation{Name: "pinecone-assistant-emulator", Version: "1"}, nil)
 	mcp.AddTool(server, &mcp.Tool{
@@ -61,14 +62,14 @@ func (s *Server) mcpServer(assistant string, r *http.Request) *mcp.Server {
 	return server
 }
 
-// contextForMCP sends the query through the API's own operation, so that rates,
-// faults and whatever else holds for it holds here. Each snippet becomes a text
-// content with the JSON that the operation has for it. That it is JSON is inferred
-// from Pinecone's server github.com/pinecone-io/assistant-mcp.
+// contextForMCP sends the query to the API's context operation, so that rate limits,
+// faults and the journal apply. The result has a text content for each snippet, in the
+// JSON of the operation. The JSON format is inferred from Pinecone's server
+// github.com/pinecone-io/assistant-mcp.
 func (s *Server) contextForMCP(ctx context.Context, r *http.Request, assistant string, query contextQuery) (_ *mcp.CallToolResult, err error) {
-	defer func() { // a fault that drops the connection; it would end the process here
+	defer func() { // an aborted request panics, which would end the process here
 		if recover() != nil {
-			err = errors.New("the request for the context was dropped")
+			err = errors.New("the context request was aborted")
 		}
 	}()
 	body, err := json.Marshal(query)
@@ -80,22 +81,22 @@ func (s *Server) contextForMCP(ctx context.Context, r *http.Request, assistant s
 	if err != nil {
 		return nil, err
 	}
-	request.URL.Scheme, request.URL.Host, request.TLS = "", "", r.TLS // as a server sees them
+	request.URL.Scheme, request.URL.Host, request.TLS = "", "", r.TLS // as in a request that a server receives
 	request.Header.Set(keyHeader, r.Header.Get(keyHeader))
 	request.Header.Set(versionHeader, versions[len(versions)-1].name)
 	request.Header.Set("Content-Type", "application/json")
-	reply := inner{header: http.Header{}, status: http.StatusOK}
-	s.ServeHTTP(&reply, request)
+	response := inner{header: http.Header{}, status: http.StatusOK}
+	s.ServeHTTP(&response, request)
 
 	var found struct {
 		Snippets []json.RawMessage
 		Error    struct{ Message string }
 	}
-	if err := json.Unmarshal(reply.body.Bytes(), &found); err != nil {
+	if err := json.Unmarshal(response.body.Bytes(), &found); err != nil {
 		return nil, err
 	}
 	result := &mcp.CallToolResult{Content: []mcp.Content{}}
-	if reply.status != http.StatusOK {
+	if response.status != http.StatusOK {
 		result.IsError = true
 		result.Content = append(result.Content, &mcp.TextContent{Text: found.Error.Message})
 		return result, nil
@@ -106,7 +107,7 @@ func (s *Server) contextForMCP(ctx context.Context, r *http.Request, assistant s
 	return result, nil
 }
 
-// inner keeps the reply to a request that the emulator sends itself.
+// inner records the response to a request of the emulator to itself.
 type inner struct {
 	header http.Header
 	status int

@@ -76,13 +76,13 @@ func TestMCP(t *testing.T) {
 	}
 }
 
-// What the operation refuses is an error of the tool, which a model can read.
+// An error of the context operation is a tool error, which a model can read.
 func TestMCPErrors(t *testing.T) {
 	f := start(t, WithPace(quick))
 	f.createAssistant(t)
 	session := agent(t, f)
 	for name, arguments := range map[string]map[string]any{
-		"empty": {"query": ""}, "no query": {}, "no text": {"query": 1}, "more": {"query": "x", "assistant_name": "b"},
+		"empty": {"query": ""}, "no query": {}, "not a string": {"query": 1}, "unknown argument": {"query": "x", "assistant_name": "b"},
 	} {
 		if result, err := getContext(t, session, arguments); err == nil && !result.IsError {
 			t.Errorf("%s: result %+v", name, result)
@@ -141,7 +141,7 @@ func TestMCPRefused(t *testing.T) {
 	}
 }
 
-// texts are the contents of a result.
+// texts returns the text contents of a result.
 func texts(result *mcp.CallToolResult) []string {
 	var texts []string
 	for _, content := range result.Content {

@@ -8,34 +8,33 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// requestMemory is how much memory the requests that are handled at once take, all of
-// the process. Uploads and downloads are not among them: they have pieces of a file in
+// requestMemory is the limit of the estimated memory of all requests of the process, in
+// bytes. Uploads and downloads are not included, since they have only pieces of a file in
 // memory.
 const requestMemory = 128 << 20
 
-// What a request is taken to need: at least the share that an answer takes, more if it
-// has much text to decode.
+// Estimates of the memory of a request in bytes.
 const (
 	leastShare    = 8 << 20
-	shareOfByte   = 8
-	shareOfValue  = 200 // of JSON, such as an object with a field
-	shareOfQuery  = 100 // for a byte: a value of a filter takes two or more
-	maxJSONValues = 500_000
+	shareOfByte   = 8       // for each byte of a JSON body
+	shareOfValue  = 200     // for each value of a JSON body
+	shareOfQuery  = 100     // for each byte of the query, in which a value takes at least two
+	maxJSONValues = 500_000 // limit of the values of a JSON body
 )
 
 var handled = semaphore.NewWeighted(requestMemory)
 
-// enter waits until there is memory for a request that needs so much, and returns a
-// function that gives it back.
-func enter(ctx context.Context, need int) (leave func()) {
+// acquireMemory waits until the memory of a request is available, and returns a function
+// that releases it. It panics with [http.ErrAbortHandler] if ctx is done.
+func acquireMemory(ctx context.Context, need int) (release func()) {
 	share := int64(min(max(need, leastShare), requestMemory))
-	if handled.Acquire(ctx, share) != nil { // the client has gone
+	if handled.Acquire(ctx, share) != nil { // the client has closed the connection
 		panic(http.ErrAbortHandler)
 	}
 	return sync.OnceFunc(func() { handled.Release(share) })
 }
 
-// countValues returns how many values a JSON text has, at most, without decoding it.
+// countValues returns an upper bound of the number of values of a JSON text.
 func countValues(text []byte) int {
 	values := 1
 	quoted := false

@@ -15,25 +15,25 @@ func TestCountValues(t *testing.T) {
 	}
 }
 
-// Requests wait for each other when they need more than there is. One that needs more
-// than all is served alone.
-func TestEnter(t *testing.T) {
+// A request waits until its memory is available. A request that needs more than
+// requestMemory is served alone.
+func TestAcquireMemory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		large := enter(t.Context(), 2*requestMemory)
-		entered := make(chan func())
-		go func() { entered <- enter(t.Context(), 1) }()
+		large := acquireMemory(t.Context(), 2*requestMemory)
+		acquired := make(chan func())
+		go func() { acquired <- acquireMemory(t.Context(), 1) }()
 		synctest.Wait()
 		select {
-		case <-entered:
-			t.Error("a request beside one that takes everything")
+		case <-acquired:
+			t.Error("a request does not wait for one that has all memory")
 		default:
 		}
 		large()
-		large() // again does nothing
-		leave := <-entered
-		leave()
+		large() // a second call does nothing
+		release := <-acquired
+		release()
 		for range requestMemory / leastShare {
-			defer enter(t.Context(), 1)()
+			defer acquireMemory(t.Context(), 1)()
 		}
 	})
 }

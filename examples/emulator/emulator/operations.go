@@ -10,10 +10,10 @@ import (
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/store"
 )
 
-// operationsKept is how long an operation is listed after its end.
+// operationsKept is the time for which an operation is listed after its end.
 const operationsKept = 30 * 24 * time.Hour
 
-func (s *Server) listOperations(r *request) (*reply, error) {
+func (s *Server) listOperations(r *request) (*response, error) {
 	a, err := s.find(r.assistant())
 	if err != nil {
 		return nil, err
@@ -30,10 +30,10 @@ func (s *Server) listOperations(r *request) (*reply, error) {
 		},
 		sequence: func(op *store.Operation) int64 { return op.Sequence },
 		describe: describeOperation,
-	}.reply(r, list)
+	}.response(r, list)
 }
 
-func (s *Server) describeOperation(r *request) (*reply, error) {
+func (s *Server) describeOperation(r *request) (*response, error) {
 	a, err := s.find(r.assistant())
 	if err != nil {
 		return nil, err
@@ -41,7 +41,7 @@ func (s *Server) describeOperation(r *request) (*reply, error) {
 	id := r.path["operation_id"]
 	op, err := s.db.Operation(a.Sequence, id)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, notFound("Operation %q not found.", shown(id))
+		return nil, notFound("Operation %q not found.", truncate(id))
 	}
 	if err != nil {
 		return nil, err
@@ -70,9 +70,9 @@ func describeOperation(op *store.Operation) object {
 	return described
 }
 
-// accepted returns the reply that announces an operation.
-func (r *request) accepted(op *store.Operation) *reply {
-	reply := r.answer(http.StatusAccepted, describeOperation(op))
-	reply.header = http.Header{"Location": {"/operations/" + r.assistant() + "/" + op.ID}}
-	return reply
+// accepted returns a response with an operation, the status 202 and a Location header.
+func (r *request) accepted(op *store.Operation) *response {
+	response := r.respond(http.StatusAccepted, describeOperation(op))
+	response.header = http.Header{"Location": {"/operations/" + r.assistant() + "/" + op.ID}}
+	return response
 }

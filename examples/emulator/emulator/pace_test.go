@@ -16,7 +16,7 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
 )
 
-// timed notes when each part of a reply is written.
+// timed is a recorder of the parts of a response and their times.
 type timed struct {
 	*httptest.ResponseRecorder
 	began time.Time
@@ -24,7 +24,7 @@ type timed struct {
 }
 
 type part struct {
-	at   time.Duration
+	at   time.Duration // since began
 	text string
 }
 
@@ -52,11 +52,11 @@ func streamRequest(ctx context.Context, t *testing.T, f *fixture, path string) *
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header = http.Header{keyHeader: {f.Key}, versionHeader: {usual}, "Content-Type": {"application/json"}}
+	req.Header = http.Header{keyHeader: {f.Key}, versionHeader: {defaultVersion}, "Content-Type": {"application/json"}}
 	return req
 }
 
-// Only a chat has heartbeats, and only while nothing else comes.
+// A chat has heartbeats between its events; a completion has none.
 func TestChunkDelay(t *testing.T) {
 	const delay, latency = 40 * time.Second, 5 * time.Second
 	for path, beats := range map[string][]time.Duration{
@@ -84,7 +84,7 @@ func TestChunkDelay(t *testing.T) {
 				}
 				for i := range since {
 					if since[i] != beats[i] {
-						t.Errorf("%s: a heartbeat after %v, want %v", path, since[i], beats[i])
+						t.Errorf("%s: heartbeat after %v, want %v", path, since[i], beats[i])
 					}
 				}
 				events, last, since = events+1, part.at, nil
@@ -96,8 +96,8 @@ func TestChunkDelay(t *testing.T) {
 	}
 }
 
-// A reader of event streams does not see heartbeats.
-func TestHeartbeatsAreSkipped(t *testing.T) {
+// The client ignores heartbeats.
+func TestHeartbeatsIgnored(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := ready(t, WithChunkDelay(heartbeat+time.Second))
 		var text strings.Builder
@@ -109,16 +109,16 @@ func TestHeartbeatsAreSkipped(t *testing.T) {
 			text.WriteString(chunk)
 		}
 		if text.String() != "The lamp is lit at sunset." {
-			t.Errorf("the text is %q", text.String())
+			t.Errorf("text %q", text.String())
 		}
 	})
 }
 
-// A stream whose client has gone ends, also while it waits.
-func TestClientGone(t *testing.T) {
+// A stream ends when the request is canceled, also between two events.
+func TestCancelStream(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := ready(t, WithChunkDelay(time.Hour))
-		ctx, leave := context.WithCancel(t.Context())
+		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan any, 1)
 		go func() {
 			defer func() { ended <- recover() }()
@@ -127,30 +127,30 @@ func TestClientGone(t *testing.T) {
 		time.Sleep(90 * time.Minute)
 		select {
 		case <-ended:
-			t.Fatal("it did not wait")
+			t.Fatal("the stream ended before the request was canceled")
 		default:
 		}
-		leave()
+		cancel()
 		if reason := <-ended; reason != http.ErrAbortHandler {
-			t.Errorf("it ended with %v", reason)
+			t.Errorf("panic %v, want http.ErrAbortHandler", reason)
 		}
 	})
 }
 
-func TestLatencyOfClientGone(t *testing.T) {
+func TestCancelDuringLatency(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := inMemory(t, WithLatency(time.Hour))
-		ctx, leave := context.WithTimeout(t.Context(), time.Second)
-		defer leave()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
 		req, err := http.NewRequestWithContext(ctx, "POST", f.URL+"/assistant/assistants", strings.NewReader(`{"name":"a"}`))
 		if err != nil {
 			t.Fatal(err)
 		}
-		req.Header = http.Header{keyHeader: {f.Key}, versionHeader: {usual}, "Content-Type": {"application/json"}}
+		req.Header = http.Header{keyHeader: {f.Key}, versionHeader: {defaultVersion}, "Content-Type": {"application/json"}}
 		func() {
 			defer func() {
 				if reason := recover(); reason != http.ErrAbortHandler {
-					t.Errorf("it ended with %v", reason)
+					t.Errorf("panic %v, want http.ErrAbortHandler", reason)
 				}
 			}()
 			f.ServeHTTP(httptest.NewRecorder(), received(req))
@@ -162,8 +162,7 @@ func TestLatencyOfClientGone(t *testing.T) {
 	})
 }
 
-// Over a network: a client that leaves, and an emulator that is closed, end what
-// is being served.
+// Over a network, canceling the request and closing the emulator end streams and delays.
 func TestStreamsEnd(t *testing.T) {
 	serving := func() bool {
 		var stacks bytes.Buffer
@@ -172,11 +171,11 @@ func TestStreamsEnd(t *testing.T) {
 		}
 		return strings.Contains(stacks.String(), "emulator.(*stream).wait") || strings.Contains(stacks.String(), "(*Server).pause")
 	}
-	begin := func(t *testing.T) (f *fixture, body io.ReadCloser, leave func()) {
+	begin := func(t *testing.T) (f *fixture, body io.ReadCloser, cancel func()) {
 		f = start(t, WithPace(quick), WithChunkDelay(time.Hour))
 		f.createAssistant(t)
-		ctx, leave := context.WithCancel(t.Context())
-		t.Cleanup(leave)
+		ctx, cancel := context.WithCancel(t.Context())
+		t.Cleanup(cancel)
 		resp, err := f.client.Do(streamRequest(ctx, t, f, "/assistant/chat/a"))
 		if err != nil {
 			t.Fatal(err)
@@ -186,11 +185,11 @@ func TestStreamsEnd(t *testing.T) {
 			t.Fatal(err)
 		}
 		eventually(t, serving)
-		return f, resp.Body, leave
+		return f, resp.Body, cancel
 	}
 	t.Run("client", func(t *testing.T) {
-		_, _, leave := begin(t)
-		leave()
+		_, _, cancel := begin(t)
+		cancel()
 		eventually(t, func() bool { return !serving() })
 	})
 	t.Run("emulator", func(t *testing.T) {
@@ -199,10 +198,10 @@ func TestStreamsEnd(t *testing.T) {
 			t.Error(err)
 		}
 		if serving() {
-			t.Error("it is still served")
+			t.Error("the stream is still being served after Close")
 		}
 		if _, err := io.ReadAll(body); !errors.Is(err, io.ErrUnexpectedEOF) {
-			t.Errorf("the stream ended with %v", err)
+			t.Errorf("stream: error %v, want io.ErrUnexpectedEOF", err)
 		}
 	})
 	t.Run("latency", func(t *testing.T) {

@@ -9,16 +9,17 @@ import (
 	"strings"
 )
 
-// list is a listing in pages. A token says which list it is of and the sequence
-// number that the page before ended with, so that neither deletions nor additions
-// nor a restart let a page miss or repeat anything.
+// list is a position in a list. A page token contains the name of the list and the
+// sequence number of the last item of a page, so that no item is missed or repeated after
+// deletions, additions or a restart.
 type list struct {
-	name  string // of the list
-	size  int    // of a page
-	after int64
+	name  string // name of the list
+	size  int    // size of a page
+	after int64  // sequence number after which the page begins
 }
 
-// newList returns a list that goes on where a token says; "" stands for its start.
+// newList returns the position of a page token, or the start of the list if the token is
+// empty.
 func newList(name string, size int, token string) (*list, error) {
 	l := &list{name: name, size: size}
 	if token == "" {
@@ -34,25 +35,25 @@ func newList(name string, size int, token string) (*list, error) {
 	return nil, invalid("pagination_token: not a token of this list")
 }
 
-// itemsAtOnce is how many items of a list without pages are read at once.
+// itemsAtOnce is the number of items of a list without pages that are read in one query.
 const itemsAtOnce = 256
 
-// listing is what a list is of.
+// listing is the response of a list operation for items of type T.
 type listing[T any] struct {
-	field    string // of the reply
+	field    string // name of the field with the list
 	fetch    func(after int64, most int) ([]T, error)
-	sequence func(T) int64
+	sequence func(T) int64 // returns the sequence number of an item
 	describe func(T) object
 }
 
-// reply returns a page of the list, with the token of the next one; without a token on
-// the last. A list without pages is read and written in parts: what changes meanwhile
-// may be in it or not.
-func (l listing[T]) reply(r *request, page *list) (*reply, error) {
+// response returns a page of the list, with the page token of the next page if there is one.
+// A list without pages is read in several queries; an item that is added or deleted
+// meanwhile may be in it or not.
+func (l listing[T]) response(r *request, page *list) (*response, error) {
 	if page.size == everything {
 		return l.whole(r), nil
 	}
-	// One more than a page has tells whether there is another page.
+	// Fetch one more item, which shows whether there is another page.
 	found, err := l.fetch(page.after, page.size+1)
 	if err != nil {
 		return nil, err
@@ -73,7 +74,7 @@ func (l listing[T]) reply(r *request, page *list) (*reply, error) {
 	return r.ok(body), nil
 }
 
-func (l listing[T]) whole(r *request) *reply {
+func (l listing[T]) whole(r *request) *response {
 	each := func(add func(any) error) error {
 		for after := int64(0); ; {
 			found, err := l.fetch(after, itemsAtOnce)
@@ -92,5 +93,5 @@ func (l listing[T]) whole(r *request) *reply {
 			}
 		}
 	}
-	return &reply{status: http.StatusOK, items: &items{l.field, each}}
+	return &response{status: http.StatusOK, items: &items{l.field, each}}
 }

@@ -9,9 +9,9 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
 )
 
-// Pages go on behind the item that the one before ended with, whatever was deleted
-// and added in between.
-func TestPagesOfWhatChanges(t *testing.T) {
+// A page begins after the last item of the previous page, also after deletions and
+// additions.
+func TestPagesDuringChanges(t *testing.T) {
 	f := start(t, WithPace(quick))
 	ctx := t.Context()
 	f.createAssistant(t)
@@ -37,7 +37,7 @@ func TestPagesOfWhatChanges(t *testing.T) {
 	}
 }
 
-// A token is good for its own list only.
+// A page token is valid only for its list.
 func TestTokenOfAnotherList(t *testing.T) {
 	f := start(t, WithPace(quick))
 	ctx := t.Context()

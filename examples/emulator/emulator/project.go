@@ -10,9 +10,9 @@ import (
 	"strings"
 )
 
-// WithKeys sets the API keys that requests can carry. Each has a project of its own:
-// its assistants, rates, faults, scripted replies and journal. The first is the one
-// of [Server.Key].
+// WithKeys sets the accepted API keys. Each key has its own project, with its own
+// assistants, rate limits, faults, scripted replies and journal. The first key is that of
+// [Server.Key].
 func WithKeys(keys ...string) Option {
 	return func(s *Server) {
 		if len(keys) > 0 {
@@ -21,8 +21,8 @@ func WithKeys(keys ...string) Option {
 	}
 }
 
-// Project returns the server of another key's project; nil if there is none. The
-// server of the first key is s itself.
+// Project returns the server of the project of a key, or nil if the key is unknown. The
+// server of the first key is s.
 func (s *Server) Project(key string) *Server {
 	for _, project := range s.projects {
 		if subtle.ConstantTimeCompare([]byte(key), []byte(project.key)) == 1 {
@@ -32,13 +32,13 @@ func (s *Server) Project(key string) *Server {
 	return nil
 }
 
-// openProjects opens the projects of the keys behind the first. Their folders are
-// named by a hash of their keys.
+// openProjects opens the projects of all keys but the first. Their folders are named by a
+// hash of the key.
 func (s *Server) openProjects(opts []Option) error {
 	s.projects = []*Server{s}
 	for _, key := range s.more {
 		if key == "" || s.Project(key) != nil {
-			return errors.New("emulator: a key is empty or there twice")
+			return errors.New("emulator: empty or duplicate key")
 		}
 		project := newServer(opts, s.clock)
 		project.key = key
@@ -54,13 +54,12 @@ func (s *Server) openProjects(opts []Option) error {
 	return nil
 }
 
-// projectOf returns the project whose key a request carries. The status and the
-// body of a refusal are those that the specs show; the service can also answer in
-// plain text.
+// projectOf returns the project of a request's key. The status and the body of the error
+// are those of the specs; the service may also respond with plain text.
 func (s *Server) projectOf(r *http.Request) (*Server, error) {
 	key := r.Header.Get(keyHeader)
 	if bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok && key == "" && bearer != "" && s.Project(bearer) != nil {
-		return nil, failure(http.StatusUnauthorized, codeUnauthenticated, "Invalid API key. The request has it as a bearer token, want it in the header %s.", keyHeader)
+		return nil, failure(http.StatusUnauthorized, codeUnauthenticated, "Invalid API key. The key is a bearer token, want the header %s.", keyHeader)
 	}
 	if key != "" {
 		if project := s.Project(key); project != nil {

@@ -12,19 +12,18 @@ import (
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/store"
 )
 
-// quota holds requests against the limits of a plan. Without one, which is nil,
-// it refuses nothing.
+// quota enforces the limits of a plan. A nil quota allows everything.
 //
-// Rates are token buckets that are full at first and hold a minute's worth; that
-// the service counts in this way is not documented.
+// Rate limits are token buckets with a capacity of a minute, which are full at first. How
+// the service counts is not documented.
 type quota struct {
 	*limits
 	now    func() time.Time
 	groups map[group]*rate.Limiter
-	chat   *rate.Limiter // nil if the plan has no rate
+	chat   *rate.Limiter // nil if the plan has no rate limit of chat input
 
 	mu    sync.Mutex
-	month time.Time // its first moment
+	month time.Time // start of the month of used
 	used  map[meter]int
 }
 
@@ -41,17 +40,17 @@ func newQuota(limits *limits, now func() time.Time) *quota {
 
 func perMinute(n int) *rate.Limiter { return rate.NewLimiter(rate.Limit(n)/60, n) }
 
-// admit counts a request, and refuses it when it is beyond its group's rate.
+// admit counts a request, and returns an error if it exceeds the rate limit of its group.
 func (q *quota) admit(r *request) error {
 	if q == nil {
 		return nil
 	}
 	group := groups[r.operation.name]
-	return q.take(r, q.groups[group], 1, string(group)+": %d requests a minute")
+	return q.take(r, q.groups[group], 1, string(group)+", %d requests per minute")
 }
 
-// admitChat counts the tokens of a chat: of its messages, and of all that the model
-// is given.
+// admitChat checks the tokens of the messages of a chat, and counts the tokens of all
+// input of the model.
 func (q *quota) admitChat(r *request, history, input int) error {
 	if q == nil {
 		return nil
@@ -62,12 +61,12 @@ func (q *quota) admitChat(r *request, history, input int) error {
 	if err := q.spend(chatInput, input); err != nil {
 		return err
 	}
-	return q.take(r, q.chat, input, "chat input: %d tokens a minute")
+	return q.take(r, q.chat, input, "chat input, %d tokens per minute")
 }
 
-// spend counts what a request uses of a month, and refuses it when nothing is left.
-// What is used is forgotten when the emulator ends. That the service counts by
-// calendar month, and refuses with this code, is inferred.
+// spend adds n to the usage of the month, and returns an error if the quota is used up.
+// The usage is not stored. That the service counts by calendar month, and the error code,
+// are inferred.
 func (q *quota) spend(what meter, n int) error {
 	if q == nil || q.perMonth[what] == 0 {
 		return nil
@@ -78,7 +77,7 @@ func (q *quota) spend(what meter, n int) error {
 		q.month, q.used = month, make(map[meter]int)
 	}
 	if q.used[what] >= q.perMonth[what] {
-		return exceeded("the project has used %d of this month's %s, the plan's limit", q.perMonth[what], what)
+		return exceeded("the plan's monthly limit of %d %s is used up", q.perMonth[what], what)
 	}
 	q.used[what] += n
 	return nil
@@ -88,8 +87,8 @@ func monthOf(now time.Time) time.Time {
 	return time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC)
 }
 
-// admitUpload refuses an upload when nothing is left of the month's units or of the
-// storage.
+// admitUpload returns an error if the ingestion units of the month are used up, or an
+// upload exceeds the storage.
 func (s *Server) admitUpload(size int64) error {
 	q := s.quota
 	if q == nil {
@@ -97,19 +96,19 @@ func (s *Server) admitUpload(size int64) error {
 	}
 	if most := q.perMonth[ingestionUnits]; most > 0 {
 		if units, err := s.db.Units(monthOf(q.now())); err != nil || units >= float64(most) {
-			return cmp.Or(err, exceeded("the project has used %d of this month's %s, the plan's limit", most, ingestionUnits))
+			return cmp.Or(err, exceeded("the plan's monthly limit of %d %s is used up", most, ingestionUnits))
 		}
 	}
 	if q.storage > 0 {
 		if stored, err := s.db.Stored(); err != nil || stored+size > q.storage {
-			return cmp.Or(err, exceeded("the project's files have %d bytes, with this one %d, the plan's limit is %d", stored, stored+size, q.storage))
+			return cmp.Or(err, exceeded("the files of the project have %d bytes, with this file %d, the plan's limit is %d", stored, stored+size, q.storage))
 		}
 	}
 	return nil
 }
 
-// take takes n out of a bucket; all that it can hold, if n is more, so that no
-// request is refused for ever.
+// take takes n tokens out of a bucket, or its capacity if n is greater, so that a request
+// can succeed after a wait.
 func (q *quota) take(r *request, bucket *rate.Limiter, n int, format string) error {
 	if bucket == nil {
 		return nil
@@ -120,12 +119,12 @@ func (q *quota) take(r *request, bucket *rate.Limiter, n int, format string) err
 		return nil
 	}
 	missing := float64(n) - bucket.TokensAt(now)
-	err := failure(http.StatusTooManyRequests, r.operation.rateLimited(), "The limit is reached of "+format, bucket.Burst())
+	err := failure(http.StatusTooManyRequests, r.operation.rateLimited(), "Rate limit exceeded: "+format, bucket.Burst())
 	err.retryAfter = time.Duration(missing / float64(bucket.Limit()) * float64(time.Second))
 	return err
 }
 
-// admitAssistant refuses an assistant beyond the number of them.
+// admitAssistant returns an error if another assistant would exceed the plan's number.
 func (q *quota) admitAssistant(existing int) error {
 	if q == nil || q.assistants == 0 || existing < q.assistants {
 		return nil
@@ -133,7 +132,7 @@ func (q *quota) admitAssistant(existing int) error {
 	return exceeded("the project has %d assistants, the plan's limit", existing)
 }
 
-// admitSize refuses a file that is larger than the plan allows.
+// admitSize returns an error if a PDF is larger than the plan allows.
 func (q *quota) admitSize(f *store.File) error {
 	if q == nil || document.Extension(f.Name) != ".pdf" {
 		return nil
@@ -148,7 +147,7 @@ func (q *quota) admitSize(f *store.File) error {
 	return nil
 }
 
-// admitFile refuses a file that is one too many beside others.
+// admitFile returns an error if another file would exceed the plan's number.
 func (q *quota) admitFile(others int) error {
 	if q == nil || others < q.files {
 		return nil
@@ -156,9 +155,9 @@ func (q *quota) admitFile(others int) error {
 	return exceeded("the assistant has %d files, the plan's limit", others)
 }
 
-// exceeded refuses an object beyond the plan's number. What the Assistant API
-// answers is not documented; this is what Pinecone's documentation of databases
-// says of them, https://docs.pinecone.io/reference/api/database-limits/object-limits.
+// exceeded returns the error for an exceeded quota. The Assistant API's error is not
+// documented; this is the error of Pinecone's databases, according to
+// https://docs.pinecone.io/reference/api/database-limits/object-limits.
 func exceeded(format string, args ...any) error {
 	return failure(http.StatusForbidden, codeQuotaExceeded, format, args...)
 }

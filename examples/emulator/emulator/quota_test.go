@@ -19,7 +19,7 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
 )
 
-// refusedFor returns how long a refusal asks to wait.
+// refusedFor returns the Retry-After of a response with the status 429 and an error code.
 func refusedFor(t *testing.T, resp *http.Response, text, code string) time.Duration {
 	t.Helper()
 	seconds, err := strconv.Atoi(resp.Header.Get("Retry-After"))
@@ -36,7 +36,7 @@ func TestRates(t *testing.T) {
 	type request struct{ method, path, contentType, body string }
 	tests := []struct {
 		name     string
-		requests []request // one after the other, they share a rate
+		requests []request // sent in turn; they share a rate limit
 		limit    map[Plan]int
 	}{
 		{"list and get assistants", []request{{"GET", "/assistant/assistants", json, ""}, {"GET", "/assistant/assistants/a", json, ""}},
@@ -52,7 +52,7 @@ func TestRates(t *testing.T) {
 	}
 	for plan := range plans {
 		if plan == Builder {
-			continue // its rates are not known
+			continue // its rate limits are not known
 		}
 		for _, test := range tests {
 			t.Run(string(plan)+": "+test.name, func(t *testing.T) {
@@ -76,10 +76,10 @@ func TestRates(t *testing.T) {
 					resp, text := send()
 					wait := refusedFor(t, resp, text, "TOO_MANY_REQUESTS")
 					if least := time.Minute / time.Duration(test.limit[plan]); wait < least || wait > least+time.Second {
-						t.Errorf("wait %v, want %v in whole seconds", wait, least)
+						t.Errorf("wait %v, want %v rounded up to seconds", wait, least)
 					}
 
-					// Other operations go on, and this one after the wait.
+					// The rate limit does not affect other operations.
 					if status, text := f.send(t, "GET", "/assistant/operations/none", nil, ""); status != 404 {
 						t.Errorf("another operation: status %d: %s", status, text)
 					}
@@ -95,8 +95,7 @@ func TestRates(t *testing.T) {
 	}
 }
 
-// A rate is counted under whatever version, and refused with the code that each
-// has.
+// All versions share a rate limit, and each has its own error code.
 func TestRatesOfVersions(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := inMemory(t, WithPlan(Starter))
@@ -115,7 +114,7 @@ func TestRatesOfVersions(t *testing.T) {
 	})
 }
 
-func TestRatesOfManyAtOnce(t *testing.T) {
+func TestConcurrentRates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := inMemory(t, WithPlan(Starter))
 		var group sync.WaitGroup
@@ -129,7 +128,7 @@ func TestRatesOfManyAtOnce(t *testing.T) {
 		}
 		group.Wait()
 		if passed.Load() != 5 {
-			t.Errorf("%d passed", passed.Load())
+			t.Errorf("%d requests passed, want 5", passed.Load())
 		}
 	})
 }
@@ -154,7 +153,7 @@ func TestChatTokens(t *testing.T) {
 		if wait != 30*time.Second {
 			t.Errorf("wait %v", wait)
 		}
-		// Completions and streams take of the same.
+		// Completions and streams share the limit.
 		for _, path := range []string{"/assistant/chat/a/chat/completions", "/assistant/chat/a"} {
 			resp, text := f.exchange(t, "POST", path, nil, `{"stream":true,"messages":[{"content":"hello"}]}`)
 			refusedFor(t, resp, text, "TOO_MANY_REQUESTS")
@@ -166,8 +165,8 @@ func TestChatTokens(t *testing.T) {
 	})
 }
 
-// More than a minute's worth is not refused for ever.
-func TestMoreThanAMinute(t *testing.T) {
+// A chat with more tokens than the limit per minute succeeds after a wait.
+func TestChatBeyondRate(t *testing.T) {
 	now := time.Unix(0, 0)
 	q := newQuota(&limits{chatTokens: 100_000}, func() time.Time { return now })
 	r := &request{operation: versions[0].operations()[chatOperation]}
@@ -212,7 +211,7 @@ func TestNumberOfFiles(t *testing.T) {
 		f := inMemory(t, WithPlan(Starter), WithPace(quick))
 		f.createAssistant(t)
 		upsert := func(id string) error {
-			time.Sleep(12 * time.Second) // the rate of uploads
+			time.Sleep(12 * time.Second) // the rate limit of uploads
 			_, err := f.data.UpsertFile(t.Context(), "a", id, nil, data.UploadFileRequest{File: data.FileBytes("a.txt", []byte("The tide is high."))})
 			return err
 		}
@@ -223,10 +222,10 @@ func TestNumberOfFiles(t *testing.T) {
 		}
 		var refusal *data.Error
 		if err := upsert("100"); !errors.As(err, &refusal) || refusal.StatusCode != 403 || refusal.Code != "QUOTA_EXCEEDED" || !strings.Contains(refusal.Message, "has 100 files") {
-			t.Errorf("one more: %v", err)
+			t.Errorf("file beyond the limit: %v", err)
 		}
 		if err := upsert("99"); err != nil {
-			t.Errorf("one in the place of another: %v", err)
+			t.Errorf("replaced file: %v", err)
 		}
 		body, header := form(t, field{"file", "a.txt", "The tide is high."})
 		time.Sleep(12 * time.Second)
@@ -259,7 +258,7 @@ func TestSizesOfPlans(t *testing.T) {
 			t.Errorf("%+v: %v", test, err)
 		}
 		if err := q.admitSize(&store.File{Name: test.name, Size: test.limit + 1, Multimodal: test.multimodal}); err == nil || !strings.Contains(err.Error(), fmt.Sprint("the plan's limit is ", test.limit)) {
-			t.Errorf("%+v: one byte more: %v", test, err)
+			t.Errorf("%+v: size beyond the limit: error %v", test, err)
 		}
 	}
 
@@ -277,7 +276,7 @@ func TestSizesOfPlans(t *testing.T) {
 	}
 }
 
-// Without a plan nothing is counted.
+// Without a plan, there are no rate limits and quotas.
 func TestNoPlan(t *testing.T) {
 	f := start(t)
 	for range 200 {
@@ -296,7 +295,7 @@ func TestNoPlan(t *testing.T) {
 	}
 }
 
-// What is used of a month comes back with the next one.
+// Monthly quotas are restored in the next month.
 func TestMonths(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, test := range []struct {
@@ -320,13 +319,13 @@ func TestMonths(t *testing.T) {
 				}
 				checkRefusal(t, status, text, 403, "QUOTA_EXCEEDED", string(test.meter))
 				if n < least || n > least+2 {
-					t.Errorf("%s: %d requests, want about %d", test.plan, n, least)
+					t.Errorf("%s: %d requests, want %d to %d", test.plan, n, least, least+2)
 				}
 				break
 			}
 			f.Advance(31 * 24 * time.Hour)
 			if status, text := ask(); status != 200 {
-				t.Errorf("%s: in the next month: status %d: %s", test.plan, status, text)
+				t.Errorf("%s, next month: status %d: %s", test.plan, status, text)
 			}
 		}
 	})
@@ -352,7 +351,7 @@ func TestStorageOfPlans(t *testing.T) {
 	checkRefusal(t, status, text, 403, "QUOTA_EXCEEDED", string(ingestionUnits))
 	f.Advance(31 * 24 * time.Hour)
 	if status, text := upload("The tide is high."); status != 202 {
-		t.Errorf("in the next month: status %d: %s", status, text)
+		t.Errorf("next month: status %d: %s", status, text)
 	}
 }
 
@@ -369,21 +368,21 @@ func TestPlans(t *testing.T) {
 	}
 	defer func() {
 		if recover() == nil {
-			t.Error("a plan that there is not")
+			t.Error("unknown plan: no panic")
 		}
 	}()
 	WithPlan("free")
 }
 
-// Every operation with a rate is one of the specs.
+// Every operation with a rate limit is in the specs.
 func TestGroups(t *testing.T) {
 	for operation, group := range groups {
 		if !slices.Contains(operations(), operation) {
-			t.Errorf("there is no operation %s", operation)
+			t.Errorf("unknown operation %s", operation)
 		}
 		for plan, limits := range plans {
-			if limits.perMinute[group] == 0 && plan != Builder { // whose rates are not known
-				t.Errorf("%s has no rate for %s", plan, group)
+			if limits.perMinute[group] == 0 && plan != Builder { // its rate limits are not known
+				t.Errorf("%s: no rate limit for %s", plan, group)
 			}
 		}
 	}

@@ -7,30 +7,32 @@ import (
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/store"
 )
 
-// What has fewer than a third of a query's terms, or than enoughTerms of a long
-// one, fits by chance, and is not found.
+// An excerpt with fewer than 1/termShare of a query's terms, and fewer than enoughTerms,
+// matches by chance and is not found.
 const (
 	termShare   = 3
 	enoughTerms = 8
 )
 
-func byChance(found, asked int) bool {
+// matchesByChance reports whether an excerpt with found of the asked terms matches by
+// chance.
+func matchesByChance(found, asked int) bool {
 	return found == 0 || termShare*found < asked && found < enoughTerms
 }
 
-// choose makes excerpts of at most maxBytes of the hits of a search for so many
-// terms, and returns the best ones. An excerpt grows from a hit, the best one first, by hits
-// that are next to it.
+// choose joins the hits of a search to excerpts of up to maxBytes, and returns up to most
+// of them, the best first. An excerpt begins with the best remaining hit and grows by
+// adjacent hits.
 //
-// The score of an excerpt is the mean of two parts: the BM25 score of its best hit
-// as a part of the highest one, and the part of the terms that it has. So it is
-// above 0, and 1 for what has all of the terms and fits best.
+// The score of an excerpt is the mean of the BM25 score of its best hit, relative to that
+// of the best hit of all, and the share of the search's terms that it contains. It is
+// above 0 and at most 1.
 func choose(hits []store.Hit, terms, maxBytes, most int) []store.Excerpt {
 	type place struct {
 		file   int64
 		number int
 	}
-	free := make(map[place]*store.Hit) // hits that are in no excerpt yet
+	free := make(map[place]*store.Hit) // hits that are not in an excerpt yet
 	for i := range hits {
 		free[place{hits[i].File, hits[i].Number}] = &hits[i]
 	}
@@ -60,7 +62,7 @@ func choose(hits []store.Hit, terms, maxBytes, most int) []store.Excerpt {
 				found[term] = true
 			}
 		}
-		if !byChance(len(found), terms) {
+		if !matchesByChance(len(found), terms) {
 			e.Score = (best.Score/hits[0].Score + float64(len(found))/float64(terms)) / 2
 			excerpts = append(excerpts, e)
 		}
@@ -69,7 +71,7 @@ func choose(hits []store.Hit, terms, maxBytes, most int) []store.Excerpt {
 	return excerpts[:min(len(excerpts), most)]
 }
 
-// scores rates texts by BM25, with the usual parameters.
+// scores returns the BM25 scores of texts, with the usual parameters.
 func scores(texts [][]string, query []string) []float64 {
 	const k, b = 1.2, 0.75
 	query = slices.Compact(slices.Sorted(slices.Values(query)))

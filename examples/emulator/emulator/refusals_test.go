@@ -47,9 +47,9 @@ func TestRefusals(t *testing.T) {
 		{"other version's operation", "GET", "/assistant/operations/a", http.Header{versionHeader: {"2025-01"}}, "", 404, "NOT_FOUND", "not an operation of the API in 2025-01"},
 		{"no such path", "GET", "/assistant/x", nil, "", 404, "NOT_FOUND", "/assistant/x"},
 		{"not below the base path", "GET", "/assistants", nil, "", 404, "NOT_FOUND", "/assistants"},
-		{"no such method", "PUT", assistants, nil, "{}", 405, "UNIMPLEMENTED", "which has GET, POST"},
+		{"no such method", "PUT", assistants, nil, "{}", 405, "UNIMPLEMENTED", "want GET, POST"},
 
-		{"create: no body", "POST", assistants, nil, "", 400, invalid, "body: the request has none"},
+		{"create: no body", "POST", assistants, nil, "", 400, invalid, "body: empty"},
 		{"create: not JSON", "POST", assistants, nil, "{", 400, invalid, "body"},
 		{"create: other type", "POST", assistants, http.Header{"Content-Type": {"text/plain"}}, `{"name":"b"}`, 400, invalid, "Content-Type"},
 		{"create: no type", "POST", assistants, http.Header{"Content-Type": nil}, `{"name":"b"}`, 400, invalid, "Content-Type"},
@@ -68,9 +68,9 @@ func TestRefusals(t *testing.T) {
 		{"create: name taken", "POST", assistants, nil, `{"name":"a"}`, 429, "ALREADY_EXISTS", `"a" already exists`},
 		{"list: limit 0", "GET", assistants + "?limit=0", nil, "", 400, invalid, "limit"},
 		{"list: limit 101", "GET", assistants + "?limit=101", nil, "", 400, invalid, "limit"},
-		{"list: limit is no number", "GET", assistants + "?limit=x", nil, "", 400, invalid, "limit"},
+		{"list: limit is not a number", "GET", assistants + "?limit=x", nil, "", 400, invalid, "limit"},
 		{"list: foreign token", "GET", assistants + "?pagination_token=x", nil, "", 400, invalid, "pagination_token"},
-		{"list: token of something else", "GET", assistants + "?pagination_token=YWZ0ZXI6eA", nil, "", 400, invalid, "pagination_token"},
+		{"list: malformed token", "GET", assistants + "?pagination_token=YWZ0ZXI6eA", nil, "", 400, invalid, "pagination_token"},
 		{"get: unknown", "GET", assistants + "/b", nil, "", 404, "NOT_FOUND", `Assistant "b" not found.`},
 		{"update: unknown", "PATCH", assistants + "/b", nil, `{"instructions":""}`, 404, "NOT_FOUND", `"b"`},
 		{"update: nothing", "PATCH", assistants + "/a", nil, `{}`, 400, invalid, "changes nothing"},
@@ -79,7 +79,7 @@ func TestRefusals(t *testing.T) {
 		{"delete: unknown", "DELETE", assistants + "/b", nil, "", 404, "NOT_FOUND", `"b"`},
 
 		{"files: unknown assistant", "GET", "/assistant/files/b", nil, "", 404, "NOT_FOUND", `Assistant "b"`},
-		{"files: filter is no JSON", "GET", files + "?filter=x", nil, "", 400, invalid, "filter"},
+		{"files: filter is not JSON", "GET", files + "?filter=x", nil, "", 400, invalid, "filter"},
 		{"files: filter is a list", "GET", files + "?filter=[]", nil, "", 400, invalid, "filter"},
 		{"files: unknown operator", "GET", files + `?filter={"x":{"$like":1}}`, nil, "", 400, invalid, "$like"},
 		{"files: limit 0", "GET", files + "?limit=0", nil, "", 400, invalid, "limit"},
@@ -131,14 +131,14 @@ func TestRefusals(t *testing.T) {
 
 func checkRefusal(t *testing.T, status int, text string, wantStatus int, wantCode, wantMessage string) {
 	t.Helper()
-	reply := decoded(t, text)
-	detail, _ := reply["error"].(map[string]any)
+	response := decoded(t, text)
+	detail, _ := response["error"].(map[string]any)
 	message, _ := detail["message"].(string)
-	if status != wantStatus || reply["status"] != float64(wantStatus) || detail["code"] != wantCode || !strings.Contains(message, wantMessage) {
+	if status != wantStatus || response["status"] != float64(wantStatus) || detail["code"] != wantCode || !strings.Contains(message, wantMessage) {
 		t.Errorf("status %d: %s\nwant %d %s and a message with %q", status, text, wantStatus, wantCode, wantMessage)
 	}
 	if strings.Contains(message, "\n") {
-		t.Errorf("the message has several lines: %q", message)
+		t.Errorf("message of several lines: %q", message)
 	}
 }
 
@@ -161,10 +161,10 @@ func TestUploadRefusals(t *testing.T) {
 		{"unknown extension", "POST", files, []field{{"file", "a.exe", "hello"}}, 400, "INVALID_ARGUMENT", ".docx, .json, .md, .pdf, .txt"},
 		{"no extension", "POST", files, []field{{"file", "a", "hello"}}, 400, "INVALID_ARGUMENT", "not supported"},
 		{"large file", "POST", files, []field{{"file", "a.txt", strings.Repeat("x", maxFileBytes+1)}}, 400, "INVALID_ARGUMENT", "the limit of .txt"},
-		{"two files", "POST", files, []field{file, file}, 400, "INVALID_ARGUMENT", "twice"},
+		{"two files", "POST", files, []field{file, file}, 400, "INVALID_ARGUMENT", "duplicate"},
 		{"unknown field", "POST", files, []field{file, {"metdata", "", "{}"}}, 400, "INVALID_ARGUMENT", "metdata"},
 		{"metadata in the query", "POST", files + "?metadata={}", []field{file}, 400, "INVALID_ARGUMENT", "not in the query"},
-		{"metadata is no JSON", "POST", files, []field{file, {"metadata", "", "x"}}, 400, "INVALID_ARGUMENT", "metadata"},
+		{"metadata is not JSON", "POST", files, []field{file, {"metadata", "", "x"}}, 400, "INVALID_ARGUMENT", "metadata"},
 		{"metadata is text", "POST", files, []field{file, {"metadata", "", `"x"`}}, 400, "INVALID_ARGUMENT", "metadata"},
 		{"metadata is large", "POST", files, []field{file, {"metadata", "", `{"x":"` + strings.Repeat("x", maxText) + `"}`}}, 400, "INVALID_ARGUMENT", "Metadata exceeds maximum length of 16384 bytes"},
 		{"multimodal text", "POST", files + "?multimodal=true", []field{file}, 400, "INVALID_ARGUMENT", "multimodal"},
@@ -190,7 +190,7 @@ func TestUploadRefusals(t *testing.T) {
 	}
 }
 
-// The evaluation plane has its own shape of errors.
+// The evaluation plane has its own error format.
 func TestEvaluationRefusals(t *testing.T) {
 	f := start(t)
 	const good = `{"question":"q","answer":"a","ground_truth_answer":"g"}`
@@ -204,7 +204,7 @@ func TestEvaluationRefusals(t *testing.T) {
 		{"no key", http.Header{keyHeader: nil}, good, 401, "Invalid API key."},
 		{"unknown version", http.Header{versionHeader: {"x"}}, good, 403, "Invalid API version"},
 		{"field missing in 2025-01", http.Header{versionHeader: {"2025-01"}}, `{"question":"q","answer":"a"}`, 422, "ground_truth_answer"},
-		{"no body", nil, "", 422, "the request has none"},
+		{"no body", nil, "", 422, "body: empty"},
 		{"field missing", nil, `{"question":"q","answer":"a"}`, 422, "ground_truth_answer"},
 		{"unknown field", nil, `{"question":"q","answer":"a","ground_truth_answer":"g","x":1}`, 422, "x"},
 		{"wrong type", nil, `{"question":1,"answer":"a","ground_truth_answer":"g"}`, 422, "question"},
@@ -212,9 +212,9 @@ func TestEvaluationRefusals(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			status, text := f.send(t, "POST", "/assistant/evaluation/metrics/alignment", tt.header, tt.body)
-			reply := decoded(t, text)
-			message, _ := reply["message"].(string)
-			if status != tt.status || len(reply) != 1 || !strings.Contains(message, tt.message) {
+			response := decoded(t, text)
+			message, _ := response["message"].(string)
+			if status != tt.status || len(response) != 1 || !strings.Contains(message, tt.message) {
 				t.Errorf("status %d: %s\nwant %d and a message with %q", status, text, tt.status, tt.message)
 			}
 		})

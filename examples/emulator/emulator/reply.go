@@ -13,25 +13,26 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// reply is what an operation answers.
-type reply struct {
+// response is the response of an operation. It has a body, items, a stream or none of
+// them.
+type response struct {
 	status int
 	header http.Header
-	body   object  // nil for none
-	items  *items  // in the place of a body
-	stream *stream // in the place of a body
+	body   object
+	items  *items
+	stream *stream
 
-	encoded *spool // the body
+	encoded *spool // the encoded body or items
 }
 
-// items are a body with one list, which is not in memory as a whole.
+// items is a body with a list that is not in memory as a whole.
 type items struct {
 	field string
 	each  func(add func(item any) error) error
 }
 
-// encode encodes the body.
-func (r *reply) encode() (err error) {
+// encode encodes the body or the items.
+func (r *response) encode() (err error) {
 	switch {
 	case r.items != nil:
 		r.encoded = &spool{}
@@ -66,7 +67,7 @@ func (i *items) encode(to *spool) error {
 	return errors.Join(err, last, buffered.Flush())
 }
 
-func (r *reply) write(w http.ResponseWriter) error {
+func (r *response) write(w http.ResponseWriter) error {
 	if r.stream != nil {
 		return r.stream.write(w)
 	}
@@ -78,34 +79,35 @@ func (r *reply) write(w http.ResponseWriter) error {
 	w.Header().Set("Content-Type", jsonType)
 	w.Header().Set("Content-Length", strconv.FormatInt(r.encoded.size, 10))
 	w.WriteHeader(r.status)
-	_ = r.encoded.copyTo(w) // the client has gone
+	_ = r.encoded.copyTo(w) // the client may have closed the connection
 	return r.encoded.close()
 }
 
 func writeJSON(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", jsonType)
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) // the client has gone
+	_ = json.NewEncoder(w).Encode(body) // the client may have closed the connection
 }
 
-// ok returns a reply with the status 200.
-func (r *request) ok(body object) *reply { return r.answer(http.StatusOK, body) }
+// ok returns a response with the status 200.
+func (r *request) ok(body object) *response { return r.respond(http.StatusOK, body) }
 
-// answer returns a reply that has nothing which its version does not know of.
-func (r *request) answer(status int, body object) *reply {
-	return &reply{status: status, body: r.shape(status, body)}
+// respond returns a response with a body from which shape has removed fields.
+func (r *request) respond(status int, body object) *response {
+	return &response{status: status, body: r.shape(status, body)}
 }
 
-// shape takes out of a reply what its version does not know of.
+// shape removes the fields of a response's body that the spec of the request's version
+// does not list.
 func (r *request) shape(status int, body object) object {
-	if schema := r.operation.replySchema(status); schema != nil {
+	if schema := r.operation.responseSchema(status); schema != nil {
 		prune(schema, body)
 	}
 	return body
 }
 
-// prune takes out of a value what its schema does not list: properties, and nulls
-// where there is no null. A schema that lists nothing takes everything.
+// prune removes the fields of a value that its schema does not list, and null fields that
+// are not nullable. A schema without properties allows all fields.
 func prune(schema *openapi3.Schema, value any) {
 	switch value := value.(type) {
 	case []object:
@@ -136,7 +138,8 @@ func prune(schema *openapi3.Schema, value any) {
 	}
 }
 
-// member returns the schema of a union that a value is of, or the schema itself.
+// member returns the schema of a value in a union, or the schema itself if it is not a
+// union.
 func member(schema *openapi3.Schema, value object) *openapi3.Schema {
 	if schema.Discriminator == nil {
 		return schema

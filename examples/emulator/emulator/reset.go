@@ -16,10 +16,10 @@ const (
 	snapshotPath = "/emulator/snapshot"
 )
 
-// Reset takes a project back to its start: its assistants, files and operations are
-// gone, as are faults, scripted replies and the journal, and what it was seeded with
-// is there again. The key, the clock and the rates stay. It waits for the requests
-// that are being served; streams are cut.
+// Reset resets a project to its initial state. It removes the assistants, files,
+// operations, pending faults, scripted replies and the journal, and seeds the project
+// again. The key, the clock, and the state of rate limits and quotas do not change. Reset
+// waits for requests in progress, and cuts streams.
 func (s *Server) Reset() error {
 	if err := s.swap(""); err != nil {
 		return err
@@ -30,8 +30,7 @@ func (s *Server) Reset() error {
 	return s.seedOnce()
 }
 
-// Snapshot writes all that a project has stored, without its key. It is an SQLite
-// database.
+// Snapshot writes the stored data of a project, without its key, as an SQLite database.
 func (s *Server) Snapshot(w io.Writer) error {
 	return withTemporary(func(path string) error {
 		s.gate.RLock()
@@ -50,9 +49,9 @@ func (s *Server) Snapshot(w io.Writer) error {
 	})
 }
 
-// Restore puts a snapshot in the place of all that a project has stored. It waits
-// for the requests that are being served; streams are cut. What is no snapshot of
-// this version of the emulator is refused, and nothing is changed.
+// Restore replaces the stored data of a project by a snapshot. It waits for requests in
+// progress, and cuts streams. If the data is not a snapshot of this version of the
+// emulator, Restore returns an error and changes nothing.
 func (s *Server) Restore(snapshot io.Reader) error {
 	return withTemporary(func(path string) error {
 		file, err := os.Create(path)
@@ -76,7 +75,7 @@ func (e *badSnapshotError) Error() string { return fmt.Sprintf("not a snapshot: 
 
 func (e *badSnapshotError) Unwrap() error { return e.err }
 
-// withTemporary gives the path of a file that is gone afterwards.
+// withTemporary calls use with the path of a new file, which it removes afterwards.
 func withTemporary(use func(path string) error) error {
 	folder, err := os.MkdirTemp("", "emulator-")
 	if err != nil {
@@ -85,7 +84,7 @@ func withTemporary(use func(path string) error) error {
 	return errors.Join(use(folder+"/snapshot.db"), os.RemoveAll(folder))
 }
 
-// swap puts a snapshot, or nothing, in the place of the database.
+// swap replaces the database by a snapshot, or by an empty database if snapshot is empty.
 func (s *Server) swap(snapshot string) error {
 	s.mu.Lock()
 	if s.closed {
@@ -93,7 +92,7 @@ func (s *Server) swap(snapshot string) error {
 		return http.ErrServerClosed
 	}
 	s.mu.Unlock()
-	s.interrupt() // what waits on purpose, and streams
+	s.interrupt()
 	s.gate.Lock()
 	defer s.gate.Unlock()
 	s.mu.Lock()
@@ -124,14 +123,14 @@ func (s *Server) swap(snapshot string) error {
 	return errors.Join(err, s.resume())
 }
 
-// interrupt ends what waits, streams and work.
+// interrupt ends delays, streams and background work.
 func (s *Server) interrupt() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.cancel()
 }
 
-// serveSnapshot returns a snapshot of the project, or with PUT takes one.
+// serveSnapshot writes a snapshot of the project or, with PUT, restores one.
 func (s *Server) serveSnapshot(w http.ResponseWriter, r *http.Request) error {
 	if r.Method == http.MethodGet {
 		w.Header().Set("Content-Type", "application/vnd.sqlite3")

@@ -23,8 +23,8 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
 )
 
-// folderVariable names the environment variable that makes the test binary an
-// emulator with its data in a folder, until its input ends.
+// folderVariable is the environment variable with which the test binary runs an emulator
+// with its data in a folder, until its standard input ends.
 const folderVariable = "EMULATOR_TEST_FOLDER"
 
 func TestMain(m *testing.M) {
@@ -45,8 +45,7 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// child starts an emulator in a process of its own, and returns the first line
-// that it writes.
+// child starts an emulator in another process, and returns the first line of its output.
 func child(t *testing.T, folder string) (process *exec.Cmd, line string) {
 	t.Helper()
 	process = exec.CommandContext(t.Context(), os.Args[0])
@@ -72,7 +71,7 @@ func child(t *testing.T, folder string) (process *exec.Cmd, line string) {
 	return process, strings.TrimSpace(line)
 }
 
-// startIn starts an emulator in a folder, which the test closes.
+// startIn starts an emulator with its data in a folder. The caller must close it.
 func startIn(t *testing.T, folder string, pace time.Duration) *fixture {
 	t.Helper()
 	running, err := Listen(t.Context(), "127.0.0.1:0", WithData(folder), WithPace(pace))
@@ -131,7 +130,7 @@ func TestRestart(t *testing.T) {
 
 	second := start(t, WithPace(quick), WithData(folder))
 	if second.Key != first.Key {
-		t.Error("the key is another one")
+		t.Error("the key has changed")
 	}
 	after, err := second.control.DescribeAssistant(ctx, "a")
 	if err != nil {
@@ -142,7 +141,7 @@ func TestRestart(t *testing.T) {
 	}
 	rest, err := second.data.ListFiles(ctx, "a", &data.ListFilesParams{Limit: 2, PaginationToken: files.Pagination.Next})
 	if err != nil || len(rest.Files) != 2 || rest.Files[0].Name != "2.txt" || rest.Files[0].Metadata["number"] != 2.0 || rest.Pagination.Next != "" {
-		t.Errorf("the second page %+v, error %v", rest, err)
+		t.Errorf("second page %+v, error %v", rest, err)
 	}
 	if text := read(t, strings.Replace(described.SignedURL, first.URL, second.URL, 1)); string(text) != "The tide is high." {
 		t.Errorf("content %q", text)
@@ -157,7 +156,7 @@ func TestRestart(t *testing.T) {
 	}
 }
 
-// What a service was at when it was closed goes on when there is one again.
+// Unfinished work is resumed after a restart.
 func TestResume(t *testing.T) {
 	folder := t.TempDir()
 	ready := startIn(t, folder, quick)
@@ -198,7 +197,7 @@ func TestResume(t *testing.T) {
 		}
 	}
 	if _, err := again.data.DescribeFile(ctx, "a", deleted.FileID, nil); !errors.Is(err, data.ErrNotFound) {
-		t.Errorf("the deleted file: %v", err)
+		t.Errorf("deleted file: %v", err)
 	}
 	eventually(t, func() bool {
 		created, err := again.control.DescribeAssistant(ctx, "new")
@@ -210,7 +209,7 @@ func TestResume(t *testing.T) {
 	})
 }
 
-// A folder is in use once at a time, and is free again when its process is killed.
+// A folder can be used by one emulator at a time, and again after a kill of its process.
 func TestFolderInUse(t *testing.T) {
 	folder := t.TempDir()
 	process, line := child(t, folder)
@@ -240,12 +239,11 @@ func TestFolderInUse(t *testing.T) {
 	first.createAssistant(t)
 }
 
-// Whatever was acknowledged is there after the process was killed, and is
-// processed to its end.
+// Acknowledged files are there after a kill of the process, and are processed.
 func TestKilled(t *testing.T) {
 	const clients = 4
 	folder := t.TempDir()
-	acknowledged := make(map[string][]byte) // contents by the operation's identifier
+	acknowledged := make(map[string][]byte) // contents by operation identifier
 	for round := range 5 {
 		process, line := child(t, folder)
 		url, key, _ := strings.Cut(line, " ")
@@ -296,8 +294,8 @@ func TestKilled(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if op = f.wait(t, op); op.ErrorMessage == errDeadly.Error() {
-			continue // two kills met it while it was read
+		if op = f.wait(t, op); op.ErrorMessage == errUnfinished.Error() {
+			continue // the process was killed twice while it read the file
 		}
 		if op.Status != data.OperationStatusCompleted {
 			t.Fatalf("operation %+v", op)
@@ -307,10 +305,10 @@ func TestKilled(t *testing.T) {
 			t.Fatalf("file %+v, error %v", file, err)
 		}
 		if !bytes.Equal(read(t, file.SignedURL), content) {
-			t.Errorf("file %+v has another content", file)
+			t.Errorf("content of file %+v differs", file)
 		}
 	}
-	// Nothing is left of what did not become a file.
+	// Contents without a file are removed.
 	db, err := sql.Open("sqlite", filepath.Join(folder, "emulator.db"))
 	if err != nil {
 		t.Fatal(err)

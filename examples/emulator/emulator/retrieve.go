@@ -8,8 +8,8 @@ import (
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/store"
 )
 
-// Snippets that a request gets unless it says otherwise, and the limits of what
-// it can say. The specs give no least number of snippets; none is no request.
+// Defaults and limits of the options of a retrieval. Sizes are in tokens. The specs have
+// no minimum of top_k.
 const (
 	defaultTopK        = 16
 	maxTopK            = 64
@@ -18,8 +18,7 @@ const (
 	maxSnippetSize     = 8192
 )
 
-// corpus is what a request searches: the files of an assistant that match a
-// filter.
+// corpus is the files of an assistant that match a filter.
 type corpus struct {
 	server    *Server
 	ctx       context.Context
@@ -27,28 +26,28 @@ type corpus struct {
 	filter    *store.Filter
 }
 
-// source is a file that something was found in.
+// source is the file of a snippet.
 type source struct {
 	kind *document.Kind
 	file object // see describeFile
 }
 
-// snippet is a passage of a file, made of whole sentences.
+// snippet is an excerpt of a file, which consists of whole sentences.
 type snippet struct {
 	source    *source
 	content   string
-	sentences []sentence // of the content
-	score     float64    // see choose
+	sentences []sentence
+	score     float64 // see choose
 }
 
-// sentence is the smallest part of a file that is quoted.
+// sentence is a sentence of a snippet.
 type sentence struct {
 	text  string
-	page  int // 0 if the file has none
+	page  int // 0 if the file has no pages
 	terms []string
 }
 
-// sources returns the instructions of an assistant and what can be searched of it.
+// sources returns the instructions of an assistant, and its files that match a filter.
 func (s *Server) sources(ctx context.Context, name string, filter object) (instructions string, sources *corpus, err error) {
 	compiled, err := compileFilter(&filter)
 	if err != nil {
@@ -105,10 +104,10 @@ func newSnippet(source *source, excerpt store.Excerpt) snippet {
 	return s
 }
 
-// text is the sentences, a line for each paragraph.
+// text returns the sentences, with a line for each paragraph.
 func (s snippet) text() string { return s.content }
 
-// pages are the pages that a snippet stands on; none in a file without pages.
+// pages returns the pages of a snippet, or nil if the file has no pages.
 func (s snippet) pages() []int {
 	var pages []int
 	for _, sentence := range s.sentences {

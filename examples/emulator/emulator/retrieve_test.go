@@ -34,9 +34,8 @@ func TestTermsOfOtherScripts(t *testing.T) {
 	}
 }
 
-// The terms of a text are those of the database's index, so that sentences can be
-// quoted by what the search has found them for.
-func TestTermsAreThoseOfTheIndex(t *testing.T) {
+// stem returns the same terms as the database's index.
+func TestTermsMatchIndex(t *testing.T) {
 	db, err := sql.Open("sqlite", ":memory:")
 	if err != nil {
 		t.Fatal(err)
@@ -67,12 +66,12 @@ func TestTermsAreThoseOfTheIndex(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := stem(word); got != term {
-			t.Errorf("%s: %s, in the index %s", word, got, term)
+			t.Errorf("%s: term %s, want that of the index, %s", word, got, term)
 		}
 		found++
 	}
 	if found < 250 {
-		t.Errorf("%d words", found)
+		t.Errorf("%d words, want at least 250", found)
 	}
 }
 
@@ -83,9 +82,9 @@ func TestScores(t *testing.T) {
 		t.Errorf("scores %v", got)
 	}
 	if got := scores(texts, nil); slices.Max(got) != 0 {
-		t.Errorf("no terms score %v", got)
+		t.Errorf("scores without terms: %v", got)
 	}
 	if got := scores(nil, terms("lamp")); len(got) != 0 {
-		t.Errorf("no texts score %v", got)
+		t.Errorf("scores without texts: %v", got)
 	}
 }

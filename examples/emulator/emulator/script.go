@@ -19,79 +19,82 @@ import (
 
 const repliesPath = "/emulator/replies"
 
-// Reply is what the next chats or retrievals answer in the place of what the files
-// say. The request is checked as every other one: its assistant must be there.
+// Reply is a scripted reply. It replaces the answer of a chat, or the snippets of a
+// retrieval, that the emulator would find in the files. The request must still be valid:
+// the assistant must exist.
 type Reply struct {
-	// Operation is what it is for: Chat, ChatCompletion or RetrieveContext. Empty is
-	// the next of those that it has something for.
+	// Operation is the operation of the requests: Chat, ChatCompletion or RetrieveContext.
+	// If it is empty, a reply with snippets applies to retrievals, and another to chats and
+	// completions.
 	Operation string
-	// Count is how many requests it is for; 0 is one.
+	// Count is the number of requests; 0 stands for 1.
 	Count int
 
-	// Text is the answer of a chat. Chunks are the parts in which a stream sends it;
-	// with chunks and without a text, the text is all of them.
+	// Text is the answer of a chat. Chunks are the parts in which a stream sends it. If
+	// Text is empty, it is the concatenation of Chunks.
 	Text   string
 	Chunks []string
-	// Citations are those of the chat endpoint; completions have none.
+	// Citations are the citations of a chat; completions have none.
 	Citations []Citation
-	// FinishReason is why the answer ended, any text; "stop" if it is empty.
+	// FinishReason is any text; the default is "stop".
 	FinishReason string
-	// Model is the model that the answer names; the request's if it is empty.
+	// Model is the model in the response; the default is that of the request.
 	Model string
-	// Events are sent in a stream besides its own, such as chunks of an unknown type.
+	// Events are additional events of a stream, such as chunks of an unknown type.
 	Events []Event
-	// ChunkDelay is the time between two events of the stream; 0 leaves it as it is.
+	// ChunkDelay is the time between two events of a stream, at most an hour; 0 stands for
+	// that of [WithChunkDelay].
 	ChunkDelay time.Duration
 
-	// Snippets are what a retrieval finds, as the API writes them; where a reference
-	// has the name of a file as its "file", the file's description takes its place.
-	// Those with images are left out, or sent without the data of the images, as the
-	// request asks for.
+	// Snippets are the snippets of a retrieval in the format of the API. If the field
+	// "file" of a reference is the name or identifier of a file, the description of the
+	// file replaces it. As the request's options say, snippets with images are left out,
+	// or sent without the image data.
 	Snippets []map[string]any
 }
 
 // Citation is a citation of a scripted answer.
 type Citation struct {
-	Position   int         `json:"position"` // in the text, in code points
+	Position   int         `json:"position"` // position in the text, in code points
 	References []Reference `json:"references"`
 }
 
-// Reference is a part of a file. A file that the assistant does not have is
-// described as if it had it.
+// Reference is a reference to a file. If the assistant has no such file, the emulator
+// makes up its description.
 type Reference struct {
-	File      string `json:"file"` // its name or its identifier
+	File      string `json:"file"` // name or identifier of the file
 	Pages     []int  `json:"pages,omitempty"`
 	Highlight string `json:"highlight,omitempty"` // only if the request asks for highlights
 }
 
-// Event is sent in a stream before its event with the number Before, from 0; behind
-// all, if there are fewer.
+// Event is an additional event of a stream. It is sent before the stream's own event with
+// the number Before, counted from 0, or at the end if there is none.
 type Event struct {
 	Before int            `json:"before"`
 	Data   map[string]any `json:"data"`
 }
 
-// The operations that a reply can be for.
+// The operations that can have a scripted reply.
 const (
 	chatOperation       = "Chat"
 	completionOperation = "ChatCompletion"
 	contextOperation    = "RetrieveContext"
 )
 
-// check says what is wrong with a reply.
+// check returns an error if a reply is invalid.
 func (r Reply) check() error {
 	chats := r.Text != "" || len(r.Chunks) > 0
 	switch {
 	case !chats && r.Snippets == nil && r.FinishReason == "" && r.Events == nil && r.ChunkDelay == 0 && r.Model == "" && r.Citations == nil:
-		return errors.New("the reply says nothing: want text, chunks or snippets")
+		return errors.New("empty reply, want text, chunks or snippets")
 	case r.Operation != "" && !slices.Contains([]string{chatOperation, completionOperation, contextOperation}, r.Operation):
 		return fmt.Errorf("operation: %q, want %s, %s or %s", r.Operation, chatOperation, completionOperation, contextOperation)
 	case r.Operation == contextOperation && r.Snippets == nil:
-		return fmt.Errorf("snippets: a reply for %s has none", contextOperation)
+		return fmt.Errorf("snippets: required for %s", contextOperation)
 	case r.Count < 0:
 		return fmt.Errorf("count: %d, want at least 1", r.Count)
 	case r.Text != "" && len(r.Chunks) > 0 && r.Text != strings.Join(r.Chunks, ""):
-		return errors.New("chunks: they are not the parts of the text")
+		return errors.New("chunks: want the parts of text")
 	case r.ChunkDelay < 0 || r.ChunkDelay > maxFaultTime:
 		return fmt.Errorf("chunk_delay: want 0 to %.0f seconds", maxFaultTime.Seconds())
 	}
@@ -103,7 +106,7 @@ func (r Reply) check() error {
 	return nil
 }
 
-// isFor reports whether a reply is for an operation.
+// isFor reports whether a reply applies to an operation.
 func (r Reply) isFor(operation string) bool {
 	if r.Operation != "" {
 		return r.Operation == operation
@@ -111,7 +114,7 @@ func (r Reply) isFor(operation string) bool {
 	return (operation == contextOperation) == (r.Snippets != nil)
 }
 
-// insert puts the events of a script among those of a stream.
+// insert adds the events of a reply to the events of a stream.
 func (r *Reply) insert(events []any) []any {
 	var all []any
 	for i := range len(events) + 1 {
@@ -127,11 +130,11 @@ func (r *Reply) insert(events []any) []any {
 	return all
 }
 
-// Answer scripts the next answers of the project. The error says what is wrong with
-// the reply.
+// Answer adds a scripted reply to the queue of the project. Each chat, completion and
+// retrieval takes the first reply for its operation. An invalid reply is an error.
 func (s *Server) Answer(reply Reply) error { return s.scripts.add(reply) }
 
-// scripts are the replies that are still to come.
+// scripts is the queue of the pending scripted replies.
 type scripts struct {
 	mu    sync.Mutex
 	queue []Reply
@@ -157,8 +160,8 @@ func (s *scripts) clear() {
 	s.queue = nil
 }
 
-// take returns the first reply for an operation, and counts it; nil if there is
-// none.
+// take returns the first reply for an operation, and removes the reply after its last
+// request. If there is none, it returns nil.
 func (s *scripts) take(operation string) *Reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -174,7 +177,8 @@ func (s *scripts) take(operation string) *Reply {
 	return nil
 }
 
-// script puts a scripted reply in the place of an answer.
+// script replaces an answer by the first scripted reply for the request's operation, if
+// there is one.
 func (s *Server) script(r *request, sources *corpus, answer *answer) error {
 	script := s.scripts.take(r.operation.name)
 	if script == nil {
@@ -219,7 +223,8 @@ func (s *Server) script(r *request, sources *corpus, answer *answer) error {
 	return nil
 }
 
-// scriptSnippets puts scripted snippets in the place of those that were found.
+// scriptSnippets returns the snippets of the first scripted reply for a retrieval, or
+// found if there is none.
 func (s *Server) scriptSnippets(r *request, sources *corpus, found []object) ([]object, error) {
 	script := s.scripts.take(contextOperation)
 	if script == nil {
@@ -252,7 +257,7 @@ func (s *Server) scriptSnippets(r *request, sources *corpus, found []object) ([]
 	return snippets, nil
 }
 
-// withoutImages returns the content of a snippet without the data of its images.
+// withoutImages returns the content of a snippet without image data.
 func withoutImages(content any) any {
 	blocks, ok := content.([]any)
 	if !ok {
@@ -271,8 +276,9 @@ func withoutImages(content any) any {
 	return kept
 }
 
-// fileNamed describes the file of an assistant that has a name or an identifier, as
-// the request's version does.
+// fileNamed returns the description of an assistant's file with a name or identifier, in
+// the format of the request's version. If there is no such file, it makes up the
+// description.
 func (s *Server) fileNamed(r *request, sources *corpus, name string) (object, error) {
 	a := sources.assistant
 	f, err := s.db.File(a.Sequence, name)
@@ -299,7 +305,7 @@ func (s *Server) fileNamed(r *request, sources *corpus, name string) (object, er
 	return r.fileOf(&source{kind: document.KindOf(f.Name), file: described}), nil
 }
 
-// serveReplies takes a reply, or with DELETE forgets all that are still to come.
+// serveReplies adds a scripted reply or, with DELETE, removes the pending replies.
 func (s *Server) serveReplies(w http.ResponseWriter, r *http.Request) error {
 	if r.Method == http.MethodDelete {
 		s.scripts.clear()

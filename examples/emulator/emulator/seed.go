@@ -15,14 +15,14 @@ import (
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/store"
 )
 
-// WithSeed gives a project that has no assistants those of a folder. Each folder in
-// it is an assistant, whose files are uploaded; folders in that are left out. A file
-// NAME.json beside it has the assistant's settings: instructions, metadata, region,
-// and files, an object with the metadata of each file by its name. The assistants
-// are Ready at once; the files are processed as if they had just been uploaded.
+// WithSeed seeds projects without assistants from a folder. Each subfolder NAME is an
+// assistant with the files in it; further subfolders and names with a leading dot are
+// ignored. An optional file NAME.json has the settings of the assistant: instructions,
+// metadata, region, and files, an object that maps file names to metadata. The assistants
+// are Ready at once; the files are processed like new uploads.
 func WithSeed(folder string) Option { return func(s *Server) { s.seed = folder } }
 
-// settings is what a seed can say of an assistant.
+// settings are the settings of an assistant in a seed.
 type settings struct {
 	Instructions string            `json:"instructions"`
 	Metadata     object            `json:"metadata"`
@@ -30,7 +30,7 @@ type settings struct {
 	Files        map[string]object `json:"files"`
 }
 
-// seedOnce seeds a project that has no assistants.
+// seedOnce seeds the project if it has no assistants.
 func (s *Server) seedOnce() error {
 	if s.seed == "" {
 		return nil
@@ -53,18 +53,18 @@ func (s *Server) seedOnce() error {
 	}
 	for _, entry := range entries {
 		if name, ok := strings.CutSuffix(entry.Name(), ".json"); ok && !names[name] {
-			return fmt.Errorf("seed %s: there is no folder %s", filepath.Join(s.seed, entry.Name()), name)
+			return fmt.Errorf("seed %s: no folder %s", filepath.Join(s.seed, entry.Name()), name)
 		}
 	}
 	if len(names) == 0 {
-		return fmt.Errorf("seed %s: there is no folder in it, want one for each assistant", s.seed)
+		return fmt.Errorf("seed %s: no subfolders, want one for each assistant", s.seed)
 	}
 	return nil
 }
 
 func (s *Server) seedAssistant(name string) error {
 	if !assistantName.MatchString(name) {
-		return errors.New("the folder's name is not one of an assistant: want 1 to 63 lower-case letters, digits and hyphens")
+		return errors.New("invalid assistant name, want 1 to 63 lower-case letters, digits and hyphens")
 	}
 	folder := filepath.Join(s.seed, name)
 	set := settings{Region: model.RegionUS}
@@ -108,13 +108,13 @@ func (s *Server) seedAssistant(name string) error {
 		delete(set.Files, entry.Name())
 	}
 	for file := range set.Files {
-		return fmt.Errorf("%s.json: files: there is no %s", name, file)
+		return fmt.Errorf("%s.json: files: no file %s", name, file)
 	}
 	return nil
 }
 
-// seedFile adds a file as if it had been uploaded. Its identifier is always the
-// same, so that a test can name it.
+// seedFile adds a file like an upload. Its identifier depends only on the names of the
+// assistant and the file.
 func (s *Server) seedFile(a *store.Assistant, folder, name string, metadata object) error {
 	if document.KindOf(name) == nil {
 		return fmt.Errorf("the type is not supported, supported are %s", strings.Join(document.Extensions(), ", "))

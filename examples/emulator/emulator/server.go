@@ -1,6 +1,6 @@
-// Package emulator is a local Pinecone Assistant service, for examples and tests:
-// all three planes of every version that an official client sends, see [Versions],
-// in memory or in a folder. In a test:
+// Package emulator is a local Pinecone Assistant service for examples and tests. It serves
+// the control, data and evaluation planes in all [Versions] of the API, with its data in
+// memory or in a folder. In a test:
 //
 //	running := emulator.Start(t) // until the test ends
 //	editor, err := auth.APIKey(running.Key)
@@ -12,11 +12,11 @@
 //		control.WithBaseURL(running.URL+"/assistant"),
 //	)
 //
-// It holds every request against the specs of its version and refuses what the
-// service is known to refuse, with the same status and body. It runs no model: an
-// answer is made of sentences that stand in the files, chosen by the words that
-// they share with the question, whatever model and instructions the request names.
-// Images are not read. There are no rates and quotas unless a plan is chosen.
+// The emulator validates each request against the specs of its version, and refuses
+// requests that the service is known to refuse, with the same status and body. It does not
+// run a model: an answer consists of sentences of the files that share words with the
+// question, and does not depend on the model and the instructions. Images are not read.
+// Rate limits and quotas apply only with [WithPlan].
 package emulator
 
 import (
@@ -33,14 +33,13 @@ import (
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/store"
 )
 
-// basePath is what all planes are below.
+// basePath is the prefix of the paths of all planes.
 const basePath = "/assistant"
 
-// maxRequestBytes bounds what is read of a request: the largest file and a form
-// around it.
+// maxRequestBytes is the limit of a request's body: the largest file and its form.
 const maxRequestBytes = maxPDFBytes + 1<<20
 
-// maxURLBytes bounds a URL: a filter with 10,000 values fits.
+// maxURLBytes is the limit of a URL in bytes. A filter with 10,000 values fits.
 const maxURLBytes = 1 << 20
 
 const (
@@ -48,22 +47,22 @@ const (
 	versionHeader = "X-Pinecone-Api-Version"
 )
 
-// Server is the service as an [http.Handler]. It is safe for concurrent use. What it
-// has is one project's, that of its first key; it passes the requests of other keys
-// on to the servers of theirs.
+// Server is the emulator as an [http.Handler]. It is safe for concurrent use. A Server has
+// the data of the project of its first key; it forwards requests with other keys to the
+// servers of their projects.
 type Server struct {
 	key          string
 	more         []string  // the other keys
-	projects     []*Server // of all keys, this one first; nil in another's
+	projects     []*Server // servers of all keys, beginning with this one; nil if this is not the first
 	pace         time.Duration
 	latency      time.Duration
 	chunkDelay   time.Duration
 	remoteFaults bool
 	control      bool
 	now          func() time.Time
-	secret       []byte // signs URLs
+	secret       []byte // for signed URLs
 	quota        *quota // nil without a plan
-	clock        *clock // of all projects
+	clock        *clock // shared by all projects
 	faults       faults
 	scripts      scripts
 	journal      journal
@@ -72,49 +71,46 @@ type Server struct {
 	seed         string // "" for none
 	folder       string // "" for a database in memory
 	db           *store.DB
-	gate         sync.RWMutex // who serves a request has it, who replaces the database locks it
+	gate         sync.RWMutex // read-locked while a request is served, locked while the database is replaced
 	work
 }
 
 // Option configures a [Server].
 type Option func(*Server)
 
-// WithKey sets the API key that requests have to carry. The default is a random
-// one: see [Server.Key].
+// WithKey sets the accepted API key. The default is a random key, see [Server.Key].
 func WithKey(key string) Option { return func(s *Server) { s.key = key } }
 
-// WithPace sets how long each step takes of what goes on after a reply: an
-// assistant is ready after one, a file after three. The default is 50 ms.
+// WithPace sets the duration of each background step. An assistant is ready after one
+// step, a file after three. The default is 50 ms.
 func WithPace(step time.Duration) Option { return func(s *Server) { s.pace = step } }
 
-// WithLatency sets how long every request waits before it is looked at. The default
-// is not at all.
+// WithLatency sets a delay before each request is served. The default is 0.
 func WithLatency(d time.Duration) Option { return func(s *Server) { s.latency = d } }
 
-// WithChunkDelay sets the time between two chunks of a stream. The default is none.
+// WithChunkDelay sets the time between two events of a stream. The default is 0.
 func WithChunkDelay(d time.Duration) Option { return func(s *Server) { s.chunkDelay = d } }
 
-// WithPlan holds requests against the limits of a plan, and panics if there is no
-// such plan. By default there are no rates, no numbers of assistants and files, and
-// the sizes are those of the Standard plan.
+// WithPlan enforces the limits of a plan. It panics if the plan is unknown. By default,
+// there are no rate limits and quotas, and the size limits are those of the Standard plan.
 func WithPlan(plan Plan) Option {
 	limits := plans[plan]
 	if limits == nil {
-		panic(fmt.Sprintf("emulator: no plan %q", plan))
+		panic(fmt.Sprintf("emulator: unknown plan %q", plan))
 	}
 	return func(s *Server) { s.quota = newQuota(limits, s.now) }
 }
 
-// WithFaults lets requests ask for faults, in the header X-Emulator-Fault and at
-// /emulator/faults. A test in the same process has [Running.Fail] without it.
+// WithFaults allows requests to inject faults, in the header X-Emulator-Fault and at
+// /emulator/faults. [Server.Fail] does not need it.
 func WithFaults() Option { return func(s *Server) { s.remoteFaults = true } }
 
-// WithControl lets requests ask for everything that is below /emulator: faults,
-// scripted replies, the journal, the clock, a reset and snapshots. A test in the same
-// process has the methods of [Running] without it.
+// WithControl allows requests to all paths below /emulator: faults, scripted replies, the
+// journal, the clock, a reset and snapshots. The corresponding methods of [Server] do not
+// need it.
 func WithControl() Option { return func(s *Server) { s.control, s.remoteFaults = true, true } }
 
-// New returns a service. Close it to end what it still works on.
+// New returns an emulator. The caller must close it.
 func New(opts ...Option) (*Server, error) {
 	s := newServer(opts, &clock{})
 	err := s.start()
@@ -137,7 +133,7 @@ func newServer(opts []Option, clock *clock) *Server {
 	return s
 }
 
-// start opens the database of a project and goes on where it ended.
+// start opens the database of the project, and resumes its background work.
 func (s *Server) start() error {
 	if err := s.open(); err != nil {
 		return err
@@ -148,12 +144,13 @@ func (s *Server) start() error {
 	return s.seedOnce()
 }
 
-// Key is the API key that requests have to carry; the first of several.
+// Key returns the accepted API key, or the first of several.
 func (s *Server) Key() string { return s.key }
 
-// handlers serve the operations of all versions. A request is as the spec of its
-// version says; a reply may have more than that version knows of.
-var handlers = map[string]func(*Server, *request) (*reply, error){
+// handlers maps operations to their handlers for all versions. The request is valid
+// according to the spec of its version. The fields of the body that the version does not
+// list are removed later.
+var handlers = map[string]func(*Server, *request) (*response, error){
 	"ListAssistants":    (*Server).listAssistants,
 	"CreateAssistant":   (*Server).createAssistant,
 	"DescribeAssistant": (*Server).getAssistant,
@@ -172,13 +169,13 @@ var handlers = map[string]func(*Server, *request) (*reply, error){
 	"EvaluateAlignment": (*Server).metricsAlignment,
 }
 
-// ServeHTTP serves the planes below /assistant, the MCP servers of assistants, the
-// signed URLs of files and, if asked to, what is below /emulator.
+// ServeHTTP serves the planes below /assistant, the MCP servers of the assistants, signed
+// URLs and, if enabled, the paths below /emulator.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Pinecone-Request-Id", uuid.NewString())
 	r.Body = http.MaxBytesReader(w, r.Body, maxRequestBytes)
 	if len(r.RequestURI) > maxURLBytes {
-		writeError(w, r, failure(http.StatusRequestURITooLong, codeInvalidArgument, "the URL has %d bytes, the limit is %d", len(r.RequestURI), maxURLBytes))
+		writeError(w, r, failure(http.StatusRequestURITooLong, codeInvalidArgument, "URL of %d bytes, the limit is %d", len(r.RequestURI), maxURLBytes))
 		return
 	}
 	if strings.HasPrefix(r.URL.Path, signedPath) {
@@ -211,13 +208,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// serve answers a request of the project and keeps it in the journal.
+// serve serves a request of the project and adds it to the journal.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	s.record(r, func(entry *Request) int {
 		watched := &statusWriter{ResponseWriter: w}
 		s.gate.RLock()
 		defer s.gate.RUnlock()
-		defer func() { entry.Status = watched.status }() // of a stream that is aborted, too
+		defer func() { entry.Status = watched.status }() // also if a stream is aborted
 		if err := s.serveOperation(watched, r, entry); err != nil {
 			writeError(watched, r, err)
 		}
@@ -228,7 +225,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 // serveOperation serves a request for an operation.
 func (s *Server) serveOperation(w http.ResponseWriter, r *http.Request, entry *Request) error {
 	if !strings.HasPrefix(r.URL.Path, basePath+"/") {
-		return notBelow(r)
+		return unknownPath(r)
 	}
 	version, err := findVersion(r)
 	if err != nil {
@@ -246,7 +243,7 @@ func (s *Server) serveOperation(w http.ResponseWriter, r *http.Request, entry *R
 	req := newRequest(r, version, operation, path, fault)
 	req.entry = entry
 	s.pause(r.Context(), fault.Delay)
-	if fault.reply(w, req.Request) {
+	if fault.respond(w, req.Request) {
 		return nil
 	}
 	if err := s.quota.admit(req); err != nil {
@@ -254,41 +251,42 @@ func (s *Server) serveOperation(w http.ResponseWriter, r *http.Request, entry *R
 	}
 	handler := handlers[operation.name]
 	if handler == nil {
-		return failure(http.StatusNotImplemented, codeUnimplemented, "the emulator does not have %s of %s", operation.name, version.name)
+		return failure(http.StatusNotImplemented, codeUnimplemented, "the emulator does not implement %s of version %s", operation.name, version.name)
 	}
-	reply, err := s.handle(req, handler)
+	response, err := s.handle(req, handler)
 	if err != nil {
 		return err
 	}
-	return reply.write(w)
+	return response.write(w)
 }
 
-// handle returns the reply to a request, encoded: who takes it slowly keeps no memory
-// from others.
-func (s *Server) handle(r *request, handler func(*Server, *request) (*reply, error)) (*reply, error) {
-	defer func() { r.leave() }()
+// handle validates a request, calls its handler and encodes the response. The request's
+// memory is released before the response is sent, so that a slow client does not delay
+// other requests.
+func (s *Server) handle(r *request, handler func(*Server, *request) (*response, error)) (*response, error) {
+	defer func() { r.release() }()
 	if err := r.validate(); err != nil {
 		return nil, err
 	}
-	reply, err := handler(s, r)
+	response, err := handler(s, r)
 	r.body = nil
 	if err == nil {
-		err = reply.encode()
+		err = response.encode()
 	}
-	return reply, err
+	return response, err
 }
 
-// notBelow says of a path where the API is.
-func notBelow(r *http.Request) error {
-	path := shown(r.URL.Path)
+// unknownPath returns the error for a path that is not below basePath.
+func unknownPath(r *http.Request) error {
+	path := truncate(r.URL.Path)
 	if _, _, err := versions[len(versions)-1].find(r); err == nil {
-		return notFound("%s %s is not an operation of the API, which is below %s: want %s%s", r.Method, path, basePath, basePath, path)
+		return notFound("%s %s is not an operation of the API, whose paths begin with %s: want %s%s", r.Method, path, basePath, basePath, path)
 	}
-	return notFound("%s %s is not an operation of the API, which is below %s", shown(r.Method), path, basePath)
+	return notFound("%s %s is not an operation of the API, whose paths begin with %s", truncate(r.Method), path, basePath)
 }
 
-// pause waits, at most until the emulator ends. It gives a request up whose client
-// has gone, which is not noticed before its body is read.
+// pause waits for d, or until the emulator is closed. It aborts the request if ctx is
+// done.
 func (s *Server) pause(ctx context.Context, d time.Duration) {
 	if d <= 0 {
 		return

@@ -23,7 +23,7 @@ const (
 
 var signedPattern = []string{"signed", "{assistant}", "{file}"}
 
-// signedURL is a link for reading a file without a key.
+// signedURL returns a URL for downloading a file without an API key.
 func (s *Server) signedURL(ctx context.Context, assistant, file string) string {
 	expires := strconv.FormatInt(s.now().Add(signedLifetime).Unix(), 10)
 	query := url.Values{"expires": {expires}, "signature": {s.sign(assistant, file, expires)}}
@@ -39,7 +39,7 @@ func (s *Server) sign(assistant, file, expires string) string {
 func (s *Server) serveSigned(w http.ResponseWriter, r *http.Request) error {
 	params, ok := match(signedPattern, strings.Split(strings.TrimPrefix(r.URL.EscapedPath(), "/"), "/"))
 	if !ok || r.Method != http.MethodGet && r.Method != http.MethodHead {
-		return notFound("%s %s is not the link of a file", shown(r.Method), shown(r.URL.Path))
+		return notFound("%s %s is not a signed URL", truncate(r.Method), truncate(r.URL.Path))
 	}
 	assistant, id := params["assistant"], params["file"]
 	for _, project := range s.projects {
@@ -49,10 +49,10 @@ func (s *Server) serveSigned(w http.ResponseWriter, r *http.Request) error {
 			return project.serveFile(w, r, assistant, id)
 		}
 	}
-	return failure(http.StatusForbidden, codeForbidden, "the link has expired or is not genuine")
+	return failure(http.StatusForbidden, codeForbidden, "the signed URL is invalid or has expired")
 }
 
-// signed reports whether a link is genuine and has not expired.
+// signed reports whether a signed URL is valid and has not expired.
 func (s *Server) signed(r *http.Request, assistant, id string) bool {
 	query := r.URL.Query()
 	expires, err := strconv.ParseInt(query.Get("expires"), 10, 64)
@@ -66,7 +66,7 @@ func (s *Server) serveFile(w http.ResponseWriter, r *http.Request, assistant, id
 		return err
 	}
 	w.Header().Set("Content-Type", document.KindOf(f.Name).ContentType)
-	w.Header().Set("ETag", fmt.Sprintf(`"%d"`, f.Content)) // a content never changes
+	w.Header().Set("ETag", fmt.Sprintf(`"%d"`, f.Content)) // the content with an identifier never changes
 	http.ServeContent(w, r, f.Name, time.Time{}, io.NewSectionReader(s.db.Content(f.Content, f.Size), 0, f.Size))
 	return nil
 }

@@ -8,18 +8,18 @@ import (
 	"os"
 )
 
-// spoolMemory is how much of a body a spool keeps in memory.
+// spoolMemory is the size in bytes up to which a spool is in memory.
 const spoolMemory = 64 << 10
 
-// spool keeps a body that a slow client sends or takes: one that is longer than
-// spoolMemory in a temporary file. Close it.
+// spool stores a body while a client sends or receives it, in memory or, if it exceeds
+// spoolMemory, in a temporary file. It must be closed.
 type spool struct {
 	memory bytes.Buffer
-	file   *os.File // nil for none; it has what memory had before
+	file   *os.File // nil while the body is in memory
 	size   int64
 }
 
-// Write is of [io.Writer].
+// Write implements [io.Writer].
 func (s *spool) Write(p []byte) (int, error) {
 	if s.file == nil && s.memory.Len()+len(p) > spoolMemory {
 		if err := s.toFile(); err != nil {
@@ -36,22 +36,22 @@ func (s *spool) Write(p []byte) (int, error) {
 
 func (s *spool) toFile() (err error) {
 	if s.file, err = os.CreateTemp("", "emulator-"); err == nil {
-		_ = os.Remove(s.file.Name()) // Windows keeps it until it is closed
+		_ = os.Remove(s.file.Name()) // fails on Windows, where close removes the file
 		_, err = s.memory.WriteTo(s.file)
 	}
 	s.memory = bytes.Buffer{}
 	return spoolFault(err)
 }
 
-// spoolFault says of an error of the file that the request can be sent again.
+// spoolFault returns an error of the temporary file as a response with the status 503.
 func spoolFault(err error) error {
 	if err == nil {
 		return nil
 	}
-	return failure(http.StatusServiceUnavailable, codeUnavailable, "the body cannot be kept in a temporary file: %v", err)
+	return failure(http.StatusServiceUnavailable, codeUnavailable, "temporary file for a body: %v", err)
 }
 
-// all returns what was written.
+// all returns the body.
 func (s *spool) all() ([]byte, error) {
 	if s.file == nil {
 		return s.memory.Bytes(), nil
@@ -61,7 +61,7 @@ func (s *spool) all() ([]byte, error) {
 	return text, spoolFault(err)
 }
 
-// copyTo writes what was written to w.
+// copyTo writes the body to w.
 func (s *spool) copyTo(w io.Writer) error {
 	if s.file == nil {
 		_, err := w.Write(s.memory.Bytes())

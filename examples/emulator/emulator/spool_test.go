@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// A spool returns what was written to it, from memory or from a file.
+// A spool returns the data written to it, from memory or from a file.
 func TestSpool(t *testing.T) {
 	for _, size := range []int{0, 1, spoolMemory, spoolMemory + 1, 1 << 20} {
 		s := &spool{}
@@ -24,7 +24,7 @@ func TestSpool(t *testing.T) {
 			t.Error(err)
 		}
 		if string(all) != want.String() || err != nil || copied.String() != want.String() || s.size != int64(size) || (s.file != nil) != (size > spoolMemory) {
-			t.Errorf("%d bytes: %d and %d came back, error %v, in a file %t", size, len(all), copied.Len(), err, s.file != nil)
+			t.Errorf("%d bytes: all returns %d, copyTo %d, error %v, in a file %t", size, len(all), copied.Len(), err, s.file != nil)
 		}
 		if err := s.close(); err != nil {
 			t.Error(err)

@@ -9,44 +9,45 @@ import (
 	"time"
 )
 
-// stallLimit is the time in which a client has to send leastSent bytes of a body that it
-// has announced, or the rest of it, and to take some of a reply.
 const (
+	// stallLimit is the time within which a client must send leastSent bytes or the rest of
+	// a body, and receive a part of a response.
 	stallLimit = time.Minute
 	leastSent  = 16 << 10
 )
 
-// guard returns a handler that gives requests up whose clients stall.
+// guard wraps a handler. It ends requests whose clients stall.
 func guard(handler http.Handler, limit time.Duration) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		control := http.NewResponseController(w)
 		if r.Body != nil && r.Body != http.NoBody {
 			r.Body = &guardedBody{ReadCloser: r.Body, control: control, limit: limit, left: limit}
 		}
-		handler.ServeHTTP(&guardedReply{w, control, limit}, r)
+		handler.ServeHTTP(&guardedResponse{w, control, limit}, r)
 	})
 }
 
-// guardedBody is a body that cannot be read any more once its client has stalled.
+// guardedBody is a body whose Read fails if the client stalls.
 type guardedBody struct {
 	io.ReadCloser
 	control *http.ResponseController
 	limit   time.Duration
-	left    time.Duration // to wait until leastSent bytes have come
-	sent    int
+	left    time.Duration // remaining time for the next leastSent bytes
+	sent    int           // number of these bytes that have been received
 }
 
 func (g *guardedBody) Read(p []byte) (int, error) {
 	began := time.Now()
-	// What cannot have deadlines is no connection.
+	// Without support for deadlines, there is no connection.
 	if g.control.SetReadDeadline(began.Add(g.left)) != nil {
 		return g.ReadCloser.Read(p)
 	}
 	n, err := g.ReadCloser.Read(p)
 	if errors.Is(err, os.ErrDeadlineExceeded) {
-		return n, fmt.Errorf("fewer than %d bytes of the body came in %s", leastSent, g.limit)
+		return n, fmt.Errorf("received fewer than %d bytes of the body in %s", leastSent, g.limit)
 	}
-	// The server still reads from the connection, to see whether the client leaves.
+	// Remove the deadline, since the server continues to read from the connection to
+	// detect that the client closes it.
 	_ = g.control.SetReadDeadline(time.Time{})
 	g.left -= time.Since(began)
 	if g.sent += n; g.sent >= leastSent {
@@ -55,29 +56,29 @@ func (g *guardedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// guardedReply is a reply that cannot be written any more once its client has stalled.
-type guardedReply struct {
+// guardedResponse is a response writer whose Write fails if the client stalls.
+type guardedResponse struct {
 	http.ResponseWriter
 	control *http.ResponseController
 	limit   time.Duration
 }
 
-func (g *guardedReply) Write(p []byte) (int, error) {
+func (g *guardedResponse) Write(p []byte) (int, error) {
 	defer g.deadline()()
 	return g.ResponseWriter.Write(p)
 }
 
-// FlushError is of [http.ResponseController].
-func (g *guardedReply) FlushError() error {
+// FlushError supports [http.ResponseController].
+func (g *guardedResponse) FlushError() error {
 	defer g.deadline()()
 	return g.control.Flush()
 }
 
-// deadline bounds what is written until the function that it returns is called.
-func (g *guardedReply) deadline() func() {
-	_ = g.control.SetWriteDeadline(time.Now().Add(g.limit)) // what cannot have deadlines is no connection
+// deadline sets a write deadline, and returns a function that removes it.
+func (g *guardedResponse) deadline() func() {
+	_ = g.control.SetWriteDeadline(time.Now().Add(g.limit)) // without support for deadlines, there is no connection
 	return func() { _ = g.control.SetWriteDeadline(time.Time{}) }
 }
 
-// Unwrap is of [http.ResponseController].
-func (g *guardedReply) Unwrap() http.ResponseWriter { return g.ResponseWriter }
+// Unwrap supports [http.ResponseController].
+func (g *guardedResponse) Unwrap() http.ResponseWriter { return g.ResponseWriter }

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// pipes is a listener in memory, with which time can be that of a test.
+// pipes is a listener in memory, for use with synctest.
 type pipes struct{ accepted chan net.Conn }
 
 func (p pipes) Accept() (net.Conn, error) {
@@ -36,7 +36,7 @@ func (p pipes) dial() net.Conn {
 	return client
 }
 
-// serveInMemory serves until the test ends.
+// serveInMemory serves on a listener in memory until the test ends.
 func serveInMemory(t *testing.T, server *http.Server, wrap func(net.Listener) net.Listener) pipes {
 	listener := pipes{make(chan net.Conn)}
 	done := make(chan error)
@@ -50,19 +50,19 @@ func serveInMemory(t *testing.T, server *http.Server, wrap func(net.Listener) ne
 	return listener
 }
 
-// A client that stalls is given up, one that does not is served, and a reply can take
-// longer than the limit.
+// Reading the body fails if the client stalls. The limit does not apply to the time until
+// the response.
 func TestGuard(t *testing.T) {
 	wave := strings.Repeat("wave", leastSent/4)
 	tests := []struct {
 		name  string
-		parts []string // of the body of 4*leastSent bytes, sent apart
-		apart time.Duration
-		want  time.Duration // after which the client is given up; 0 if it is not
+		parts []string      // parts of the body of 4*leastSent bytes
+		apart time.Duration // time between two parts
+		want  time.Duration // time until reading fails; 0 if it does not
 	}{
 		{"at once", []string{strings.Repeat(wave, 4)}, 0, 0},
 		{"slowly", []string{wave, wave, wave, wave}, 50 * time.Second, 0},
-		{"not all of it", []string{wave, wave}, 50 * time.Second, 50*time.Second + stallLimit},
+		{"incomplete", []string{wave, wave}, 50 * time.Second, 50*time.Second + stallLimit},
 		{"byte by byte", strings.Split(wave, ""), time.Second, stallLimit},
 	}
 	for _, tt := range tests {
@@ -95,7 +95,7 @@ func TestGuard(t *testing.T) {
 				})
 				err := <-faults
 				if took := time.Since(began); tt.want > 0 {
-					if want := fmt.Sprintf("fewer than %d bytes of the body came in 1m0s", leastSent); err == nil || err.Error() != want || took != tt.want {
+					if want := fmt.Sprintf("received fewer than %d bytes of the body in 1m0s", leastSent); err == nil || err.Error() != want || took != tt.want {
 						t.Errorf("error %v after %s, want %s after %s", err, took, want, tt.want)
 					}
 					return
@@ -116,8 +116,8 @@ func TestGuard(t *testing.T) {
 	}
 }
 
-// A client that does not take its reply is given up.
-func TestGuardOfReply(t *testing.T) {
+// Writing the response fails if the client does not read it.
+func TestGuardResponse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		faults := make(chan error, 1)
 		listener := serveInMemory(t, &http.Server{Handler: guard(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -136,8 +136,8 @@ func TestGuardOfReply(t *testing.T) {
 	})
 }
 
-// Requests with large heads wait for each other, and hold no others up. A client that
-// does not end its head is given up.
+// Requests with large heads wait for each other, and do not delay other requests. A
+// connection is closed if the client does not complete a head.
 func TestLargeHeads(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := &heads{slots: make(chan struct{}, largeHeads), limit: headLimit}
@@ -169,11 +169,11 @@ func TestLargeHeads(t *testing.T) {
 		for range 3 * largeHeads {
 			go send(large, "\r\n\r\n")
 		}
-		synctest.Wait() // some are being served, others wait
+		synctest.Wait() // until largeHeads are being served and the others wait
 		if len(h.slots) != largeHeads {
 			t.Errorf("%d large heads", len(h.slots))
 		}
-		for range 2 * largeHeads { // a body is no head
+		for range 2 * largeHeads { // a large body does not need a slot
 			go send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999\r\n\r\n", strings.Repeat("a", 99999))
 			if status := <-statuses; status != 200 {
 				t.Errorf("another request: status %d", status)
@@ -191,16 +191,16 @@ func TestLargeHeads(t *testing.T) {
 		began := time.Now()
 		time.Sleep(headLimit / 2)
 		go send(large, "\r\n\r\n")
-		served, given := 0, 0
+		served, closed := 0, 0
 		for range largeHeads + 1 {
 			if status := <-statuses; status == 200 {
 				served++
 			} else {
-				given++
+				closed++
 			}
 		}
-		if given != largeHeads || served != 1 || time.Since(began) > headLimit || len(h.slots) != 0 {
-			t.Errorf("%d given up, %d served after %s, %d slots taken", given, served, time.Since(began), len(h.slots))
+		if closed != largeHeads || served != 1 || time.Since(began) > headLimit || len(h.slots) != 0 {
+			t.Errorf("%d connections closed, %d requests served after %s, %d slots taken", closed, served, time.Since(began), len(h.slots))
 		}
 	})
 }

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// Start starts an emulator for a test, at a free port of this machine, and closes
-// it at the test's end.
+// Start starts an emulator for a test at a free port of 127.0.0.1, and closes it when the
+// test ends.
 func Start(t testing.TB, opts ...Option) *Running {
 	t.Helper()
 	running, err := Listen(context.Background(), "127.0.0.1:0", opts...)

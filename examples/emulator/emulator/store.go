@@ -8,13 +8,13 @@ import (
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/store"
 )
 
-// WithData keeps everything in a folder, which is made if there is none: a service
-// that is started again on it goes on where the one before ended, however that
-// ended. By default everything is in memory.
+// WithData stores all data in a folder, which is created if it does not exist. An emulator
+// that is started with the folder again has the same data and resumes background work, even
+// after a crash. By default, all data is in memory.
 func WithData(folder string) Option { return func(s *Server) { s.folder = folder } }
 
-// open opens the database. The secret of the signed URLs is in it, and the API key
-// unless it was chosen, so that both are good after a restart.
+// open opens the database. It contains the secret of signed URLs and a random API key, so
+// that they remain valid after a restart.
 func (s *Server) open() error {
 	db, err := store.Open(s.folder)
 	if err != nil {
@@ -29,16 +29,15 @@ func (s *Server) open() error {
 	return s.readSettings()
 }
 
-// readSettings reads the secret of the signed URLs, of which a new database gets
-// one.
+// readSettings reads the secret of signed URLs, and creates it in a new database.
 func (s *Server) readSettings() error {
 	secret, err := s.db.Setting("secret", rand.Text())
 	s.secret = []byte(secret)
 	return err
 }
 
-// find returns an assistant that can be used: one that is being deleted is gone
-// for all but the control plane.
+// find returns an assistant. An assistant that is being deleted is not found; only the
+// control plane still describes it.
 func (s *Server) find(name string) (*store.Assistant, error) {
 	a, err := s.db.Assistant(name)
 	if errors.Is(err, store.ErrNotFound) || err == nil && a.Status == model.AssistantStatusTerminating {
@@ -47,9 +46,9 @@ func (s *Server) find(name string) (*store.Assistant, error) {
 	return a, err
 }
 
-func noAssistant(name string) error { return notFound("Assistant %q not found.", shown(name)) }
+func noAssistant(name string) error { return notFound("Assistant %q not found.", truncate(name)) }
 
-func noFile(id string) error { return notFound("File %q not found.", shown(id)) }
+func noFile(id string) error { return notFound("File %q not found.", truncate(id)) }
 
 func (s *Server) findFile(name, id string) (*store.Assistant, *store.File, error) {
 	a, err := s.find(name)
@@ -63,7 +62,7 @@ func (s *Server) findFile(name, id string) (*store.Assistant, *store.File, error
 	return a, f, err
 }
 
-// compileFilter reads a filter that a request may have.
+// compileFilter compiles the optional filter of a request.
 func compileFilter(filter *map[string]any) (*store.Filter, error) {
 	compiled, err := store.CompileFilter(deref(filter, nil))
 	if err != nil {

@@ -11,39 +11,37 @@ import (
 	"unicode/utf8"
 )
 
-// heartbeat is how often a chat's stream shows that it is alive while nothing else
-// comes. What bytes the service sends is not known; these are a comment, which
-// every reader of event streams skips.
+// heartbeat is the interval of the heartbeats of a chat's stream. The format of the
+// service's heartbeats is not known; the emulator sends comments, which readers of event
+// streams ignore.
 const (
 	heartbeat     = 15 * time.Second
 	heartbeatText = ": heartbeat\n\n"
 )
 
-// stream is a reply that is streamed as the service does it: each event is a line
-// of data without a space behind the colon, and a blank line. The stream ends with
-// the connection.
+// stream is a streamed response in the format of the service: each event is a line of data
+// without a space after the colon, and a blank line.
 type stream struct {
-	ctx    context.Context // of the request
+	ctx    context.Context // context of the request
 	server *Server
-	delay  time.Duration // between two events
-	cut    *int          // after how many events the connection is aborted
-	beats  bool
+	delay  time.Duration // time between two events
+	cut    *int          // number of events after which the connection is aborted; nil for none
+	beats  bool          // whether to send heartbeats
 	events []any
 }
 
-// streamed returns an answer as a stream of events.
-func (s *Server) streamed(r *request, answer *answer, events []any, beats bool) *reply {
+// streamed returns an answer as a streamed response.
+func (s *Server) streamed(r *request, answer *answer, events []any, beats bool) *response {
 	stream := &stream{ctx: r.Context(), server: s, delay: s.chunkDelay, cut: r.fault.CutAfterEvents, beats: beats, events: events}
 	if answer.script != nil {
 		stream.delay = cmp.Or(answer.script.ChunkDelay, stream.delay)
 		stream.events = answer.script.insert(events)
 	}
-	return &reply{stream: stream}
+	return &response{stream: stream}
 }
 
-// write writes the events until the client is gone. It aborts the connection when
-// the stream is to be cut or the emulator ends, so that nobody takes what was sent
-// for the whole.
+// write writes the events. It aborts the connection if the stream is cut or the emulator is
+// closed, so that the client does not mistake the stream for complete.
 func (s *stream) write(w http.ResponseWriter) error {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.WriteHeader(http.StatusOK)
@@ -75,8 +73,8 @@ func (s *stream) write(w http.ResponseWriter) error {
 	return nil
 }
 
-// wait lets the time between two events pass. It reports false when the client has
-// gone or the emulator ends.
+// wait waits for the time between two events, and sends heartbeats. It returns false if
+// the client closes the connection or the emulator is closed.
 func (s *stream) wait(send func([]byte) bool) bool {
 	if s.delay <= 0 {
 		return true
@@ -105,7 +103,7 @@ func (s *stream) wait(send func([]byte) bool) bool {
 	}
 }
 
-// The events of a chat. Their fields stand in the order that the service has.
+// The events of a chat, with their fields in the order of the service.
 type (
 	messageStart struct {
 		Type                string `json:"type"`
@@ -138,9 +136,9 @@ type (
 	}
 )
 
-// chatEvents returns an answer piece by piece, each citation behind the text that
-// it is about. What a version does not know of is not in its body, and so in none
-// of the events.
+// chatEvents returns the events of an answer. Each citation follows the text up to its
+// position. Fields that were removed from body for the request's version are not in the
+// events.
 func chatEvents(answer *answer, body object) []any {
 	id, model := answer.id, answer.model
 	events := []any{messageStart{"message_start", id, model, "assistant", body["context_snippet_count"]}}
@@ -160,13 +158,13 @@ func chatEvents(answer *answer, body object) []any {
 		at += utf8.RuneCountInString(piece)
 		cite(at)
 	}
-	for _, citation := range citations { // that a script puts behind the text
+	for _, citation := range citations { // scripted citations with positions beyond the text
 		events = append(events, citationChunk{"citation", id, model, citation})
 	}
 	return append(events, messageEnd{"message_end", id, model, answer.finish, answer.usage})
 }
 
-// The events of a completion, with the nulls that the service sends.
+// The events of a completion, with the null fields of the service.
 type (
 	completionChunk struct {
 		ID      string        `json:"id"`
@@ -185,8 +183,8 @@ type (
 	}
 )
 
-// completionEvents returns a completion piece by piece: the role, the text, the
-// reason for its end, and the usage. The service sends no heartbeats here.
+// completionEvents returns the events of a completion: the role, the text, the finish
+// reason and the usage.
 func completionEvents(answer *answer) []any {
 	chunk := func(c choiceChunk) completionChunk {
 		return completionChunk{ID: answer.id, Model: answer.model, Choices: []choiceChunk{c}}
@@ -201,8 +199,8 @@ func completionEvents(answer *answer) []any {
 	)
 }
 
-// pieces are the parts in which a stream sends a text: those of a script, or split
-// behind its blanks.
+// pieces returns the parts in which a stream sends the text: the scripted chunks, or the
+// text split after each space.
 func (a *answer) pieces() []string {
 	if a.script != nil && len(a.script.Chunks) > 0 {
 		return a.script.Chunks

@@ -9,9 +9,9 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
 )
 
-// A stream says what the whole answer says.
+// A stream has the same answer as the response without a stream.
 func TestChatStream(t *testing.T) {
-	f := library(t)
+	f := startWithFiles(t)
 	for name, request := range map[string]data.ChatRequest{
 		"found":     {Messages: ask("When is the lamp lit, and when is the fog signal tested?"), IncludeHighlights: true},
 		"not found": {Messages: ask("zebra")},
@@ -25,18 +25,18 @@ func TestChatStream(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, reply := range []*data.ChatResponse{whole, streamed} {
-				if reply.ID == "" || reply.Message.Content == "" {
-					t.Errorf("%+v", reply)
+			for _, response := range []*data.ChatResponse{whole, streamed} {
+				if response.ID == "" || response.Message.Content == "" {
+					t.Errorf("%+v", response)
 				}
-				reply.ID = ""
-				for _, citation := range reply.Citations {
+				response.ID = ""
+				for _, citation := range response.Citations {
 					for i := range citation.References {
-						citation.References[i].File.SignedURL = "" // it tells the time
+						citation.References[i].File.SignedURL = "" // depends on the time
 					}
 				}
-				if len(reply.Citations) == 0 {
-					reply.Citations = nil
+				if len(response.Citations) == 0 {
+					response.Citations = nil
 				}
 			}
 			if !reflect.DeepEqual(streamed, whole) {
@@ -46,9 +46,9 @@ func TestChatStream(t *testing.T) {
 	}
 }
 
-// A citation comes once the text that it is about is there.
+// A citation follows the text up to its position.
 func TestCitationsFollowTheirText(t *testing.T) {
-	f := library(t)
+	f := startWithFiles(t)
 	var kinds []string
 	text := ""
 	for chunk, err := range f.data.ChatStream(t.Context(), "a", data.ChatRequest{Messages: ask("fog signal tested Mondays")}) {
@@ -62,7 +62,7 @@ func TestCitationsFollowTheirText(t *testing.T) {
 			text += chunk.Delta.Content
 		case *data.CitationChunk:
 			if chunk.Citation.Position > len([]rune(text)) {
-				t.Errorf("a citation at %d of %q", chunk.Citation.Position, text)
+				t.Errorf("citation at position %d of the text %q", chunk.Citation.Position, text)
 			}
 			kinds = append(kinds, chunk.Type)
 		case *data.MessageEnd:
@@ -77,7 +77,7 @@ func TestCitationsFollowTheirText(t *testing.T) {
 }
 
 func TestCompletionStream(t *testing.T) {
-	f := library(t)
+	f := startWithFiles(t)
 	request := data.ChatCompletionRequest{Messages: ask("When is the lamp lit?")}
 	whole, err := f.data.ChatCompletion(t.Context(), "a", request)
 	if err != nil {
@@ -99,12 +99,12 @@ func TestCompletionStream(t *testing.T) {
 		text += piece
 	}
 	if text != whole.Choices[0].Message.Content {
-		t.Errorf("the text is %q", text)
+		t.Errorf("text %q", text)
 	}
 }
 
 func TestStreamRefused(t *testing.T) {
-	f := library(t)
+	f := startWithFiles(t)
 	for _, err := range f.data.ChatStream(t.Context(), "none", data.ChatRequest{Messages: ask("lamp")}) {
 		if err == nil || !strings.Contains(err.Error(), "NOT_FOUND") {
 			t.Errorf("error %v", err)

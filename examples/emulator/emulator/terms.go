@@ -12,12 +12,12 @@ import (
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/document"
 )
 
-// maxTerms is how many terms of a query are searched for: the longest, which are
-// the rarest as a rule.
+// maxTerms is the limit of the terms of a search. Of a longer query, the longest terms are
+// used, which are usually the rarest.
 const maxTerms = 64
 
-// terms returns the words of a text that carry meaning, in the form in which the
-// index of the database has them: without accents and endings.
+// terms returns the words of a text, without stop words, as the terms of the database's
+// index: without accents and endings.
 func terms(text string) []string {
 	words := words(text)
 	for i, word := range words {
@@ -26,11 +26,11 @@ func terms(text string) []string {
 	return words
 }
 
-// distinct returns the words of a query to search for, one of each term.
+// distinct returns the words of a query for a search, one for each term.
 func distinct(query string) []string {
 	var distinct []string
-	known := make(map[string]bool) // terms of these
-	shortest := 0                  // of these, where it is
+	known := make(map[string]bool) // terms of the words in distinct
+	shortest := 0                  // index of the shortest word in distinct
 	for word := range eachWord(query) {
 		if len(distinct) == maxTerms && len(word) <= len(distinct[shortest]) {
 			continue
@@ -53,14 +53,14 @@ func distinct(query string) []string {
 	return distinct
 }
 
-// counter returns a function that counts the terms of words in a text. It must not be
-// used by two at once.
+// counter returns a function that counts the occurrences of the terms of words in a text.
+// The function is not safe for concurrent use.
 func counter(query []string) func(text string) []int {
 	terms := make(map[string]int)
 	for i, word := range query {
 		terms[stem(word)] = i
 	}
-	known := make(map[string]int) // the term of a word, -1 for none
+	known := make(map[string]int) // index of the term of a word; -1 for none
 	return func(text string) []int {
 		counts := make([]int, len(query))
 		for _, word := range words(text) {
@@ -79,11 +79,11 @@ func counter(query []string) func(text string) []int {
 	}
 }
 
-// words returns the words of a text that carry meaning, in lower case. Where words
-// are not written apart, each two characters are one.
+// words returns the words of a text in lower case, without stop words. In a script
+// without spaces between words, each pair of adjacent characters is a word.
 func words(text string) []string { return slices.Collect(eachWord(text)) }
 
-// eachWord is words one by one.
+// eachWord returns an iterator over the words of a text.
 func eachWord(text string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		fields := strings.FieldsFuncSeq(strings.ToLower(norm.NFC.String(text)), func(r rune) bool {
@@ -104,12 +104,12 @@ func eachWord(text string) iter.Seq[string] {
 	}
 }
 
-// pairs returns each two neighbours of the characters that make no words, and what
-// else is between them.
+// pairs returns an iterator over the words of a field: each pair of adjacent unspaced
+// characters, an unspaced character without such a neighbor, and each other word.
 func pairs(field string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		part := ""
-		single, behindSingle := false, false // of the part, and the one before
+		single, behindSingle := false, false // whether the part, and the part before it, are unspaced characters
 		for next := range strings.FieldsSeq(document.Separate(field)) {
 			nextSingle := strings.ContainsFunc(next, document.Unspaced)
 			switch {
@@ -131,7 +131,7 @@ func pairs(field string) iter.Seq[string] {
 	}
 }
 
-// maxStemmed is the length in bytes of a word that the index stems.
+// maxStemmed is the length in bytes up to which the index stems a word.
 const maxStemmed = 64
 
 func stem(word string) string {

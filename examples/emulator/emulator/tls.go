@@ -13,15 +13,16 @@ import (
 	"time"
 )
 
-// WithTLS has the emulator listen with HTTPS, with a certificate that it makes when
-// it starts: see [Running.Certificate]. A [Server] that is used as a handler does
-// not look at it.
+// WithTLS makes [Listen] and [Start] serve HTTPS with a certificate that is created at the
+// start, see [Running.Certificate]. It has no effect on a [Server] that is used as a
+// handler.
 func WithTLS() Option { return func(s *Server) { s.tls = true } }
 
-// certificateLife is how long a certificate is good for.
+// certificateLife is the lifetime of a certificate.
 const certificateLife = 90 * 24 * time.Hour
 
-// certify makes a certificate for an address of this machine, and returns it in PEM.
+// certify creates a self-signed certificate for an address, and returns it in PEM and the
+// TLS configuration of the server.
 func certify(address net.Addr, now time.Time) ([]byte, *tls.Config, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

@@ -1,9 +1,9 @@
 package emulator
 
-// bytesPerToken is about what the tokenizers of language models make of English.
+// bytesPerToken is the approximate length of the tokens of English text.
 const bytesPerToken = 4
 
-// tokens counts tokens as four bytes each, and what is left over as another.
+// tokens estimates the number of tokens of texts, rounded up for each text.
 func tokens(texts ...string) int {
 	n := 0
 	for _, text := range texts {

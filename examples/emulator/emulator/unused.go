@@ -6,16 +6,16 @@ import (
 	"sync"
 )
 
-// unused has the connections that no request has come on: a client that sends
-// requests at the same time may open more than it needs. [http.Server.Shutdown]
-// does not take one for idle before five seconds have passed.
+// unused tracks the connections without a request so far. A client that sends requests
+// concurrently may open more connections than it needs. [http.Server.Shutdown] considers
+// such a connection idle only after five seconds.
 type unused struct {
 	mu          sync.Mutex
 	closed      bool
 	connections map[net.Conn]struct{}
 }
 
-// note is the server's ConnState.
+// note is a ConnState hook.
 func (u *unused) note(connection net.Conn, state http.ConnState) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -31,7 +31,7 @@ func (u *unused) note(connection net.Conn, state http.ConnState) {
 	}
 }
 
-// close closes them, and those that come later.
+// close closes the tracked connections, and all new ones.
 func (u *unused) close() {
 	u.mu.Lock()
 	defer u.mu.Unlock()

@@ -17,7 +17,8 @@ func TestCloseWithUnusedConnection(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer connection.Close()
-	// Connections are accepted in their order: the one above before this.
+	// Connections are accepted in order, so that after this request the emulator has
+	// accepted the connection above.
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, running.URL, nil)
 	if err != nil {
 		t.Fatal(err)

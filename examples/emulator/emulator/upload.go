@@ -16,24 +16,25 @@ import (
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/store"
 )
 
-// Limits of a file's size, which are those of the service's Standard plan.
+// Limits of a file. The sizes in bytes are those of the service's Standard plan.
 const (
 	maxFileBytes          = 10 << 20
 	maxPDFBytes           = 100 << 20
 	maxMultimodalPDFBytes = 50 << 20
 
-	// The pages of a PDF that is processed with its images, in every plan. That one
-	// with more is ProcessingFailed is inferred: the number of pages shows when it is read.
+	// maxMultimodalPages is the limit of the pages of a multimodal PDF, in every plan. That
+	// a PDF with more is ProcessingFailed is inferred.
 	maxMultimodalPages = 100
 
-	// A bound of the emulator's own on the length of a file's name.
+	// maxNameBytes is the limit of a file name in bytes. The service's limit is not
+	// known.
 	maxNameBytes = 1024
 )
 
-// receive stores the file of a form, in the place of one with the same identifier,
-// and starts to process it. It answers once file and operation are stored: the
-// operation, or the file in a version without operations.
-func (s *Server) receive(r *request, f *store.File, kind model.OperationType) (*reply, error) {
+// receive stores the file of a form, replaces a file with the same identifier, and begins
+// to process the file. The response, which follows once file and operation are stored, is
+// the operation, or the file in a version without operations.
+func (s *Server) receive(r *request, f *store.File, kind model.OperationType) (*response, error) {
 	form, err := newForm(r.Request)
 	if err != nil {
 		return nil, invalid("Content-Type: %v", err)
@@ -52,7 +53,7 @@ func (s *Server) receive(r *request, f *store.File, kind model.OperationType) (*
 		err = s.admitUpload(f.Size)
 	}
 	if err != nil {
-		// A client that is not read from to the end may never see the reply.
+		// Read the rest of the body, without which the client may not read the response.
 		_, _ = io.Copy(io.Discard, r.Body)
 		s.forget(f.Content)
 		return nil, err
@@ -71,14 +72,14 @@ func (s *Server) receive(r *request, f *store.File, kind model.OperationType) (*
 	}
 	s.forget(orphan)
 	s.process(op.Sequence)
-	if r.operation.answers(http.StatusOK) {
+	if r.operation.hasStatus(http.StatusOK) {
 		return r.ok(describeFile(f)), nil
 	}
 	return r.accepted(op), nil
 }
 
-// metadataInQuery returns the metadata of an upload in a version that has them in
-// the query, and refuses them there in every other.
+// metadataInQuery returns the metadata of an upload in the query. In a version with the
+// metadata in the form, metadata in the query are an error.
 func (r *request) metadataInQuery() (object, error) {
 	if !r.operation.has("metadata") {
 		if r.values.Has("metadata") {
@@ -96,42 +97,42 @@ func (r *request) metadataInQuery() (object, error) {
 	return metadata, checkMetadata(metadata)
 }
 
-// metadataInForm reports whether a version has the metadata of an upload in its
-// form.
+// metadataInForm reports whether the metadata of an upload are in the form, in the
+// request's version.
 func (r *request) metadataInForm() bool {
 	return r.operation.requestSchema(formType).Properties["metadata"] != nil
 }
 
-// checkMetadata holds the metadata of a file against its limit and against what
-// https://docs.pinecone.io/guides/assistant/file-metadata says that it can have.
+// checkMetadata checks the size of the metadata of a file, and the keys and types
+// according to https://docs.pinecone.io/guides/assistant/file-metadata.
 func checkMetadata(metadata object) error {
 	for key, value := range metadata {
 		if strings.HasPrefix(key, "$") {
-			return invalid("metadata: the key %q begins with $", shown(key))
+			return invalid("metadata: the key %q begins with $", truncate(key))
 		}
 		switch value := value.(type) {
 		case string, float64, bool:
 		case []any:
 			for _, item := range value {
 				if _, ok := item.(string); !ok {
-					return invalid("metadata: the list %q has an item that is no string", shown(key))
+					return invalid("metadata: the list %q has an item that is not a string", truncate(key))
 				}
 			}
 		default:
-			return invalid("metadata: %q is null or an object, want a string, a number, a boolean or a list of strings", shown(key))
+			return invalid("metadata: %q is null or an object, want a string, a number, a boolean or a list of strings", truncate(key))
 		}
 	}
 	return checkSize(metadata)
 }
 
-// readForm reads the form of an upload, whose content it stores on the way.
+// readForm reads the form of an upload, and stores the content of the file.
 func (s *Server) readForm(r *request, form *uploadForm, f *store.File) error {
 	seen := make(map[string]bool)
 	for {
 		part, err := form.next()
 		if errors.Is(err, io.EOF) {
 			if !seen["file"] {
-				return invalid("file: the form has none")
+				return invalid("file: missing in the form")
 			}
 			return nil
 		}
@@ -140,7 +141,7 @@ func (s *Server) readForm(r *request, form *uploadForm, f *store.File) error {
 		}
 		name := part.FormName()
 		if seen[name] {
-			return invalid("the form has the field %s twice", shown(name))
+			return invalid("duplicate form field %q", truncate(name))
 		}
 		seen[name] = true
 		switch {
@@ -149,7 +150,7 @@ func (s *Server) readForm(r *request, form *uploadForm, f *store.File) error {
 		case name == "metadata" && r.metadataInForm():
 			f.Metadata, err = readMetadata(part)
 		default:
-			err = invalid("the form has the unknown field %q", shown(name))
+			err = invalid("unknown form field %q", truncate(name))
 		}
 		if err != nil {
 			return err
@@ -157,24 +158,24 @@ func (s *Server) readForm(r *request, form *uploadForm, f *store.File) error {
 	}
 }
 
-// readFile stores a content and holds it against the limits of its kind.
+// readFile stores the content of a file, and checks its name, type and size.
 func (s *Server) readFile(part *multipart.Part, f *store.File) error {
 	f.Name = part.FileName()
 	if f.Name == "" {
 		return invalid("file: the part has no file name")
 	}
 	if !utf8.ValidString(f.Name) {
-		return invalid("file: its name is not UTF-8")
+		return invalid("file: the name is not UTF-8")
 	}
 	if len(f.Name) > maxNameBytes {
-		return invalid("file: its name has %d bytes, the limit is %d", len(f.Name), maxNameBytes)
+		return invalid("file: name of %d bytes, the limit is %d", len(f.Name), maxNameBytes)
 	}
 	kind, ext := document.KindOf(f.Name), document.Extension(f.Name)
 	if kind == nil {
 		return invalid("file %q: the type %q is not supported, supported are %s", f.Name, ext, strings.Join(document.Extensions(), ", "))
 	}
 	if f.Multimodal && kind.Name != "pdf" {
-		return invalid("multimodal is for PDF only, the file is %q", f.Name)
+		return invalid("multimodal: supported only for PDF, the file is %q", f.Name)
 	}
 	limit := maxBytes(kind, f.Multimodal)
 	limited := &io.LimitedReader{R: formReader{part}, N: limit + 1}
@@ -192,7 +193,7 @@ func (s *Server) readFile(part *multipart.Part, f *store.File) error {
 	return invalid("file %q: %d bytes, the limit of %s is %d", f.Name, f.Size+rest, ext, limit)
 }
 
-// maxBytes is the limit of the size of a kind of file.
+// maxBytes returns the size limit of a kind of file.
 func maxBytes(kind *document.Kind, multimodal bool) int64 {
 	switch {
 	case kind.Name != "pdf":
@@ -228,8 +229,8 @@ func readMetadata(part io.Reader) (map[string]any, error) {
 	return metadata, checkMetadata(metadata)
 }
 
-// formReader reads a part of a form. That it cannot be read is the request's fault,
-// whatever else goes wrong with it is not.
+// formReader reads a part of a form. A read error is a response with the status 400, in
+// contrast to errors of the database.
 type formReader struct{ part io.Reader }
 
 func (r formReader) Read(p []byte) (int, error) {

@@ -11,11 +11,10 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
 )
 
-// watched is so many bytes of no file, which note how much memory is in use while
-// they are read.
+// watched is a reader of zeros that measures the memory in use while it is read.
 type watched struct {
-	left int64
-	peak uint64
+	left int64  // number of remaining bytes
+	peak uint64 // peak memory in bytes
 }
 
 func (w *watched) Read(p []byte) (int, error) {
@@ -38,7 +37,7 @@ func inUse() uint64 {
 	return stats.HeapAlloc
 }
 
-// A large file is never in memory as a whole, be it taken or refused.
+// A large file is never in memory as a whole, whether it is accepted or refused.
 func TestMemoryOfUploads(t *testing.T) {
 	f := start(t, WithPace(quick), WithData(t.TempDir()))
 	f.createAssistant(t)
@@ -46,7 +45,7 @@ func TestMemoryOfUploads(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The fixture's client keeps bodies, to hold them against the specs.
+	// The fixture's client would keep the body in memory, to validate it.
 	api, err := data.New(f.URL, data.WithRequestEditorFn(editor))
 	if err != nil {
 		t.Fatal(err)

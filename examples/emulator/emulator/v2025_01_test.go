@@ -16,7 +16,7 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-04/data"
 )
 
-// older has the library's clients of 2025-01.
+// older has generated clients of version 2025-01.
 type older struct {
 	control    *control2025.API
 	data       *data2025.API
@@ -43,7 +43,7 @@ func (f *fixture) older(t *testing.T) *older {
 	return o
 }
 
-// upload uploads a file to the assistant a and returns it as it is processed.
+// upload uploads a file to the assistant a, waits until it is processed and returns it.
 func (o *older) upload(t *testing.T, name, content string, metadata map[string]any) (*data2025.AssistantFile, error) {
 	t.Helper()
 	f, err := o.data.UploadFile(t.Context(), "a", &data2025.UploadFileParams{Metadata: metadata}, data2025.UploadFileRequest{File: data2025.FileBytes(name, []byte(content))})
@@ -82,7 +82,7 @@ func TestAssistant2025(t *testing.T) {
 		t.Errorf("updated %+v, error %v", updated, err)
 	}
 
-	// The other version sees the same assistant, with what this one leaves out.
+	// Version 2026-04 describes the same assistant, with more fields.
 	same, err := f.control.DescribeAssistant(ctx, "a")
 	if err != nil || same.Region != "eu" || same.Instructions != "" || len(same.Metadata) != 0 {
 		t.Errorf("in 2026-04 %+v, error %v", same, err)
@@ -96,7 +96,7 @@ func TestAssistant2025(t *testing.T) {
 	})
 }
 
-// A version without pages has all in one reply, however many there are.
+// A version without pages returns a whole list.
 func TestNoPages2025(t *testing.T) {
 	f := start(t, WithPace(quick))
 	o := f.older(t)
@@ -159,8 +159,8 @@ func TestFiles2025(t *testing.T) {
 		t.Errorf("all %+v, error %v", list, err)
 	}
 
-	// One is deleted in a step, the other one, which had failed, at once: the
-	// replies are the same.
+	// The failed file is deleted at once, the other file later. The responses are the
+	// same.
 	for _, id := range []string{file.ID, bad.ID} {
 		status, text := f.send(t, "DELETE", "/assistant/files/a/"+id, http.Header{versionHeader: {"2025-01"}}, "")
 		if status != 200 || text != "" {
@@ -173,7 +173,7 @@ func TestFiles2025(t *testing.T) {
 	}
 }
 
-// The progress is that of the file that is there now, not of one that it replaced.
+// The progress of a file is not that of a file that it has replaced.
 func TestProgressOfReplacedFile2025(t *testing.T) {
 	f := start(t, WithPace(quick))
 	o := f.older(t)
@@ -196,7 +196,7 @@ func TestProgressOfReplacedFile2025(t *testing.T) {
 }
 
 func TestChat2025(t *testing.T) {
-	f := library(t)
+	f := startWithFiles(t)
 	o := f.older(t)
 	ctx := t.Context()
 	question := []data2025.Message{{Role: "user", Content: "When is the lamp lit, at sunset?"}}
@@ -207,15 +207,15 @@ func TestChat2025(t *testing.T) {
 	}
 	if whole.Message.Content != "The “lamp” is lit at sunset." || whole.FinishReason != data2025.FinishReasonStop || whole.Model != "claude-3-5-sonnet" ||
 		len(whole.Citations) != 1 || whole.Citations[0].Position != 27 || whole.Citations[0].References[0].Highlight.Content != whole.Message.Content {
-		t.Errorf("reply %+v", whole)
+		t.Errorf("response %+v", whole)
 	}
 	streamed, err := data2025.CollectChat(o.data.ChatStream(ctx, "a", request))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, reply := range []*data2025.ChatResponse{whole, streamed} {
-		reply.ID = ""
-		reply.Citations[0].References[0].File.SignedURL = "" // it tells the time
+	for _, response := range []*data2025.ChatResponse{whole, streamed} {
+		response.ID = ""
+		response.Citations[0].References[0].File.SignedURL = "" // depends on the time
 	}
 	if !reflect.DeepEqual(streamed, whole) {
 		t.Errorf("streamed %+v\nwhole %+v", streamed, whole)
@@ -236,7 +236,7 @@ func TestChat2025(t *testing.T) {
 	}
 	file, _ := found.Snippets[0].Reference["file"].(map[string]any)
 	if file["name"] != "lamp.txt" || file["size"] != nil || file["multimodal"] != nil {
-		t.Errorf("a reference to %+v", file)
+		t.Errorf("reference to %+v", file)
 	}
 
 	scores, err := o.evaluation.EvaluateAlignment(ctx, evaluation2025.AlignmentRequest{
@@ -293,7 +293,7 @@ func TestRefusals2025(t *testing.T) {
 		{"upsert", "PUT", files + "/x", []field{file}, "", 405, "UNIMPLEMENTED", "in 2025-01"},
 		{"operations", "GET", "/assistant/operations/a", nil, "", 404, "NOT_FOUND", "in 2025-01"},
 		{"metadata in the form", "POST", files, []field{file, {"metadata", "", "{}"}}, "", 400, invalid, "metadata"},
-		{"metadata is no JSON", "POST", files + "?metadata=x", []field{file}, "", 400, invalid, "metadata"},
+		{"metadata is not JSON", "POST", files + "?metadata=x", []field{file}, "", 400, invalid, "metadata"},
 		{"metadata is a list", "POST", files + "?metadata=[]", []field{file}, "", 400, invalid, "metadata"},
 		{"metadata is large", "POST", files + "?metadata=" + long, []field{file}, "", 400, invalid, "Metadata exceeds maximum length of 16384 bytes"},
 		{"no file", "POST", files, []field{{"other", "", "x"}}, "", 400, invalid, "other"},
@@ -311,7 +311,7 @@ func TestRefusals2025(t *testing.T) {
 		{"context: neither", "POST", chat + "/context", nil, `{}`, 400, invalid, "query or messages"},
 		{"context: top_k 65", "POST", chat + "/context", nil, `{"query":"hi","top_k":65}`, 400, invalid, "top_k"},
 	}
-	// A request without the header is one of 2025-01.
+	// The default version is 2025-01.
 	for name, version := range map[string][]string{"named": {"2025-01"}, "by default": nil} {
 		for _, tt := range tests {
 			t.Run(name+": "+tt.name, func(t *testing.T) {
@@ -331,10 +331,10 @@ func TestRefusals2025(t *testing.T) {
 	}
 }
 
-// What a version does not have is not an error in a request's body: the spec
-// leaves objects open. It has no effect.
+// Fields of later versions in a request's body have no effect, since the spec allows
+// additional fields.
 func TestLaterFields2025(t *testing.T) {
-	f := library(t)
+	f := startWithFiles(t)
 	status, text := f.send(t, "POST", "/assistant/chat/a", http.Header{versionHeader: {"2025-01"}},
 		`{"messages":[{"content":"lamp sunset"}],"temperature":9,"context_options":{"top_k":1000}}`)
 	if status != 200 || !strings.Contains(text, "lit at sunset") {
@@ -342,7 +342,7 @@ func TestLaterFields2025(t *testing.T) {
 	}
 }
 
-// Each version answers an upload in its own way.
+// The response to an upload depends on the version.
 func TestVersions(t *testing.T) {
 	f := start(t, WithPace(time.Hour))
 	for _, version := range Versions() {
@@ -358,8 +358,8 @@ func TestVersions(t *testing.T) {
 		body, form := form(t, field{"file", "a.txt", "The tide is high."})
 		form[versionHeader] = []string{version}
 		resp, text := f.exchange(t, "POST", "/assistant/files/"+name, form, body)
-		reply := decoded(t, text)
-		_, isFile := reply["name"]
+		response := decoded(t, text)
+		_, isFile := response["name"]
 		if resp.StatusCode != status || isFile != (status == 200) || (resp.Header.Get("Location") != "") != (status == 202) {
 			t.Errorf("%s: status %d: %s", version, resp.StatusCode, text)
 		}

@@ -21,26 +21,26 @@ const (
 	textType = "text/plain"
 )
 
-// maxBodyBytes bounds a body that is no upload.
+// maxBodyBytes is the limit of a body other than an upload, in bytes.
 const maxBodyBytes = 10 << 20
 
-// validate holds a request against the spec of its version. A form is held against
-// its rules while it is read, since none of it is kept in memory.
+// validate validates a request against the spec of its version. A form is validated later,
+// while it is read, since it is not kept in memory.
 func (r *request) validate() error {
 	operation := r.operation.route.Operation
 	var err error
 	if r.values, err = url.ParseQuery(r.URL.RawQuery); err != nil {
-		return invalid("the query cannot be read: %s", shown(err.Error()))
+		return invalid("the query cannot be read: %s", truncate(err.Error()))
 	}
 	params := r.WithContext(r.Context()) // a copy
-	params.Body = nil                    // or a form would be read into memory
+	params.Body = nil                    // so that a form is not read into memory
 	err = openapi3filter.ValidateRequest(r.Context(), &openapi3filter.RequestValidationInput{
 		Request:     params,
 		PathParams:  r.path,
 		QueryParams: r.values,
 		Route:       r.operation.route,
 		Options: &openapi3filter.Options{
-			AuthenticationFunc:  openapi3filter.NoopAuthenticationFunc, // done before
+			AuthenticationFunc:  openapi3filter.NoopAuthenticationFunc, // see projectOf
 			ExcludeRequestBody:  true,
 			SkipSettingDefaults: true,
 		},
@@ -49,29 +49,29 @@ func (r *request) validate() error {
 		return violation("", err)
 	}
 	if operation.RequestBody == nil {
-		r.leave = enter(r.Context(), shareOfQuery*len(r.URL.RawQuery))
+		r.release = acquireMemory(r.Context(), shareOfQuery*len(r.URL.RawQuery))
 		return nil
 	}
 	given := r.Header.Get("Content-Type")
 	media, _, _ := mime.ParseMediaType(given)
 	if r.operation.requestSchema(formType) != nil {
 		if media != formType {
-			return invalid("Content-Type: %q, want %s", shown(given), formType)
+			return invalid("Content-Type: %q, want %s", truncate(given), formType)
 		}
 		return nil
 	}
 	if media != jsonType && (media != textType || !chats[r.operation.name]) {
-		return invalid("Content-Type: %q, want %s", shown(given), jsonType)
+		return invalid("Content-Type: %q, want %s", truncate(given), jsonType)
 	}
 	return r.readBody()
 }
 
-// chats take JSON that says it is text: the TypeScript SDK 8.2.0 sends its streamed
-// chats so, and the service takes them.
+// chats are the operations that accept JSON with the content type text/plain, which the
+// TypeScript SDK 8.2.0 sends for streamed chats.
 var chats = map[string]bool{chatOperation: true, completionOperation: true}
 
-// readBody reads a JSON body and holds it against its schema. Until all of it is here it
-// takes no memory that others wait for.
+// readBody reads a JSON body and validates it against its schema. It acquires memory only
+// after the body has been received.
 func (r *request) readBody() error {
 	spooled, err := readBounded(r.Body)
 	if err != nil {
@@ -92,17 +92,17 @@ func (r *request) readBody() error {
 	schema := r.operation.requestSchema(jsonType)
 	_, environment := body["environment"]
 	if environment && schema.Properties["environment"] == nil && r.operation.name == "CreateAssistant" {
-		// The live tests of Pinecone's SDKs expect a refusal.
-		return invalid("environment: an assistant has none, want region")
+		// The live tests of Pinecone's SDKs expect an error.
+		return invalid("environment: not a field of an assistant, want region")
 	}
-	prune(schema, body) // what the version does not know of has no effect
+	prune(schema, body) // fields that the version does not list have no effect
 	r.body = body
 	return nil
 }
 
-// parseBody decodes a JSON body when there is memory for it.
+// parseBody acquires memory for a JSON body and decodes it.
 func (r *request) parseBody(spooled *spool) (any, error) {
-	r.leave = enter(r.Context(), shareOfByte*int(spooled.size))
+	r.release = acquireMemory(r.Context(), shareOfByte*int(spooled.size))
 	text, err := spooled.all()
 	if err != nil {
 		return nil, err
@@ -110,17 +110,17 @@ func (r *request) parseBody(spooled *spool) (any, error) {
 	r.recordBody(text)
 	values := countValues(text)
 	if values > maxJSONValues {
-		return nil, invalid("body: it has more than %d values", maxJSONValues)
+		return nil, invalid("body: more than %d values", maxJSONValues)
 	}
 	if need := shareOfByte*len(text) + shareOfValue*values; need > leastShare {
-		r.leave() // nobody waits for more while holding some
-		r.leave = enter(r.Context(), need)
+		r.release() // a request that waits for memory must not hold any
+		r.release = acquireMemory(r.Context(), need)
 	}
 	return parseJSON(text)
 }
 
-// readBounded reads a body that is no upload. Of one that is too long it reads the
-// rest without keeping it: a client that is not read from may never see the reply.
+// readBounded reads a body of up to maxBodyBytes. It discards the rest of a longer body,
+// without which the client may not read the response.
 func readBounded(body io.Reader) (*spool, error) {
 	kept := &spool{}
 	_, err := io.Copy(kept, io.LimitReader(body, maxBodyBytes+1))
@@ -134,15 +134,15 @@ func readBounded(body io.Reader) (*spool, error) {
 	if err != nil {
 		return nil, unreadable("body", err)
 	}
-	return nil, invalid("the body is larger than %d bytes, the limit of bodies that are no uploads", maxBodyBytes)
+	return nil, invalid("the body is larger than %d bytes, the limit for requests other than uploads", maxBodyBytes)
 }
 
 func parseJSON(text []byte) (value any, err error) {
 	switch {
 	case len(bytes.TrimSpace(text)) == 0:
-		return nil, invalid("body: the request has none, want a JSON object")
+		return nil, invalid("body: empty, want a JSON object")
 	case bytes.HasPrefix(text, []byte("\ufeff")):
-		return nil, invalid("body: a byte order mark stands before the JSON, which must be UTF-8 without it")
+		return nil, invalid("body: byte order mark before the JSON, want UTF-8 without it")
 	case bytes.HasPrefix(text, []byte{0xff, 0xfe}) || bytes.HasPrefix(text, []byte{0xfe, 0xff}):
 		return nil, invalid("body: the JSON is UTF-16, want UTF-8")
 	case !utf8.Valid(text):
@@ -154,7 +154,7 @@ func parseJSON(text []byte) (value any, err error) {
 	return value, nil
 }
 
-// unreadable says that a body cannot be read, which is the request's fault.
+// unreadable returns an error of reading a body as a response with the status 400.
 func unreadable(what string, err error) error {
 	var explained *apiError
 	var tooLarge *http.MaxBytesError
@@ -167,7 +167,7 @@ func unreadable(what string, err error) error {
 	return invalid("the %s cannot be read: %v", what, err)
 }
 
-// violation says in one line what is wrong with a request.
+// violation returns a validation error as a response with a message of one line.
 func violation(where string, err error) error {
 	var request *openapi3filter.RequestError
 	if errors.As(err, &request) && request.Parameter != nil {
@@ -177,26 +177,26 @@ func violation(where string, err error) error {
 	var parse *openapi3filter.ParseError
 	switch {
 	case errors.As(err, &schema):
-		return invalid("%s: %s", strings.Join(append([]string{where}, schema.JSONPointer()...), "."), shown(schema.Reason))
+		return invalid("%s: %s", strings.Join(append([]string{where}, schema.JSONPointer()...), "."), truncate(schema.Reason))
 	case errors.As(err, &parse):
-		return invalid("%s: %s", where, shown(parse.Error()))
+		return invalid("%s: %s", where, truncate(parse.Error()))
 	case request != nil && request.Err != nil:
-		return invalid("%s: %s", where, shown(request.Err.Error()))
+		return invalid("%s: %s", where, truncate(request.Err.Error()))
 	case request != nil && request.Reason != "":
-		return invalid("%s: %s", where, shown(request.Reason))
+		return invalid("%s: %s", where, truncate(request.Reason))
 	}
-	return invalid("%s: %s", where, shown(err.Error()))
+	return invalid("%s: %s", where, truncate(err.Error()))
 }
 
-// maxShown is how much of a request's own text an error repeats.
-const maxShown = 200
+// maxInError is the limit of a request's text in an error message, in bytes.
+const maxInError = 200
 
-// shown returns a text of a request as an error repeats it.
-func shown(text string) string {
-	if len(text) <= maxShown {
+// truncate returns a text of a request for an error message, cut after maxInError bytes.
+func truncate(text string) string {
+	if len(text) <= maxInError {
 		return text
 	}
-	end := maxShown
+	end := maxInError
 	for end > 0 && !utf8.RuneStart(text[end]) {
 		end--
 	}

@@ -14,8 +14,7 @@ import (
 	"github.com/pinecone-community/assistant-go/openapi"
 )
 
-// version is a version of the API. Its rules are those of its specs: what a
-// request can have, what a reply has, and with which status it comes.
+// version is a version of the API. Its specs define the requests and responses.
 type version struct {
 	name       string
 	operations func() map[string]*operation // by name
@@ -23,22 +22,20 @@ type version struct {
 
 // operation is an operation of a version's spec.
 type operation struct {
-	id       string   // in the spec, such as chat_assistant
-	name     string   // of the clients' method, such as Chat
-	segments []string // of the path below /assistant
+	id       string   // identifier in the spec, such as chat_assistant
+	name     string   // name of the clients' method, such as Chat
+	segments []string // segments of the path below /assistant
 	route    *routers.Route
-	models   []any // that a request can name; nil if it names none
+	models   []any // allowed models; nil if a request has no model
 }
 
-// versions are all that there are, the oldest first: those that have specs, and
-// 2025-04.
+// versions are all versions, the oldest first: those with specs, and 2025-04.
 var versions = findVersions(openapi.Versions())
 
-// notPublished says which version's specs stand for a version that clients send and
-// whose own specs are not here. What is known of 2025-04 is that uploads answer the
-// file and take the metadata in the query, as the versions before and after it, and
-// how its streams look, which are those of every version; that the rest is as in
-// 2025-01 is inferred.
+// notPublished maps a version without specs to the version whose specs are used instead.
+// It is known that an upload in 2025-04 returns the file and has the metadata in the query,
+// as in the versions before and after it, and that its streams are those of all versions.
+// The rest is inferred.
 var notPublished = map[string]string{"2025-04": "2025-01"}
 
 func findVersions(names []string) []*version {
@@ -67,10 +64,9 @@ func Versions() []string {
 	return names
 }
 
-// findVersion returns the version that a request is of; the oldest if it names
-// none. That a version which is not served is refused with 403 is what Pinecone's
-// generator of the TypeScript SDK says (codegen/build-oas.sh); the shape of the
-// body is not known.
+// findVersion returns the version of a request. The default is the oldest. The status 403
+// for an unknown version is that of a comment in the generator of Pinecone's TypeScript SDK
+// (codegen/build-oas.sh); the format of the body is not known.
 func findVersion(r *http.Request) (*version, error) {
 	name := r.Header.Get(versionHeader)
 	if name == "" {
@@ -79,13 +75,13 @@ func findVersion(r *http.Request) (*version, error) {
 	at := slices.IndexFunc(versions, func(v *version) bool { return v.name == name })
 	if at < 0 {
 		return nil, failure(http.StatusForbidden, codeForbidden,
-			"Invalid API version: %s is %q, the emulator has %s", versionHeader, name, strings.Join(Versions(), ", "))
+			"Invalid API version: %s is %q, want one of %s", versionHeader, truncate(name), strings.Join(Versions(), ", "))
 	}
 	return versions[at], nil
 }
 
-// loadOperations reads the specs of a version, which are compiled in: an error in
-// them is a fault of the build.
+// loadOperations returns the operations of a version by name. It panics if a spec is
+// invalid, since the specs are embedded.
 func loadOperations(version string) map[string]*operation {
 	operations := make(map[string]*operation)
 	for _, plane := range openapi.Planes(version) {
@@ -117,7 +113,8 @@ func loadSpec(version, plane string) (*openapi3.T, error) {
 	return openapi3.NewLoader().LoadFromData(text)
 }
 
-// renamed are the operations that the clients' methods do not call as the spec does.
+// renamed maps operations to the names of the clients' methods, where they differ from the
+// operation identifier in camel case.
 var renamed = map[string]string{
 	"chat_assistant":            chatOperation,
 	"chat_completion_assistant": completionOperation,
@@ -126,7 +123,7 @@ var renamed = map[string]string{
 	"metrics_alignment":         "EvaluateAlignment",
 }
 
-// methodName is what the clients' method for an operation is called.
+// methodName returns the name of the clients' method for an operation.
 func methodName(operationID string) string {
 	if name := renamed[operationID]; name != "" {
 		return name
@@ -134,7 +131,7 @@ func methodName(operationID string) string {
 	return inCamelCase(operationID)
 }
 
-// inCamelCase writes list_files as ListFiles.
+// inCamelCase returns an identifier such as list_files as ListFiles.
 func inCamelCase(operationID string) string {
 	var name strings.Builder
 	for word := range strings.SplitSeq(operationID, "_") {
@@ -145,8 +142,8 @@ func inCamelCase(operationID string) string {
 	return name.String()
 }
 
-// takeModels takes the list of models out of the schema of a request: the service
-// takes some that are no longer in it, see checkModel.
+// takeModels moves the list of models from the schema of a request to models, since the
+// service also accepts retired models, see request.model.
 func (o *operation) takeModels() {
 	body := o.requestSchema(jsonType)
 	if body == nil || body.Properties["model"] == nil {
@@ -157,8 +154,8 @@ func (o *operation) takeModels() {
 	body.Properties["model"] = openapi3.NewSchemaRef("", &model)
 }
 
-// requestSchema returns the schema of a request's body; nil if there is none of
-// that type.
+// requestSchema returns the schema of a request's body with a content type, or nil if the
+// spec has none.
 func (o *operation) requestSchema(contentType string) *openapi3.Schema {
 	if body := o.route.Operation.RequestBody; body != nil {
 		if media := body.Value.Content[contentType]; media != nil && media.Schema != nil {
@@ -168,27 +165,26 @@ func (o *operation) requestSchema(contentType string) *openapi3.Schema {
 	return nil
 }
 
-// answers reports whether the spec has replies with a status.
-func (o *operation) answers(status int) bool {
+// hasStatus reports whether the spec has a response with a status.
+func (o *operation) hasStatus(status int) bool {
 	return o.route.Operation.Responses.Status(status) != nil
 }
 
-// replySchema returns the schema of a reply; nil if the spec has none.
-func (o *operation) replySchema(status int) *openapi3.Schema {
-	reply := o.route.Operation.Responses.Status(status)
-	if reply == nil || reply.Value.Content[jsonType] == nil {
+// responseSchema returns the schema of a response with a status, or nil if the spec has none.
+func (o *operation) responseSchema(status int) *openapi3.Schema {
+	response := o.route.Operation.Responses.Status(status)
+	if response == nil || response.Value.Content[jsonType] == nil {
 		return nil
 	}
-	return reply.Value.Content[jsonType].Schema.Value
+	return response.Value.Content[jsonType].Schema.Value
 }
 
-// has reports whether the spec has a parameter in the query.
+// has reports whether the spec has a query parameter.
 func (o *operation) has(parameter string) bool {
 	return o.route.Operation.Parameters.GetByInAndName(openapi3.ParameterInQuery, parameter) != nil
 }
 
-// find returns the operation that a request is for, with the parameters in its
-// path.
+// find returns the operation of a request and the path parameters.
 func (v *version) find(r *http.Request) (*operation, map[string]string, error) {
 	path, below := strings.CutPrefix(r.URL.EscapedPath(), basePath+"/")
 	if !below {
@@ -207,17 +203,17 @@ func (v *version) find(r *http.Request) (*operation, map[string]string, error) {
 		methods = append(methods, op.route.Method)
 	}
 	if len(methods) == 0 {
-		return nil, nil, notFound("%s %s is not an operation of the API in %s", r.Method, shown(r.URL.Path), v.name)
+		return nil, nil, notFound("%s %s is not an operation of the API in %s", truncate(r.Method), truncate(r.URL.Path), v.name)
 	}
 	slices.Sort(methods)
-	err := failure(http.StatusMethodNotAllowed, codeUnimplemented, "%s is not a method of %s in %s, which has %s",
-		shown(r.Method), shown(r.URL.Path), v.name, strings.Join(methods, ", "))
+	err := failure(http.StatusMethodNotAllowed, codeUnimplemented, "method %s is not supported by %s in %s, want %s",
+		truncate(r.Method), truncate(r.URL.Path), v.name, strings.Join(methods, ", "))
 	err.allow = methods
 	return nil, nil, err
 }
 
-// match holds the segments of a path against those of a spec, where {name} stands
-// for any that is not empty.
+// match matches the segments of a path with a pattern, in which {name} matches any segment
+// that is not empty. It returns the values of the parameters.
 func match(pattern, segments []string) (map[string]string, bool) {
 	if len(segments) != len(pattern) {
 		return nil, false
@@ -239,7 +235,7 @@ func match(pattern, segments []string) (map[string]string, bool) {
 	return params, true
 }
 
-// operations are the names of all operations of all versions.
+// operations returns the sorted names of the operations of all versions.
 func operations() []string {
 	var names []string
 	for _, version := range versions {
@@ -251,8 +247,8 @@ func operations() []string {
 	return slices.Compact(names)
 }
 
-// nameOf returns the name of an operation that is named like the clients' method or
-// as in the specs, in either spelling; "" if there is none.
+// nameOf returns the name of an operation, given the name of the clients' method or the
+// operation identifier in snake case or camel case. It returns "" if there is none.
 func nameOf(given string) string {
 	for _, version := range versions {
 		for name, op := range version.operations() {

@@ -11,55 +11,55 @@ import (
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/store"
 )
 
-// maxWorkers is how many tasks of the general lane run at once.
+// maxWorkers is the number of tasks of the general lane that run concurrently.
 var maxWorkers = max(2, runtime.GOMAXPROCS(0))
 
-// work is what goes on after a reply. What a task is about is in the database: one
-// that does not come to its end begins again when the service is started again.
+// work is the background work of a project. The state of all tasks is in the database, from
+// which an emulator resumes unfinished tasks when it starts.
 type work struct {
-	ctx       context.Context
+	ctx       context.Context // replaced with the database
 	cancel    context.CancelFunc
 	group     sync.WaitGroup
-	mu        sync.Mutex // guards what follows
+	mu        sync.Mutex // guards ctx and the fields below
 	closed    bool
 	suspended bool // while the database is replaced
 
 	general lane
-	pdfs    lane // PDFium reads one at a time, and has to be compiled first
-	large   lane // so that memory holds one of them
-	cleaner lane // removes what nobody sees any more
+	pdfs    lane // PDFs, which PDFium reads one at a time
+	large   lane // large files, which are read one at a time to limit memory
+	cleaner lane // removal of deleted data
 
-	shrinking bool // is planned
+	shrinking bool // whether a shrink is scheduled
 }
 
-// lane has tasks that wait for each other.
+// lane is a queue of tasks with a limited number of workers.
 type lane struct {
-	most    int // that run at once; 1 if it is 0
-	running int
+	most    int // limit of running; 0 stands for 1
+	running int // number of workers
 	queue   []func()
 }
 
-// after runs a task when a time has passed and the lane has room.
+// after adds a task to a lane after a delay.
 func (s *Server) after(d time.Duration, on *lane, task func()) {
 	ctx := s.context()
 	time.AfterFunc(d, func() { s.enqueue(ctx, on, task) })
 }
 
-// later runs a task of the general lane when the time of one step has passed.
+// later adds a task to the general lane after the duration of a step.
 func (s *Server) later(task func()) { s.after(s.pace, &s.general, task) }
 
-// soon runs a task when the lane has room, unless the server is closed before.
+// soon adds a task to a lane.
 func (s *Server) soon(on *lane, task func()) { s.enqueue(s.context(), on, task) }
 
-// context is that of the work on the database as it is now.
+// context returns the context of work on the current database.
 func (s *Server) context() context.Context {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.ctx
 }
 
-// enqueue is soon for a task on the database that ctx is of: one that was replaced
-// meanwhile has no task any more.
+// enqueue adds a task to a lane, unless the server is closed or the database of ctx has
+// been replaced.
 func (s *Server) enqueue(ctx context.Context, on *lane, task func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -73,7 +73,7 @@ func (s *Server) enqueue(ctx context.Context, on *lane, task func()) {
 	}
 }
 
-// run is a worker. It ends when there is nothing left to do.
+// run is a worker of a lane. It ends when the queue is empty.
 func (s *Server) run(on *lane) {
 	for {
 		s.mu.Lock()
@@ -90,7 +90,7 @@ func (s *Server) run(on *lane) {
 	}
 }
 
-// resume takes up the work that the service before has left in the database.
+// resume schedules the unfinished work in the database.
 func (s *Server) resume() error {
 	for _, content := range s.db.Orphans() {
 		s.forget(content)
@@ -124,15 +124,16 @@ func (s *Server) resume() error {
 	return nil
 }
 
-// forget removes the content of a file that is gone. If that fails, the content is
-// an orphan at the next start.
+// forget schedules the removal of a content without a file; 0 stands for none. If the
+// process ends before, the content is an orphan at the next start.
 func (s *Server) forget(content int64) {
 	if content != 0 {
 		s.clean(func(ctx context.Context) error { return s.db.RemoveContent(ctx, content) })
 	}
 }
 
-// clean removes what nobody sees any more, and then gives its space back.
+// clean schedules the removal of deleted data, and then a shrink. It retries the removal
+// after a fault of the database.
 func (s *Server) clean(remove func(context.Context) error) {
 	s.soon(&s.cleaner, func() {
 		if err := remove(s.ctx); store.Fault(err) {
@@ -143,11 +144,11 @@ func (s *Server) clean(remove func(context.Context) error) {
 	})
 }
 
-// shrinkPause is the time from a deletion until its space is given back, so that many
-// deletions do so once.
+// shrinkPause is the time from a removal to the shrink, so that one shrink follows many
+// removals.
 const shrinkPause = time.Second
 
-// shrink gives the space of what was deleted back to the disk, after a while.
+// shrink schedules a shrink of the database, unless one is scheduled.
 func (s *Server) shrink() {
 	s.mu.Lock()
 	planned := s.shrinking
@@ -166,9 +167,8 @@ func (s *Server) shrink() {
 	})
 }
 
-// Close ends what the server still works on, waits for it, and closes the
-// database. What was not finished goes on when a server is started on the same
-// folder.
+// Close ends the background work and closes the database. With [WithData], a server that is
+// started with the same folder resumes the work. A second call does nothing.
 func (s *Server) Close() error {
 	s.mu.Lock()
 	again := s.closed
@@ -184,7 +184,7 @@ func (s *Server) Close() error {
 			err = errors.Join(err, project.Close())
 		}
 	}
-	s.gate.Lock() // a replacement of the database is at its end
+	s.gate.Lock() // wait for requests and for a replacement of the database
 	defer s.gate.Unlock()
 	s.group.Wait()
 	if s.db == nil {

@@ -1,6 +1,6 @@
-// Growth measures how the times of the emulator's calls grow with the number of files
-// in an assistant. It prints a table, and fails if a question takes more than ten times
-// as long with the most files as with the fewest.
+// Growth measures how the duration of calls to the emulator grows with the number of
+// files in an assistant. It prints a table. It fails if a question takes more than ten
+// times as long with the most files as with the fewest.
 package main
 
 import (
@@ -28,13 +28,14 @@ func main() {
 	}
 }
 
-// most is how many times longer a question may take.
-const most = 10
+// maxGrowth is the largest accepted ratio of the duration of a question with the most
+// files to the duration with the fewest.
+const maxGrowth = 10
 
 func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	flags := flag.NewFlagSet("growth", flag.ContinueOnError)
 	numbers := flags.String("files", "100,1000,10000", "`numbers` of files, the fewest first")
-	samples := flags.Int("samples", 21, "`number` of calls whose median counts")
+	samples := flags.Int("samples", 21, "`number` of calls of which the median is reported")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -42,12 +43,12 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	for text := range strings.SplitSeq(*numbers, ",") {
 		n, err := strconv.Atoi(strings.TrimSpace(text))
 		if err != nil || n < 1 {
-			return fmt.Errorf("-files: %q is no number of files", text)
+			return fmt.Errorf("-files: %q, want a number of at least 1", text)
 		}
 		files = append(files, n)
 	}
 	if *samples < 1 {
-		return errors.New("-samples has to be more than 0")
+		return errors.New("-samples must be greater than 0")
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -85,16 +86,16 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	fmt.Fprintf(out, "%s %s/%s, %d processors, medians of %d\n\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), *samples)
 	printTable(out, columns)
 	if peak, err := service.PeakMemory(); err == nil {
-		fmt.Fprintf(out, "\nmost memory of the service: %d MiB\n", peak>>20)
+		fmt.Fprintf(out, "\npeak memory of the emulator: %d MiB\n", peak>>20)
 	}
 	first, last := columns[0].times[question], columns[len(columns)-1].times[question]
-	if last > most*first {
-		return fmt.Errorf("a question takes %s with %d files, %s with %d: more than %d times as long", last, files[len(files)-1], first, files[0], most)
+	if last > maxGrowth*first {
+		return fmt.Errorf("a question takes %s with %d files and %s with %d files: more than %d times as long", last, files[len(files)-1], first, files[0], maxGrowth)
 	}
 	return nil
 }
 
-// column is what was measured with a number of files.
+// column holds the measurements with a number of files.
 type column struct {
 	files     int
 	assistant string

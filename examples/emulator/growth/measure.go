@@ -24,14 +24,14 @@ const (
 	uploaders   = 8
 	pageSize    = 100
 
-	// The first version that has pages: those before list all files.
+	// firstWithPages is the first version with pages. Older versions list all files.
 	firstWithPages = "2026-04"
 )
 
-// measurement measures calls of a service.
+// measurement measures the duration of calls to an emulator.
 type measurement struct {
-	*program.Client // of the newest version
-	versions        []*program.Client
+	*program.Client                   // client of the newest version
+	versions        []*program.Client // clients of all versions, the oldest first
 	entries         []corpus.Entry
 	words           []string // of all entries
 	samples         int
@@ -47,14 +47,14 @@ func newMeasurement(service *program.Program, fewest, samples int) (*measurement
 	if m.entries, err = corpus.Entries(); err != nil {
 		return nil, err
 	}
-	m.entries = m.entries[:min(len(m.entries), fewest)] // all of them are in each assistant
+	m.entries = m.entries[:min(len(m.entries), fewest)] // so that each assistant has all of them
 	for _, entry := range m.entries {
 		m.words = append(m.words, strings.Fields(entry.Text)...)
 	}
 	return m, nil
 }
 
-// content is the text of the n-th file: that of an entry, and its number.
+// content returns the text of the n-th file: an entry and the number n.
 func (m *measurement) content(n int) string {
 	entry := m.entries[n%len(m.entries)]
 	return fmt.Sprintf("%s\n\n%s\n\nThis is copy %d of it.\n", entry.Title, entry.Text, n)
@@ -113,11 +113,12 @@ func (m *measurement) column(ctx context.Context, files int) (*column, error) {
 		group.Go(func() error { return m.ask(ctx, c, text) })
 	}
 	err = group.Wait()
-	c.add(fmt.Sprintf("%d such questions at once, all", atOnce), time.Since(began))
+	c.add(fmt.Sprintf("%d such questions at once, until all are answered", atOnce), time.Since(began))
 	return c, err
 }
 
-// fill uploads the files, and waits until they are processed.
+// fill uploads the files, waits until they are processed and returns their
+// identifiers.
 func (m *measurement) fill(ctx context.Context, c *column) ([]string, error) {
 	ids := make([]string, c.files)
 	group, uploading := errgroup.WithContext(ctx)
@@ -143,7 +144,8 @@ func (m *measurement) fill(ctx context.Context, c *column) ([]string, error) {
 	return ids, nil
 }
 
-// median measures a call. What comes before it, if anything does, does not count.
+// median adds the median duration of a call. If before is not nil, it runs before each
+// call and is not measured.
 func (m *measurement) median(c *column, call string, before func() error, do func(n int) error) error {
 	var times []time.Duration
 	for n := range m.samples {
@@ -163,7 +165,8 @@ func (m *measurement) median(c *column, call string, before func() error, do fun
 	return nil
 }
 
-// question returns words of the files: most of them stand together in one.
+// question returns questionLen words of the files, up to three quarters of them from
+// the beginning of one file.
 func (m *measurement) question(random *rand.Rand) string {
 	text := strings.Fields(m.entries[random.IntN(len(m.entries))].Text)
 	words := slices.Clone(text[:min(len(text), questionLen*3/4)])
@@ -174,17 +177,17 @@ func (m *measurement) question(random *rand.Rand) string {
 }
 
 func (m *measurement) ask(ctx context.Context, c *column, text string) error {
-	var reply struct {
+	var response struct {
 		Snippets []any `json:"snippets"`
 	}
-	err := m.JSON(ctx, http.MethodPost, "/chat/"+c.assistant+"/context", map[string]any{"query": text}, &reply)
-	if err == nil && len(reply.Snippets) == 0 {
+	err := m.JSON(ctx, http.MethodPost, "/chat/"+c.assistant+"/context", map[string]any{"query": text}, &response)
+	if err == nil && len(response.Snippets) == 0 {
 		err = errors.New("no snippets")
 	}
 	return err
 }
 
-// remove measures the deletion of an assistant, until it is not there any more.
+// remove measures the deletion of an assistant, until it is not found any more.
 func (m *measurement) remove(ctx context.Context, c *column) error {
 	began := time.Now()
 	if err := m.JSON(ctx, http.MethodDelete, "/assistants/"+c.assistant, nil, nil); err != nil {

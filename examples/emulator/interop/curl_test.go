@@ -12,8 +12,8 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2025-01/control"
 )
 
-// create is the command with which Pinecone's page on authentication creates an
-// assistant; only the host is another.
+// create is the command of Pinecone's page on authentication that creates an
+// assistant, with another host.
 const create = `curl "$URL/assistant/assistants" \
   -H "Api-Key: $PINECONE_API_KEY" \
   -H "Content-Type: application/json" \
@@ -24,11 +24,11 @@ const create = `curl "$URL/assistant/assistants" \
   "region":"us"
 }'`
 
-// run runs a command line and returns the JSON object that it prints.
+// run runs a command line with curl and returns the JSON object that it prints.
 func run(t *testing.T, line, url, key string) map[string]any {
 	t.Helper()
 	if _, err := exec.LookPath("curl"); err != nil {
-		t.Fatalf("this test runs curl, which has to be installed: %v", err)
+		t.Fatalf("the test requires curl: %v", err)
 	}
 	command := exec.CommandContext(t.Context(), "sh", "-c", line)
 	command.Env = append(command.Environ(), "URL="+url, "PINECONE_API_KEY="+key, "NO_PROXY=*")
@@ -38,11 +38,11 @@ func run(t *testing.T, line, url, key string) map[string]any {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, &stderr)
 	}
-	var reply map[string]any
-	if err := json.Unmarshal(output, &reply); err != nil {
+	var response map[string]any
+	if err := json.Unmarshal(output, &response); err != nil {
 		t.Fatalf("%q: %v", output, err)
 	}
-	return reply
+	return response
 }
 
 func TestCurl(t *testing.T) {
@@ -69,10 +69,10 @@ func TestCurl(t *testing.T) {
 	}
 }
 
-func TestCurlWithAWrongKey(t *testing.T) {
+func TestCurlWrongKey(t *testing.T) {
 	service := emulator.Start(t)
-	reply := run(t, create, service.URL, "wrong")
-	if reply["status"] != 401.0 {
-		t.Errorf("reply %v", reply)
+	response := run(t, create, service.URL, "wrong")
+	if response["status"] != 401.0 {
+		t.Errorf("response %v", response)
 	}
 }

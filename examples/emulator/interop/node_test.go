@@ -16,11 +16,11 @@ import (
 	"github.com/pinecone-community/assistant-go/examples/emulator/emulator"
 )
 
-// The folder of the drivers, where npm has installed what they import.
+// node is the folder of the scripts and of the packages that npm has installed.
 const node = "node"
 
-// TestNode lets Pinecone's TypeScript SDK and OpenAI's client drive the service
-// through every operation.
+// TestNode calls every operation with Pinecone's TypeScript SDK, and chat completions
+// with OpenAI's client.
 func TestNode(t *testing.T) {
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	defer table.Flush()
@@ -46,7 +46,7 @@ func TestNode(t *testing.T) {
 			for lines := bufio.NewScanner(bytes.NewReader(output)); lines.Scan(); {
 				var check struct{ Name, Error string }
 				if err := json.Unmarshal(lines.Bytes(), &check); err != nil {
-					t.Errorf("the driver prints %q", lines.Text())
+					t.Errorf("%s prints %q, want JSON: %v", client.script, lines.Text(), err)
 					continue
 				}
 				checks++
@@ -58,7 +58,7 @@ func TestNode(t *testing.T) {
 				fmt.Fprintf(table, "%s\t%s\t%s\n", client.name, check.Name, result)
 			}
 			if checks == 0 {
-				t.Error("no check was made")
+				t.Errorf("%s makes no checks", client.script)
 			}
 			t.Logf("%d checks in %v", checks, time.Since(began).Round(time.Millisecond))
 		})

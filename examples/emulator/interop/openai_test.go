@@ -1,5 +1,4 @@
-// Package interop holds the emulator against programs that know nothing of this
-// project.
+// Package interop tests the emulator with clients of other projects.
 package interop
 
 import (
@@ -20,7 +19,7 @@ import (
 
 const name = "example-assistant"
 
-// start starts an emulator with an assistant that has read one file.
+// start starts an emulator with an assistant that has one processed file.
 func start(t *testing.T, opts ...emulator.Option) *emulator.Running {
 	t.Helper()
 	service := emulator.Start(t, append(opts, emulator.WithPace(time.Millisecond))...)
@@ -51,8 +50,8 @@ func start(t *testing.T, opts ...emulator.Option) *emulator.Running {
 	return service
 }
 
-// openAI returns OpenAI's client of the assistant's completions, with this
-// project's headers on its requests.
+// openAI returns OpenAI's client for the chat completions of the assistant. It adds
+// Pinecone's headers to its requests.
 func openAI(t *testing.T, service *emulator.Running, key string) openai.Client {
 	t.Helper()
 	editor, err := auth.APIKey(key)
@@ -102,7 +101,7 @@ func TestOpenAI(t *testing.T) {
 	for stream.Next() {
 		last = stream.Current()
 		if !collected.AddChunk(last) {
-			t.Fatalf("the chunk does not belong to the others: %s", last.RawJSON())
+			t.Fatalf("chunk of another completion: %s", last.RawJSON())
 		}
 		if len(last.Choices) > 0 && last.Choices[0].Delta.Content != "" {
 			pieces++
@@ -112,7 +111,7 @@ func TestOpenAI(t *testing.T) {
 		t.Fatal(err)
 	}
 	if pieces < 2 {
-		t.Errorf("the answer comes in %d pieces", pieces)
+		t.Errorf("answer in %d chunks, want at least 2", pieces)
 	}
 	if len(collected.Choices) != 1 {
 		t.Fatalf("%d choices in the stream", len(collected.Choices))
@@ -122,7 +121,7 @@ func TestOpenAI(t *testing.T) {
 		t.Errorf("finish reason %q, answer %q, want %q", streamed.FinishReason, streamed.Message.Content, choice.Message.Content)
 	}
 	if len(last.Choices) != 0 || !last.JSON.Usage.Valid() {
-		t.Errorf("the last chunk is %s, want the usage", last.RawJSON())
+		t.Errorf("last chunk %s, want the usage", last.RawJSON())
 	}
 	checkUsage(t, last.Usage)
 }
@@ -134,7 +133,7 @@ func checkUsage(t *testing.T, usage openai.CompletionUsage) {
 	}
 }
 
-func TestOpenAIWithAWrongKey(t *testing.T) {
+func TestOpenAIWrongKey(t *testing.T) {
 	client := openAI(t, start(t), "wrong")
 	_, err := client.Chat.Completions.New(t.Context(), question)
 	checkUnauthorized(t, err)
@@ -142,7 +141,7 @@ func TestOpenAIWithAWrongKey(t *testing.T) {
 	stream := client.Chat.Completions.NewStreaming(t.Context(), question)
 	defer stream.Close()
 	if stream.Next() {
-		t.Errorf("a chunk %s", stream.Current().RawJSON())
+		t.Errorf("chunk %s, want an error", stream.Current().RawJSON())
 	}
 	checkUnauthorized(t, stream.Err())
 }

@@ -12,11 +12,10 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
-// most is how many files a client keeps. Beyond that it deletes one for each that
-// it uploads.
-const most = 16
+// maxKept is the most files that a client keeps.
+const maxKept = 16
 
-// client is one of many. It does one thing after the other.
+// client makes one call after the other.
 type client struct {
 	*traffic
 	*assistant
@@ -26,13 +25,13 @@ type client struct {
 	kept    []kept
 }
 
-// kept is a file that a client has uploaded.
+// kept is a file that a client has uploaded and not deleted.
 type kept struct{ key, id, operation string }
 
-// step does one thing by chance. The meter notes how it went.
+// step makes a random call. The meter records its duration and its error.
 func (c *client) step(ctx context.Context) {
 	switch n := c.random.IntN(100); {
-	case n < 20 && len(c.kept) < most:
+	case n < 20 && len(c.kept) < maxKept:
 		c.upload(ctx)
 	case n < 35:
 		if len(c.kept) > 0 {
@@ -62,7 +61,7 @@ func (c *client) upload(ctx context.Context) {
 			File: data.FileBytes(document.Name, content), Metadata: metadata,
 		})
 		if err != nil {
-			if answered(err) {
+			if refused(err) {
 				c.ledger.Refused(key)
 			}
 			return err
@@ -73,7 +72,7 @@ func (c *client) upload(ctx context.Context) {
 	})
 }
 
-// delete deletes a file that has been processed.
+// delete waits until a random file is processed, and deletes it.
 func (c *client) delete(ctx context.Context) {
 	at := c.random.IntN(len(c.kept))
 	file := c.kept[at]
@@ -87,7 +86,7 @@ func (c *client) delete(ctx context.Context) {
 	_ = c.meter.call("delete", func() error {
 		operation, err := c.api.DeleteFile(ctx, c.name, file.id)
 		if err != nil {
-			if !answered(err) {
+			if !refused(err) {
 				c.ledger.Delete(file.key)
 			}
 			return err
@@ -102,16 +101,16 @@ func (c *client) delete(ctx context.Context) {
 	})
 }
 
-// answered tells whether the service refused a request: then it has not acted on
-// it.
-func answered(err error) bool {
+// refused reports whether err is a response with a status below 500: the service has
+// not performed the operation.
+func refused(err error) bool {
 	apiErr := (*data.Error)(nil)
 	return errors.As(err, &apiErr) && apiErr.StatusCode < 500
 }
 
-var errEmpty = errors.New("the answer has no text")
+var errEmpty = errors.New("empty answer")
 
-// ask puts a question in one of the five ways.
+// ask asks a question with a random one of five operations.
 func (c *client) ask(ctx context.Context) {
 	question := c.questions[c.random.IntN(len(c.questions))].Text
 	messages := []data.Message{{Role: "user", Content: question}}

@@ -22,7 +22,7 @@ func TestPercentile(t *testing.T) {
 		{hundred, 50, 50}, {hundred, 99, 99}, {hundred, 100, 100}, {hundred[:1], 50, 1}, {hundred[:1], 99, 1}, {hundred[:3], 50, 2},
 	} {
 		if got := percentile(tc.times, tc.p); got != tc.want {
-			t.Errorf("%d of 100 in %d: %d, want %d", tc.p, len(tc.times), got, tc.want)
+			t.Errorf("percentile %d of %d times: %d, want %d", tc.p, len(tc.times), got, tc.want)
 		}
 	}
 }
@@ -31,7 +31,7 @@ func TestBadFlags(t *testing.T) {
 	t.Setenv(auth.EnvAPIKey, "")
 	for _, args := range [][]string{{"-clients", "0"}, {"-duration", "0s"}, {"-url", "http://127.0.0.1:1"}} {
 		if err := run(t.Context(), args, new(bytes.Buffer)); err == nil {
-			t.Errorf("%q are taken", args)
+			t.Errorf("%q: no error", args)
 		} else if args[0] == "-url" && !errors.Is(err, auth.ErrNoKey) {
 			t.Errorf("error %v", err)
 		}

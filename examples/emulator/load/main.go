@@ -1,10 +1,9 @@
-// Load puts a local Assistant service under load: many clients at once upload,
-// ask, read streams and delete. It prints what that took, and then holds the
-// service against everything that it acknowledged.
+// Load puts a local Assistant service under load: many concurrent clients upload, ask,
+// read streams and delete. It prints the durations of the calls, and then checks that
+// the service has all files that it acknowledged, and no deleted ones.
 //
-// Without -url it builds the emulator and runs it on a folder of its own. It
-// fails on any status of 500 or more, on broken connections, and when anything
-// acknowledged is not there.
+// Without -url it builds the emulator and runs it with a temporary data folder. It
+// fails on a status of 500 or more, a broken connection, or a lost file or deletion.
 package main
 
 import (
@@ -35,14 +34,14 @@ func main() {
 func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	flags := flag.NewFlagSet("load", flag.ContinueOnError)
 	clients := flags.Int("clients", 64, "`number` of clients")
-	duration := flags.Duration("duration", time.Minute, "how long they work")
-	url := flags.String("url", "", "base `URL` of a local service that runs already, whose key is in "+auth.EnvAPIKey)
+	duration := flags.Duration("duration", time.Minute, "`duration` of the load")
+	url := flags.String("url", "", "base `URL` of a running local service, whose key is in "+auth.EnvAPIKey)
 	race := flags.Bool("race", false, "build the emulator with the race detector")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if *clients < 1 || *duration <= 0 {
-		return errors.New("-clients and -duration have to be more than 0")
+		return errors.New("-clients and -duration must be greater than 0")
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -77,11 +76,12 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	fmt.Fprintf(out, "%s, %d clients, %s, %s %s/%s, %d processors\n",
 		what, *clients, took.Round(time.Millisecond), runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
 	t.meter.print(out, took)
-	fmt.Fprintf(out, "most memory of the service: %s at half time, %s at the end\n", <-halfway, memory())
+	fmt.Fprintf(out, "peak memory of the service: %s after half of the time, %s at the end\n", <-halfway, memory())
 	return t.check(ctx, out)
 }
 
-// startProgram builds the emulator and runs it with a new folder for its data.
+// startProgram builds the emulator and runs it with a temporary data folder. It
+// returns the program and a function that removes the folder.
 func startProgram(ctx context.Context, race bool) (*program.Program, func() error, error) {
 	folder, err := os.MkdirTemp("", "load-")
 	if err != nil {

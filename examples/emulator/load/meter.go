@@ -13,17 +13,17 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
-// meter counts requests by status, and takes the time of calls by kind. It is
+// meter counts requests by status and measures the duration of calls by kind. It is
 // safe for concurrent use.
 type meter struct {
 	base http.RoundTripper
 
 	mu       sync.Mutex
 	requests int
-	broken   int // requests without a reply
+	broken   int // requests without a response
 	statuses map[int]int
 	calls    map[string][]time.Duration
-	failures map[string]int // calls by error
+	failures map[string]int // failed calls by kind and error
 }
 
 func newMeter(base http.RoundTripper) *meter {
@@ -48,8 +48,8 @@ func (m *meter) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// call takes the time of a call, and notes its error unless that is the service's
-// limit of requests. It returns the error.
+// call makes a call and records its duration, or its error unless the error is a rate
+// limit. It returns the error.
 func (m *meter) call(kind string, do func() error) error {
 	began := time.Now()
 	err := do()
@@ -65,19 +65,19 @@ func (m *meter) call(kind string, do func() error) error {
 	return err
 }
 
-// faults says what a sound service does not do: answer with a status of 500 or
-// more, break connections, fail calls for another reason than its limits.
+// faults returns an error if there were responses with a status of 500 or more,
+// broken connections, or failed calls.
 func (m *meter) faults() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var faults []error
 	for status, count := range m.statuses {
 		if status >= 500 {
-			faults = append(faults, fmt.Errorf("%d replies of status %d", count, status))
+			faults = append(faults, fmt.Errorf("%d responses with status %d", count, status))
 		}
 	}
 	if m.broken > 0 {
-		faults = append(faults, fmt.Errorf("%d requests without a reply", m.broken))
+		faults = append(faults, fmt.Errorf("%d requests without a response", m.broken))
 	}
 	for failure, count := range m.failures {
 		faults = append(faults, fmt.Errorf("%d times %s", count, failure))
@@ -92,7 +92,7 @@ func (m *meter) print(out io.Writer, took time.Duration) {
 	for _, status := range slices.Sorted(maps.Keys(m.statuses)) {
 		fmt.Fprintf(out, " %d: %d", status, m.statuses[status])
 	}
-	fmt.Fprintf(out, "; without reply: %d\n\n%-18s%9s%10s%10s%10s\n", m.broken, "call", "number", "p50", "p99", "most")
+	fmt.Fprintf(out, "; without a response: %d\n\n%-18s%9s%10s%10s%10s\n", m.broken, "call", "number", "p50", "p99", "max")
 	for _, kind := range slices.Sorted(maps.Keys(m.calls)) {
 		times := slices.Sorted(slices.Values(m.calls[kind]))
 		fmt.Fprintf(out, "%-18s%9d%10s%10s%10s\n", kind, len(times),
@@ -104,7 +104,8 @@ func (m *meter) print(out io.Writer, took time.Duration) {
 	fmt.Fprintln(out)
 }
 
-// percentile returns the least of the sorted times that p of 100 do not exceed.
+// percentile returns the p-th percentile of sorted times: the smallest that at least p
+// percent of them do not exceed.
 func percentile(times []time.Duration, p int) time.Duration {
 	return times[(len(times)*p+99)/100-1]
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/pinecone-community/assistant-go/examples/emulator/emulator"
 )
 
-// The emulator runs in the test's process, so that the race detector sees it.
+// The emulator runs in the test's process, where the race detector covers it.
 func TestLoad(t *testing.T) {
 	service := emulator.Start(t, emulator.WithPace(time.Millisecond))
 	t.Setenv(auth.EnvAPIKey, service.Key)
@@ -36,24 +36,24 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-// A service that answers 500 fails the run, and so does one that forgets.
+// A status of 500 and a lost deletion fail the run.
 func TestUnsoundService(t *testing.T) {
 	for name, tc := range map[string]struct {
-		reply func(*http.Request) int
-		want  string
+		status func(*http.Request) int // of the response; 0 forwards the request
+		want   string
 	}{
 		"status 500": {func(r *http.Request) int {
 			if strings.HasPrefix(r.URL.Path, "/assistant/chat/") {
 				return http.StatusInternalServerError
 			}
 			return 0
-		}, "replies of status 500"},
+		}, "responses with status 500"},
 		"lost deletions": {func(r *http.Request) int {
 			if r.Method == http.MethodDelete {
 				return http.StatusNoContent
 			}
 			return 0
-		}, "its deletion was acknowledged"},
+		}, "deletion was acknowledged"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			service := emulator.Start(t, emulator.WithPace(time.Millisecond))
@@ -63,7 +63,7 @@ func TestUnsoundService(t *testing.T) {
 			}
 			sound := httputil.NewSingleHostReverseProxy(target)
 			unsound := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if status := tc.reply(r); status != 0 {
+				if status := tc.status(r); status != 0 {
 					w.WriteHeader(status)
 					return
 				}

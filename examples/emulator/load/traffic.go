@@ -17,10 +17,10 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
-// clientsPerAssistant is how many clients share an assistant and its files.
+// clientsPerAssistant is the number of clients that share an assistant.
 const clientsPerAssistant = 8
 
-// traffic is what the clients have in common.
+// traffic is the state that all clients share.
 type traffic struct {
 	meter     *meter
 	transport *http.Transport
@@ -36,7 +36,8 @@ type assistant struct {
 	ledger ledger.Ledger
 }
 
-// newTraffic creates the assistants, all with new names.
+// newTraffic creates the assistants, with names that contain the time, and the
+// clients.
 func newTraffic(ctx context.Context, host, key string, clients int) (*traffic, error) {
 	editor, err := auth.APIKey(key)
 	if err != nil {
@@ -83,8 +84,8 @@ func newTraffic(ctx context.Context, host, key string, clients int) (*traffic, e
 
 func (t *traffic) close() { t.transport.CloseIdleConnections() }
 
-// run lets the clients work for a time. Calls that have begun by then are
-// finished. It returns the time in which they worked.
+// run lets the clients make calls for a duration, and waits for the calls in progress.
+// It returns the time that this took.
 func (t *traffic) run(ctx context.Context, duration time.Duration) (time.Duration, error) {
 	began := time.Now()
 	var group sync.WaitGroup
@@ -99,8 +100,8 @@ func (t *traffic) run(ctx context.Context, duration time.Duration) (time.Duratio
 	return time.Since(began), ctx.Err()
 }
 
-// check holds the service against what it acknowledged, and the meter's figures
-// against what a sound service does.
+// check returns an error if a call failed, or if the files of the service are not
+// those that it acknowledged.
 func (t *traffic) check(ctx context.Context, out io.Writer) error {
 	faults := []error{t.meter.faults()}
 	var there, gone int
@@ -108,18 +109,18 @@ func (t *traffic) check(ctx context.Context, out io.Writer) error {
 		stored, deleted, unknown := shared.ledger.Counts()
 		there, gone = there+stored, gone+deleted
 		if unknown > 0 {
-			faults = append(faults, fmt.Errorf("%s: %d uploads or deletions were not answered", shared.name, unknown))
+			faults = append(faults, fmt.Errorf("%s: %d uploads or deletions without a response", shared.name, unknown))
 		}
 		if err := shared.ledger.Check(ctx, t.api, shared.name); err != nil {
 			faults = append(faults, fmt.Errorf("%s: %w", shared.name, err))
 		}
 	}
 	if there == 0 || gone == 0 {
-		faults = append(faults, fmt.Errorf("%d files and %d deletions prove nothing", there, gone))
+		faults = append(faults, fmt.Errorf("%d files and %d deletions, want at least one of each", there, gone))
 	}
 	if err := errors.Join(faults...); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "as acknowledged: %d files are there with their contents and metadata, %d deleted ones are not\n", there, gone)
+	fmt.Fprintf(out, "as acknowledged: %d files with their contents and metadata, and none of %d deleted files\n", there, gone)
 	return nil
 }

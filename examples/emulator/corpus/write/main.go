@@ -1,4 +1,4 @@
-// Write writes the documents of the corpus into a folder.
+// Write writes the documents of the corpus to a folder.
 package main
 
 import (

@@ -1,4 +1,4 @@
-// Package document reads the text of files.
+// Package document extracts the text of files.
 package document
 
 import (
@@ -14,36 +14,36 @@ import (
 	"time"
 )
 
-// limits are how much is read of a file. A small file can take any time, memory or
-// stack otherwise, by accident or on purpose.
+// limits are the limits for reading a file. Without them, a small file could take any
+// amount of time, memory or stack.
 type limits struct {
-	time  time.Duration // without the time that the passages are used in
+	time  time.Duration // does not include the time in which the caller uses the passages
 	text  int           // bytes, uncompressed
 	pages int           // of a PDF
 }
 
-var usual = limits{time.Minute, 64 << 20, MaxPages}
+var defaultLimits = limits{time.Minute, 64 << 20, MaxPages}
 
-// maxDepth is how deep elements can be in each other.
+// maxDepth is the limit of the nesting depth of JSON values and XML elements.
 const maxDepth = 1000
 
 var (
-	errTooDeep = fmt.Errorf("it is nested deeper than %d levels", maxDepth)
-	errStopped = errors.New("no more passages are wanted")
+	errTooDeep = fmt.Errorf("nested deeper than %d levels", maxDepth)
+	errStopped = errors.New("the caller stopped the iteration")
 )
 
-func (l limits) tooLong() error { return fmt.Errorf("reading it takes longer than %s", l.time) }
+func (l limits) tooLong() error { return fmt.Errorf("reading takes longer than %s", l.time) }
 
-func (l limits) tooMuch() error { return fmt.Errorf("it has more than %d bytes of text", l.text) }
+func (l limits) tooMuch() error { return fmt.Errorf("more than %d bytes of text", l.text) }
 
-// Kind is a kind of file that the service takes.
+// Kind is a kind of file that the service supports.
 type Kind struct {
-	Name        string // as the type of a reference
+	Name        string // type of a reference to such a file
 	ContentType string
 	extract     func(ctx context.Context, content *source, to *text) error
 }
 
-// kinds by extension, which alone decides.
+// kinds maps a file name's extension to the kind of the file.
 var kinds = map[string]*Kind{
 	".txt":  {"text", "text/plain; charset=utf-8", extractText},
 	".md":   {"markdown", "text/markdown; charset=utf-8", extractMarkdown},
@@ -52,32 +52,35 @@ var kinds = map[string]*Kind{
 	".docx": {"doc_x", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", extractDocx},
 }
 
-// KindOf returns the kind of a file by its name; nil if the service takes none
-// of that extension.
+// KindOf returns the kind of a file with the given name, or nil if the service does not
+// support the extension.
 func KindOf(name string) *Kind { return kinds[Extension(name)] }
 
-// Extension returns the extension of a file's name in lower case.
+// Extension returns the extension of a file name in lower case, with its dot.
 func Extension(name string) string { return strings.ToLower(filepath.Ext(name)) }
 
-// Extensions returns the extensions of all kinds.
+// Extensions returns the extensions of all kinds in order.
 func Extensions() []string { return slices.Sorted(maps.Keys(kinds)) }
 
-// ContentError is an error of the content's reader, which says nothing of the file.
+// ContentError is an error of the reader of a file's content. The file itself may be
+// valid.
 type ContentError struct{ Err error }
 
-func (e *ContentError) Error() string { return fmt.Sprintf("the content of the file: %v", e.Err) }
+func (e *ContentError) Error() string {
+	return fmt.Sprintf("reading the content of the file: %v", e.Err)
+}
 
 // Unwrap returns the reader's error.
 func (e *ContentError) Unwrap() error { return e.Err }
 
-// Passages reads a file and returns its passages in their order. The text of a file
-// is never in memory as a whole. An error is the last that there is; the passages
-// before are then of no use. It is a [ContentError] if the content could not be
-// read, the cause of ctx if that is done, and else tells what is wrong with the
-// file. A file without any text is an error, and so is one that takes longer than a
-// minute, has more than 64 MiB of text or, if it is a PDF, more pages than that.
+// Passages returns the passages of a file in order, without holding the whole text in
+// memory. An error ends the sequence, and the passages before it must be discarded. The
+// error is a [ContentError] if the content could not be read, the cause of ctx if ctx is
+// done, and otherwise describes the fault of the file. A file is at fault if it has no
+// text, takes longer than a minute to read, has more than 64 MiB of text or, if it is a
+// PDF, has more pages than the argument.
 func (k *Kind) Passages(ctx context.Context, content io.ReaderAt, size int64, pages int) iter.Seq2[Passage, error] {
-	limits := usual
+	limits := defaultLimits
 	limits.pages = pages
 	return k.passages(ctx, content, size, limits)
 }
@@ -86,7 +89,7 @@ func (k *Kind) passages(ctx context.Context, content io.ReaderAt, size int64, li
 	return func(yield func(Passage, error) bool) {
 		reading, stop := context.WithCancelCause(ctx)
 		defer stop(nil)
-		// The timer stands still while a passage is used.
+		// The timer is stopped while the caller uses a passage.
 		left := limits.time
 		resumed := time.Now()
 		if left <= 0 {
@@ -139,15 +142,15 @@ func (k *Kind) unreadable(err error) error {
 	return fmt.Errorf("the file cannot be read as %s: %w", k.Name, err)
 }
 
-// source is a content that ends to be readable when a context is done.
+// source is the content of a file. Reading it fails once ctx is done.
 type source struct {
 	ctx     context.Context
 	content io.ReaderAt
 	size    int64
-	fault   error // of the content
+	fault   error // last error of content, other than io.EOF
 }
 
-// ReadAt is of [io.ReaderAt].
+// ReadAt implements [io.ReaderAt].
 func (s *source) ReadAt(p []byte, offset int64) (int, error) {
 	if s.ctx.Err() != nil {
 		return 0, context.Cause(s.ctx)

@@ -9,17 +9,16 @@ import (
 	"io"
 )
 
-// mainPart is where the main text of a document is.
+// mainPart is the name of the part with the main text of a document.
 const mainPart = "word/document.xml"
 
-// maxToken is how many bytes one tag or one run of text of a document may have.
+// maxToken is the limit of a tag or a run of text, in bytes.
 const maxToken = 4 << 20
 
 var errToken = fmt.Errorf("a tag or a run of text has more than %d bytes", maxToken)
 
-// extractDocx reads the main text of a document. Pages are where the document
-// has breaks between them: those that an author set, and those that the word
-// processor noted when it last laid the document out.
+// extractDocx extracts the main text of a document. A page ends at a page break of the
+// author, or where the word processor recorded one when it last rendered the document.
 func extractDocx(_ context.Context, content *source, to *text) error {
 	archive, err := zip.NewReader(content, content.size)
 	if err != nil {
@@ -37,7 +36,7 @@ func extractDocx(_ context.Context, content *source, to *text) error {
 	decoder := xml.NewDecoder(from)
 	for {
 		from.sinceToken = 0
-		// Names are not resolved: what they are short for may take any memory.
+		// RawToken does not resolve namespaces, which may take any amount of memory.
 		token, err := decoder.RawToken()
 		if errors.Is(err, io.EOF) && len(d.open) == 0 {
 			return nil
@@ -57,18 +56,19 @@ func extractDocx(_ context.Context, content *source, to *text) error {
 	}
 }
 
-// openPart does not use the archive as a file system, which would make a tree of
-// all names.
+// openPart opens a part of an archive. It does not use [zip.Reader.Open], which builds a
+// tree of all names.
 func openPart(archive *zip.Reader, name string) (io.ReadCloser, error) {
 	for _, file := range archive.File {
 		if file.Name == name {
 			return file.Open()
 		}
 	}
-	return nil, fmt.Errorf("it has no %s", name)
+	return nil, fmt.Errorf("no part %s", name)
 }
 
-// metered fails when too much is read, or too much for one token.
+// metered is a reader that fails once the text exceeds its limit, or a token exceeds
+// maxToken.
 type metered struct {
 	io.Reader
 	limits     limits
@@ -91,7 +91,7 @@ func (m *metered) Read(p []byte) (int, error) {
 
 type docx struct {
 	to     *text
-	open   []string // elements, the innermost last
+	open   []string // names of the open elements, the innermost last
 	inText bool
 }
 
@@ -119,7 +119,7 @@ func (d *docx) read(token xml.Token) error {
 	case xml.EndElement:
 		last := len(d.open) - 1
 		if last < 0 || d.open[last] != token.Name.Local {
-			return fmt.Errorf("</%.40s> ends no element", token.Name.Local)
+			return fmt.Errorf("unexpected </%.40s>", token.Name.Local)
 		}
 		d.open = d.open[:last]
 		switch token.Name.Local {
@@ -136,8 +136,8 @@ func (d *docx) read(token xml.Token) error {
 	return nil
 }
 
-// breakPage ends a page. An empty one is none: a break that was set is noted
-// once more by the word processor.
+// breakPage ends a page, unless the page is empty: the word processor records an
+// author's page break a second time.
 func (d *docx) breakPage() {
 	if d.to.onPage {
 		d.to.beginPage(d.to.page + 1)

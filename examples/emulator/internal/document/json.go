@@ -9,11 +9,11 @@ import (
 	"unicode/utf8"
 )
 
-// maxPath is how many bytes of a value's path are in the text. The innermost names
-// say the most.
+// maxPath is the most bytes of a value's path in the text. A longer path loses its
+// beginning, since the innermost names are the most specific.
 const maxPath = 256
 
-// extractJSON makes a paragraph of each value, under its path: `light.range: 21`.
+// extractJSON writes a paragraph for each value, with its path: `light.range: 21`.
 func extractJSON(_ context.Context, content *source, to *text) error {
 	decoder := json.NewDecoder(content.reader())
 	decoder.UseNumber()
@@ -21,7 +21,7 @@ func extractJSON(_ context.Context, content *source, to *text) error {
 	for {
 		token, err := decoder.Token()
 		if err == nil && v.done {
-			return errors.New("it goes on after its value")
+			return errors.New("data after the value")
 		}
 		if errors.Is(err, io.EOF) && v.done {
 			return nil
@@ -41,7 +41,7 @@ func extractJSON(_ context.Context, content *source, to *text) error {
 // values reads a value token by token.
 type values struct {
 	to   *text
-	open []level // objects and lists, the innermost last
+	open []level // open objects and lists, the innermost last
 	path []byte
 	done bool
 }
@@ -49,8 +49,8 @@ type values struct {
 // level is an object or a list. The items of a list have the list's path.
 type level struct {
 	object bool
-	named  bool // the name of the next value was read
-	path   int  // length of its own
+	named  bool // whether the name of the next value has been read
+	path   int  // length of its own path
 }
 
 func (v *values) read(token json.Token) error {
@@ -85,7 +85,7 @@ func (v *values) read(token json.Token) error {
 	return v.to.err
 }
 
-// end ends a value.
+// end restores the path after a value.
 func (v *values) end() {
 	if len(v.open) == 0 {
 		v.done = true

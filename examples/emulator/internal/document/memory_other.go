@@ -4,7 +4,7 @@ package document
 
 import "context"
 
-// mappings leaves memory to Go.
+// mappings does nothing: modules use Go's memory.
 type mappings struct{}
 
 func (*mappings) context(ctx context.Context) context.Context { return ctx }

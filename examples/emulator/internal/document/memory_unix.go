@@ -10,15 +10,16 @@ import (
 	"github.com/tetratelabs/wazero/experimental"
 )
 
-// mappings is memory that modules have taken from the system. It gives pages as they
-// are used. Memory of Go would be copied each time that it grows, and the copies stay
-// until they are collected.
+// mappings is the memory of WebAssembly modules, mapped from the system, which provides
+// pages as they are used. Memory from Go's heap would be copied each time that it grows,
+// and the copies would remain until the next garbage collection.
 type mappings struct {
 	mu  sync.Mutex
 	all [][]byte
 }
 
-// context has modules take their memory here, as much as their limit at once.
+// context returns a context with which modules allocate their memory here. A module
+// reserves its maximum at once.
 func (m *mappings) context(ctx context.Context) context.Context {
 	return experimental.WithMemoryAllocator(ctx, experimental.MemoryAllocatorFunc(func(_, most uint64) experimental.LinearMemory {
 		mapped, err := syscall.Mmap(-1, 0, int(most), syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
@@ -32,7 +33,7 @@ func (m *mappings) context(ctx context.Context) context.Context {
 	}))
 }
 
-// release gives everything back. No module may run.
+// release unmaps all memory. No module may be running.
 func (m *mappings) release() {
 	m.mu.Lock()
 	defer m.mu.Unlock()

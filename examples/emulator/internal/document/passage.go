@@ -2,21 +2,21 @@ package document
 
 import "strings"
 
-// Sizes of passages in bytes. A passage is what is searched: about 256 tokens,
-// small enough to tell where in a file the answer stands.
 const (
+	// maxPassage is the limit of a passage in bytes: about 256 tokens, small enough to
+	// locate an answer in a file.
 	maxPassage = 1024
-	// A heading begins a new passage unless the one before is smaller than this.
+	// minPassage is the size in bytes from which a passage ends before a heading.
 	minPassage = 256
 )
 
-// Passage is a run of sentences of a file.
+// Passage is a sequence of sentences of a file, the unit of search.
 type Passage struct {
-	Heading   string // the last heading that stands above or at its start, if there is one
+	Heading   string // the last heading before or at the start of the passage, or ""
 	Sentences []Sentence
 }
 
-// Text joins sentences again, a line for each paragraph.
+// Text joins sentences into a text with a line for each paragraph.
 func Text(sentences []Sentence) string {
 	var text strings.Builder
 	for i, sentence := range sentences {
@@ -32,15 +32,15 @@ func Text(sentences []Sentence) string {
 	return text.String()
 }
 
-// What stands between two sentences of an encoded passage. No sentence has any of
-// these characters, which are white space.
+// Separators of the sentences in an encoded passage. They are white space, of which a
+// sentence contains only the space.
 const (
 	sameParagraph = '\n'
 	nextParagraph = '\v'
-	nextPage      = '\f' // for each page
+	nextPage      = '\f' // once for each page, before one of the others
 )
 
-// Encode returns the sentences as a text, which [Decode] reads.
+// Encode encodes sentences as a text for [Decode].
 func Encode(sentences []Sentence) string {
 	var text strings.Builder
 	for i, sentence := range sentences {
@@ -60,8 +60,8 @@ func Encode(sentences []Sentence) string {
 	return text.String()
 }
 
-// Decode returns the sentences of an encoded passage, the first of which is on a
-// page and in a paragraph.
+// Decode returns the sentences of an encoded passage. The arguments page and paragraph
+// are those of the first sentence.
 func Decode(text string, page, paragraph int) []Sentence {
 	sentences := make([]Sentence, 0, 1+strings.Count(text, "\n")+strings.Count(text, "\v"))
 	for text != "" {
@@ -84,15 +84,15 @@ func Decode(text string, page, paragraph int) []Sentence {
 	return sentences
 }
 
-// collector cuts sentences into passages.
+// collector groups sentences into passages.
 type collector struct {
 	emit    func(Passage) error
 	heading string
 	passage []Sentence
 	size    int
-	held    Sentence // of which the next one tells whether it is a heading
-	holds   bool
-	before  int // the paragraph of the sentence before held; 0 if there is none
+	held    Sentence // added once the next sentence shows whether it is a heading
+	holds   bool     // whether held is set
+	before  int      // paragraph of the sentence before held; 0 if there is none
 }
 
 func (c *collector) add(next Sentence) error {
@@ -109,7 +109,8 @@ func (c *collector) end() error {
 	return c.flush()
 }
 
-// release adds the sentence that is held, which a paragraph comes behind.
+// release adds the held sentence to the passage. The argument next is the paragraph of
+// the sentence after it, or 0.
 func (c *collector) release(next int) error {
 	if !c.holds {
 		return nil
@@ -140,11 +141,11 @@ func (c *collector) flush() error {
 	return c.emit(passage)
 }
 
-// A heading has at most so many bytes.
+// maxHeading is the limit of a heading in bytes.
 const maxHeading = 80
 
-// isHeading guesses, since few formats say it: a heading is a short paragraph that
-// does not end like a sentence.
+// isHeading reports whether a paragraph is likely to be a heading: it is short and does
+// not end like a sentence.
 func isHeading(text string) bool {
 	return len(text) <= maxHeading && !strings.ContainsAny(text[len(text)-1:], `.!?:;,`)
 }

@@ -10,11 +10,11 @@ func TestPassages(t *testing.T) {
 	long := strings.Repeat("The tide is high today. ", 30) // 30 sentences, 720 bytes
 	tests := []struct{ name, text, want string }{
 		{"short", "One.\n\nTwo.", "(2)"},
-		{"cut at the size", long + long, "(42) (18)"},
+		{"more than maxPassage", long + long, "(42) (18)"},
 		{"headings", "Lens\n\n" + long + "\n\nLamp\n\nPosition\n\n" + long, "Lens(31) Lamp(32)"},
 		{"small sections together", "Lens\n\nIt is clear.\n\nLamp\n\nIt is lit.", "Lens(4)"},
-		{"a heading goes on", "Lens\n\n" + long + long, "Lens(43) Lens(18)"},
-		{"a line of a list", "Wash it;\n\ndry it.", "(2)"},
+		{"two passages with one heading", "Lens\n\n" + long + long, "Lens(43) Lens(18)"},
+		{"list", "Wash it;\n\ndry it.", "(2)"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -25,7 +25,7 @@ func TestPassages(t *testing.T) {
 				}
 				got = append(got, fmt.Sprintf("%s(%d)", passage.Heading, len(passage.Sentences)))
 				if size := len(Text(passage.Sentences)); size > maxPassage {
-					t.Errorf("a passage of %d bytes", size)
+					t.Errorf("passage of %d bytes", size)
 				}
 			}
 			if strings.Join(got, " ") != tt.want {

@@ -15,13 +15,14 @@ import (
 	"github.com/klippa-app/go-pdfium/structs"
 )
 
-// MaxPages is how many pages a PDF has at most: its header can say any number.
+// MaxPages is the limit of the pages of a PDF. A file of any size can declare any number
+// of pages.
 const MaxPages = 50_000
 
-// extractPDF reads the text of each page. Scanned pages have none.
+// extractPDF extracts the text of each page. Scanned pages have no text.
 func extractPDF(ctx context.Context, content *source, to *text) (err error) {
 	if content.size == 0 {
-		return errors.New("it is empty")
+		return errors.New("empty file")
 	}
 	pool, err := pdfPool(ctx)
 	if err != nil {
@@ -43,7 +44,7 @@ func extractPDF(ctx context.Context, content *source, to *text) (err error) {
 	killed := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(killed)
-		_ = instance.Kill() // it has ended already
+		_ = instance.Kill()
 	})
 	defer func() {
 		if !stop() {
@@ -51,7 +52,7 @@ func extractPDF(ctx context.Context, content *source, to *text) (err error) {
 			err = context.Cause(ctx)
 			return
 		}
-		_ = instance.Close() // it only frees memory, all of which goes
+		_ = instance.Close() // an error is harmless: memory.release frees all memory
 	}()
 	return (&pdfReader{Pdfium: instance, to: to}).read(content)
 }
@@ -59,12 +60,12 @@ func extractPDF(ctx context.Context, content *source, to *text) (err error) {
 type pdfReader struct {
 	pdfium.Pdfium
 	to      *text
-	checked int  // characters that were looked at for gaps
-	gaps    bool // some were found
+	checked int  // number of characters that were checked for gaps
+	gaps    bool // whether a gap was found
 }
 
-// gapSample is how many characters of a document are looked at for gaps before it is
-// taken to have none, since that takes longer than to read them.
+// gapSample is the number of characters that are checked for gaps. If they have none,
+// the rest of the document is not checked, since the check takes longer than reading.
 const gapSample = 50_000
 
 func (r *pdfReader) read(content *source) error {
@@ -77,7 +78,7 @@ func (r *pdfReader) read(content *source) error {
 		return firstLine(err)
 	}
 	if most := r.to.limits.pages; count.PageCount > most {
-		return fmt.Errorf("it has %d pages, the limit is %d", count.PageCount, most)
+		return fmt.Errorf("%d pages, limit %d", count.PageCount, most)
 	}
 	var fault error
 	damaged := 0
@@ -100,8 +101,7 @@ func (r *pdfReader) read(content *source) error {
 	return nil
 }
 
-// page reads a page. A page that cannot be loaded is an error; others are read all
-// the same.
+// page extracts the text of a page.
 func (r *pdfReader) page(document references.FPDF_DOCUMENT, index int) error {
 	page, err := r.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: document, Index: index})
 	if err != nil {
@@ -125,32 +125,32 @@ func (r *pdfReader) page(document references.FPDF_DOCUMENT, index int) error {
 	return p.layOut()
 }
 
-// pdfPage is the text of a page. PDFium parts words by spaces and lines by "\r\n",
-// and has a mark of its own for a hyphen at the end of a line.
+// pdfPage is the text of a page. PDFium separates words by spaces and lines by "\r\n",
+// and replaces a hyphen at the end of a line by a mark.
 type pdfPage struct {
 	*pdfReader
 	handle references.FPDF_TEXTPAGE
 	text   []uint16
-	count  int // of characters; the text has fewer if it leaves some out
+	count  int // number of characters; text may omit some of them
 }
 
-// How far characters are apart, in parts of their height, where a word or a paragraph
-// ends.
+// Least distances between two words of a line and between the last line of a paragraph
+// and the next, relative to the height of a character.
 const (
 	wordGap      = 0.2
 	paragraphGap = 1.55
 )
 
-// Marks of a hyphen at the end of a line, in recent and in older versions of PDFium.
+// Marks of a hyphen at the end of a line, in recent and older versions of PDFium.
 const (
 	hyphenMark    = 0x02
 	oldHyphenMark = 0xfffe
 )
 
-// layOut joins the lines of a paragraph, and what a hyphen parts.
+// layOut writes the lines of the page. It joins hyphenated words and ends paragraphs.
 func (p *pdfPage) layOut() error {
 	var last line
-	joined := true // to what comes next
+	joined := true // whether the next line continues the last word
 	for at := 0; at < len(p.text); {
 		end := at
 		for end < len(p.text) && !isLineEnd(p.text[end]) {
@@ -160,7 +160,7 @@ func (p *pdfPage) layOut() error {
 			current := p.line(at)
 			switch {
 			case joined:
-			case current.apart(last):
+			case current.beginsParagraph(last):
 				p.to.endParagraph()
 			default:
 				p.to.write('\n', 1)
@@ -179,9 +179,9 @@ func (p *pdfPage) layOut() error {
 
 func isLineEnd(unit uint16) bool { return unit == '\r' || unit == '\n' }
 
-// write adds a part of the text. It reports whether that ends with a hyphen.
+// write adds a part of the text, and reports whether it ends with a hyphen.
 func (p *pdfPage) write(from, to int) (hyphenated bool) {
-	known := len(p.text) == p.count // which character is which
+	known := len(p.text) == p.count // whether an index of the text is that of a character
 	var last structs.FPDF_FS_RECTF
 	for at := from; at < to; {
 		n := 1
@@ -207,8 +207,8 @@ func (p *pdfPage) write(from, to int) (hyphenated bool) {
 	return hyphenated
 }
 
-// gap reports whether there is room for a space between two characters of a line:
-// some documents part words by the distance of letters alone.
+// gap reports whether the distance between two characters of a line separates words.
+// Some documents have no spaces between words.
 func gap(left, right structs.FPDF_FS_RECTF) bool {
 	height := left.Top - left.Bottom
 	return left.Right > left.Left && right.Left-left.Right > wordGap*height &&
@@ -217,16 +217,16 @@ func gap(left, right structs.FPDF_FS_RECTF) bool {
 
 func (p *pdfPage) box(index int) structs.FPDF_FS_RECTF {
 	box, err := p.FPDFText_GetLooseCharBox(&requests.FPDFText_GetLooseCharBox{TextPage: p.handle, Index: index})
-	if err != nil { // of a character that PDFium has added
+	if err != nil { // PDFium has added the character
 		return structs.FPDF_FS_RECTF{}
 	}
 	return box.Rect
 }
 
-// line is where a line begins.
+// line describes the first character of a line.
 type line struct {
 	bottom, height float64
-	size           float64 // of the font
+	size           float64 // size of the font
 }
 
 func (p *pdfPage) line(at int) line {
@@ -242,8 +242,8 @@ func (p *pdfPage) line(at int) line {
 	return l
 }
 
-// apart reports whether a line begins another paragraph than the one before.
-func (l line) apart(before line) bool {
+// beginsParagraph reports whether a line begins a paragraph, given the line before.
+func (l line) beginsParagraph(before line) bool {
 	down := math.Abs(l.bottom - before.bottom)
 	height := math.Max(l.height, before.height)
 	return down > paragraphGap*height || down > height/2 && l.size != before.size
@@ -259,12 +259,12 @@ func expand(r rune) string {
 
 var ligatures = map[rune]string{'ﬀ': "ff", 'ﬁ': "fi", 'ﬂ': "fl", 'ﬃ': "ffi", 'ﬄ': "ffl", 'ﬅ': "st", 'ﬆ': "st"}
 
-// firstLine leaves out the stack of WebAssembly that an error goes on with. Where
-// PDFium has not enough memory it ends in a trap, as it does where it has a fault.
+// firstLine returns the first line of an error, without the stack of WebAssembly. PDFium
+// traps both if it runs out of memory and if it crashes.
 func firstLine(err error) error {
 	text, _, _ := strings.Cut(err.Error(), "\n")
 	if strings.Contains(text, "wasm error") {
-		return fmt.Errorf("it is damaged or takes more than %d MiB of memory (%s)", pdfMemoryPages*64>>10, text)
+		return fmt.Errorf("the PDF is damaged or needs more than %d MiB of memory (%s)", pdfMemoryPages*64>>10, text)
 	}
 	return errors.New(text)
 }

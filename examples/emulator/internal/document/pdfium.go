@@ -15,26 +15,24 @@ import (
 	"github.com/tetratelabs/wazero/experimental"
 )
 
-// pdfMemoryPages is how much memory reading a PDF takes at most, in pages of 64 KiB:
-// 128 MiB.
+// pdfMemoryPages is the limit of PDFium's memory in pages of 64 KiB: 128 MiB.
 const pdfMemoryPages = 2048
 
-// cacheFolder is where the compiled PDFium is kept, in the user's folder of caches.
+// cacheFolder is the folder of the compiled PDFium in the user's cache folder.
 const cacheFolder = "assistant-go-emulator"
 
-// pdfiumEngine is PDFium in WebAssembly. To compile it takes seconds the first time,
-// and cannot be interrupted: that goes on in the background.
+// pdfiumEngine is PDFium in WebAssembly. Its first compilation takes seconds and cannot
+// be interrupted, so it runs in the background.
 var pdfiumEngine = struct {
 	once    sync.Once
-	ready   chan struct{} // closed when it is compiled
+	ready   chan struct{} // closed when PDFium is compiled
 	pool    pdfium.Pool
 	err     error
 	memory  mappings
-	reading chan struct{} // has the document that is being read, one at a time
+	reading chan struct{} // semaphore: one document is read at a time
 }{ready: make(chan struct{}), reading: make(chan struct{}, 1)}
 
-// pdfPool returns PDFium, or the cause of ctx if that is done before PDFium is
-// compiled.
+// pdfPool returns PDFium, or the cause of ctx if ctx is done before PDFium is compiled.
 func pdfPool(ctx context.Context) (pdfium.Pool, error) {
 	engine := &pdfiumEngine
 	engine.once.Do(func() {
@@ -51,8 +49,8 @@ func pdfPool(ctx context.Context) (pdfium.Pool, error) {
 	}
 }
 
-// compilePDFium uses what is in the cache. Without one, or with one that is damaged
-// or cannot be written, it compiles all the same.
+// compilePDFium loads PDFium from the cache, or compiles it. A missing or damaged cache
+// is not an error.
 func compilePDFium() (pdfium.Pool, error) {
 	folder, err := os.UserCacheDir()
 	if err == nil {
@@ -74,7 +72,7 @@ func compilePDFium() (pdfium.Pool, error) {
 
 func newPDFium(cache wazero.CompilationCache) (pdfium.Pool, error) {
 	settings := wazero.NewRuntimeConfig().
-		WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExceptionHandling). // which PDFium is compiled with
+		WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExceptionHandling). // features that PDFium uses
 		WithMemoryLimitPages(pdfMemoryPages).
 		WithCloseOnContextDone(true)
 	if cache != nil {
@@ -84,7 +82,7 @@ func newPDFium(cache wazero.CompilationCache) (pdfium.Pool, error) {
 		Context:       pdfiumEngine.memory.context(context.Background()),
 		MaxTotal:      1,
 		RuntimeConfig: settings,
-		FSConfig:      wazero.NewFSConfig(), // no file is in reach
+		FSConfig:      wazero.NewFSConfig(), // no access to files
 		Stdout:        io.Discard,
 		Stderr:        io.Discard,
 	})

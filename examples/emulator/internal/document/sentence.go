@@ -9,22 +9,22 @@ import (
 	"unicode/utf8"
 )
 
-// maxSentence is the length in bytes at which a sentence is cut, so that one
-// fits into the smallest snippet.
+// maxSentence is the limit of a sentence in bytes. A longer one is cut, so that a
+// sentence fits into the smallest snippet.
 const maxSentence = 1000
 
-// Sentence is the smallest part of a file that is quoted.
+// Sentence is a sentence of a file, the unit of quotation.
 type Sentence struct {
 	Text      string
-	Page      int // 0 if the file has none
-	Paragraph int // from 1; each has a sentence
+	Page      int // 0 if the file has no pages
+	Paragraph int // from 1; each paragraph has a sentence
 }
 
-// Sentences returns the sentences of a paragraph, with single spaces for
-// all white space.
+// Sentences returns the sentences of a paragraph. White space is replaced by single
+// spaces.
 func Sentences(block string) []string { return slices.Collect(EachSentence(block)) }
 
-// EachSentence is Sentences one by one.
+// EachSentence returns an iterator over the [Sentences] of a paragraph.
 func EachSentence(block string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		wanted := true
@@ -38,13 +38,13 @@ func EachSentence(block string) iter.Seq[string] {
 	}
 }
 
-// splitter cuts a paragraph into sentences.
+// splitter splits a paragraph into sentences.
 type splitter struct {
 	emit     func(sentence string)
-	word     []byte // that is being written
-	sentence []byte // of complete words
-	last     int    // where the last of these begins
-	number   bool   // it is the only one, and numbers an item
+	word     []byte // current word
+	sentence []byte // complete words of the current sentence
+	last     int    // offset of the last word in sentence
+	number   bool   // whether sentence is only the number of an item
 }
 
 // write adds a character. White space ends a word.
@@ -53,7 +53,7 @@ func (s *splitter) write(r rune) {
 		s.endWord()
 		return
 	}
-	if len(s.word)+utf8.RuneLen(r) > maxSentence { // no word of a language
+	if len(s.word)+utf8.RuneLen(r) > maxSentence { // cut the word
 		s.begin()
 		s.flush()
 		s.emit(string(s.word))
@@ -62,7 +62,7 @@ func (s *splitter) write(r rune) {
 	s.word = utf8.AppendRune(s.word, r)
 }
 
-// begin ends the sentence before the word if that begins another one.
+// begin ends the current sentence if the current word begins another one.
 func (s *splitter) begin() {
 	if len(s.sentence) > 0 && !s.number && endsSentence(s.sentence[s.last:], s.word) {
 		s.flush()
@@ -88,7 +88,6 @@ func (s *splitter) endWord() {
 	s.word = s.word[:0]
 }
 
-// end ends the paragraph.
 func (s *splitter) end() {
 	s.endWord()
 	s.flush()
@@ -101,7 +100,7 @@ func (s *splitter) flush() {
 	s.sentence = s.sentence[:0]
 }
 
-// Words that end with a full stop and mostly no sentence.
+// abbreviations are words whose full stop rarely ends a sentence.
 var abbreviations = map[string]bool{
 	"a.m.": true, "p.m.": true, "e.g.": true, "i.e.": true, "vs.": true, "no.": true,
 	"mr.": true, "mrs.": true, "ms.": true, "dr.": true, "st.": true, "approx.": true,

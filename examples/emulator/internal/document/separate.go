@@ -5,11 +5,12 @@ import (
 	"unicode"
 )
 
-// firstUnspaced is where the first of these scripts begins: CJK Radicals Supplement.
+// firstUnspaced is the first character of the scripts of [Unspaced]: the beginning of
+// CJK Radicals Supplement.
 const firstUnspaced = '\u2e80'
 
-// Unspaced reports whether a character is of a script that is written without
-// spaces between words.
+// Unspaced reports whether a character belongs to a script without spaces between
+// words.
 func Unspaced(r rune) bool {
 	if r < firstUnspaced {
 		return false
@@ -17,8 +18,8 @@ func Unspaced(r rune) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) || r == 'ー'
 }
 
-// Separate puts a space before and behind each such character, so that an index of
-// words has each of them.
+// Separate puts spaces around each [Unspaced] character, so that an index of words
+// contains the character as a word.
 func Separate(text string) string {
 	if !strings.ContainsFunc(text, Unspaced) {
 		return text

@@ -9,20 +9,20 @@ import (
 )
 
 var (
-	errNotUTF8 = errors.New("it is not UTF-8")
-	errUTF16   = errors.New("it is UTF-16, want UTF-8")
+	errNotUTF8 = errors.New("not UTF-8")
+	errUTF16   = errors.New("UTF-16, want UTF-8")
 )
 
-// bufferSize is how much of a text is read at once.
+// bufferSize is the size of the buffer for reading a text, in bytes.
 const bufferSize = 64 << 10
 
-// runes reads the characters of a content.
+// runes copies the characters of a file to a text.
 type runes struct {
 	*bufio.Reader
 	to *text
 }
 
-// newRunes skips a byte-order mark.
+// newRunes returns runes that have skipped a byte-order mark. UTF-16 is an error.
 func newRunes(content *source, to *text) (*runes, error) {
 	r := &runes{bufio.NewReaderSize(content.reader(), bufferSize), to}
 	start, err := r.Peek(3)
@@ -38,8 +38,8 @@ func newRunes(content *source, to *text) (*runes, error) {
 	return r, nil
 }
 
-// copy adds the next character to the text and returns it. The error is io.EOF at
-// the end.
+// copy adds the next character to the text and returns it. At the end, the error is
+// io.EOF.
 func (r *runes) copy() (rune, error) {
 	c, n, err := r.ReadRune()
 	switch {
@@ -60,8 +60,8 @@ func extractText(_ context.Context, content *source, to *text) error {
 	return notEOF(err)
 }
 
-// extractMarkdown makes headings and items paragraphs of their own, without
-// their marks. Numbers of items and marks inside a line stay.
+// extractMarkdown extracts each heading and each item as a paragraph, without its mark.
+// It keeps the numbers of items and the marks inside a line.
 func extractMarkdown(_ context.Context, content *source, to *text) error {
 	r, err := newRunes(content, to)
 	for err == nil {
@@ -70,12 +70,12 @@ func extractMarkdown(_ context.Context, content *source, to *text) error {
 	return notEOF(err)
 }
 
-// longestMark is the length of the longest mark of a block, with a blank behind it.
+// longestMark is the length of the longest mark of a block and of the blank after it.
 const longestMark = len("###### ")
 
 func (r *runes) copyLine() error {
 	indented := false
-	start, _ := r.Peek(longestMark) // what is wrong shows again when it is read
+	start, _ := r.Peek(longestMark) // copy returns the error, if any
 	for len(start) > 0 && isBlank(start[0]) {
 		indented = true
 		if _, err := r.copy(); err != nil {
@@ -113,7 +113,7 @@ const (
 	numberMark
 )
 
-// blockMark returns the length of the mark that a line begins with.
+// blockMark returns the length and the kind of the mark at the start of a line.
 func blockMark(line []byte) (int, markKind) {
 	count := func(is func(byte) bool) int {
 		n := 0
@@ -122,17 +122,17 @@ func blockMark(line []byte) (int, markKind) {
 		}
 		return n
 	}
-	behind := func(n int) bool { return n < len(line) && isBlank(line[n]) }
+	blankAt := func(n int) bool { return n < len(line) && isBlank(line[n]) }
 	if n := count(func(c byte) bool { return c == '#' }); n > 0 {
-		if behind(n) {
+		if blankAt(n) {
 			return n, headingMark
 		}
 		return 0, noMark
 	}
-	if len(line) > 0 && (line[0] == '-' || line[0] == '*' || line[0] == '+') && behind(1) {
+	if len(line) > 0 && (line[0] == '-' || line[0] == '*' || line[0] == '+') && blankAt(1) {
 		return 1, itemMark
 	}
-	if n := count(func(c byte) bool { return '0' <= c && c <= '9' }); n >= 1 && n <= 3 && n < len(line) && line[n] == '.' && behind(n+1) {
+	if n := count(func(c byte) bool { return '0' <= c && c <= '9' }); n >= 1 && n <= 3 && n < len(line) && line[n] == '.' && blankAt(n+1) {
 		return n + 1, numberMark
 	}
 	return 0, noMark

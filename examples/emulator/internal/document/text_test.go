@@ -23,7 +23,7 @@ func sample(t *testing.T, path string) string {
 	return string(content)
 }
 
-// document returns a docx file with a body.
+// document returns a Word document with a body.
 func document(t *testing.T, body string) string {
 	t.Helper()
 	var file bytes.Buffer
@@ -41,7 +41,7 @@ func document(t *testing.T, body string) string {
 	return file.String()
 }
 
-// render shows sentences, with the pages of those that have one.
+// render formats sentences, with their pages if they have any.
 func render(sentences []Sentence) string {
 	var text strings.Builder
 	for i, s := range sentences {
@@ -56,8 +56,8 @@ func render(sentences []Sentence) string {
 	return strings.TrimSpace(text.String())
 }
 
-// maxTestText is how much text a file of a test may have: to read as much as is usual
-// takes long with the race detector.
+// maxTestText replaces the default limit of the text, which takes long to read with the
+// race detector.
 const maxTestText = 6 << 20
 
 func read(name, content string) (sentences []Sentence, err error) {
@@ -70,13 +70,13 @@ func read(name, content string) (sentences []Sentence, err error) {
 	return sentences, nil
 }
 
-// typeset is what testdata/typeset.pdf says.
+// typeset is the text of testdata/typeset.pdf, as render formats it.
 const typeset = "1:Notes on the flood tide| / 1:The final reading of the gauge was five feet.| " +
 	"1:Two offshore buoys broke loose and drifted for eleven miles before the tug found them; one of them was never recovered.| / " +
 	"1:The office of the harbor master is on the first floor.| / 2:-2-| / 2:This is the second page.|"
 
-// nest returns the beginning of so many JSON objects, each in the one before, under a
-// name of a length.
+// nest returns the beginning of nested JSON objects, each with a name of the given
+// length.
 func nest(levels, length int) string {
 	return strings.Repeat(`{"`+strings.Repeat("n", length)+`":`, levels)
 }
@@ -133,25 +133,25 @@ func TestUnreadable(t *testing.T) {
 		{"blank", "a.md", " \n\n", "no text"},
 		{"not UTF-8", "a.txt", "\xff", "not UTF-8"},
 		{"JSON cut", "a.json", `{"a":`, "cannot be read as json"},
-		{"JSON with more", "a.json", `{} {}`, "goes on"},
+		{"JSON with more", "a.json", `{} {}`, "data after the value"},
 		{"JSON without a value", "a.json", `{}`, "no text"},
-		{"no zip", "a.docx", "x", "cannot be read as doc_x"},
+		{"not a zip", "a.docx", "x", "cannot be read as doc_x"},
 		{"zip without a document", "a.docx", other.String(), "cannot be read as doc_x"},
-		{"document that is no XML", "a.docx", document(t, "<w:p>"), "word/document.xml"},
+		{"document that is not XML", "a.docx", document(t, "<w:p>"), "word/document.xml"},
 		{"JSON that is deep", "a.json", strings.Repeat("[", 1<<20), "nested deeper"},
 		{"JSON that grows", "a.json", `{"` + strings.Repeat("x", 1<<20) + `":[` + strings.Repeat("1,", 1<<20) + `1]}`, "bytes of text"},
 		{"document that grows", "a.docx", document(t, "<w:p>"+strings.Repeat("<w:r><w:t>wave </w:t></w:r>", 1<<18)+"</w:p>"), "bytes of text"},
 		{"document that is deep", "a.docx", document(t, strings.Repeat("<w:p>", 1<<20)), "nested deeper"},
 		{"PDF with a password", "a.pdf", strings.Replace(pdf, "/Size", "/Encrypt << /Filter /Standard /V 1 /R 2 /O (x) /U (x) /P 0 >> /ID [(x) (x)] /Size", 1), "cannot be read as pdf"},
-		{"no PDF", "a.pdf", "x", "cannot be read as pdf"},
-		{"empty PDF", "a.pdf", "", "it is empty"},
+		{"not a PDF", "a.pdf", "x", "cannot be read as pdf"},
+		{"empty PDF", "a.pdf", "", "empty file"},
 		{"UTF-16", "a.txt", "\xff\xfeO\x00n\x00e\x00", "UTF-16"},
 		{"UTF-16, big-endian", "a.md", "\xfe\xff\x00O\x00n\x00e", "UTF-16"},
 		{"JSON that is UTF-16", "a.json", "\xff\xfe{\x00}\x00", "cannot be read as json"},
 		{"not UTF-8 at the end", "a.md", strings.Repeat("The tide is high. ", 100_000) + "\xe2\x82", "not UTF-8"},
 		{"document with a large tag", "a.docx", document(t, "<w:p "+strings.Repeat("a='' ", 1<<20)+"/>"), "a tag or a run of text"},
 		{"document with a large run of text", "a.docx", document(t, "<w:p><w:r><w:t>"+strings.Repeat("wave ", 1<<20)+"</w:t></w:r></w:p>"), "a tag or a run of text"},
-		{"document of crossed elements", "a.docx", document(t, "<w:p><w:r></w:p></w:r>"), "</p> ends no element"},
+		{"document of crossed elements", "a.docx", document(t, "<w:p><w:r></w:p></w:r>"), "unexpected </p>"},
 		{"document that is cut", "a.docx", document(t, "<w:p><w:r>")[:200], "cannot be read as doc_x"},
 		{"PDF cut", "a.pdf", pdf[:len(pdf)/2], "cannot be read as pdf"},
 	}
@@ -165,10 +165,9 @@ func TestUnreadable(t *testing.T) {
 	}
 }
 
-// A file that takes too long is given up, whatever it is, and so is one that is
-// not wanted any more.
-func TestGivenUp(t *testing.T) {
-	cancelled, cancel := context.WithCancel(t.Context())
+// The time limit and the context apply to every kind of file.
+func TestTimeLimitAndContext(t *testing.T) {
+	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
 	for extension, kind := range kinds {
 		content := "The tide is high."
@@ -180,20 +179,19 @@ func TestGivenUp(t *testing.T) {
 			got = err
 		}
 		if got == nil || !strings.Contains(got.Error(), "takes longer than") {
-			t.Errorf("%s, too long: %v", kind.Name, got)
+			t.Errorf("%s, time limit: error %v", kind.Name, got)
 		}
-		for _, err := range kind.Passages(cancelled, strings.NewReader(content), int64(len(content)), MaxPages) {
+		for _, err := range kind.Passages(canceled, strings.NewReader(content), int64(len(content)), MaxPages) {
 			got = err
 		}
 		if !errors.Is(got, context.Canceled) {
-			t.Errorf("%s, cancelled: %v", kind.Name, got)
+			t.Errorf("%s, canceled: error %v", kind.Name, got)
 		}
 	}
 }
 
-// The time in which the passages are used does not count, and nobody has to take
-// all of them.
-func TestNotTaken(t *testing.T) {
+// A caller may stop the iteration over passages.
+func TestStopIteration(t *testing.T) {
 	content := strings.Repeat("The tide is high. ", 10_000)
 	taken := 0
 	for _, err := range KindOf("a.txt").Passages(t.Context(), strings.NewReader(content), int64(len(content)), MaxPages) {
@@ -211,21 +209,22 @@ func TestNotTaken(t *testing.T) {
 
 func TestPages(t *testing.T) {
 	content := sample(t, "testdata/typeset.pdf") // of 2 pages
-	for pages, want := range map[int]string{2: "", 1: "it has 2 pages, the limit is 1"} {
+	for pages, want := range map[int]string{2: "", 1: "2 pages, limit 1"} {
 		var got error
 		for _, got = range KindOf("a.pdf").Passages(t.Context(), strings.NewReader(content), int64(len(content)), pages) {
 		}
 		if want == "" && got != nil || want != "" && (got == nil || !strings.Contains(got.Error(), want)) {
-			t.Errorf("at most %d pages: error %v, want %q", pages, got, want)
+			t.Errorf("limit of %d pages: error %v, want %q", pages, got, want)
 		}
 	}
 }
 
+// faulty is a content whose reader returns an error.
 type faulty struct{ err error }
 
 func (f faulty) ReadAt([]byte, int64) (int, error) { return 0, f.err }
 
-// That a content cannot be read is not the file's fault.
+// An error of the content's reader is a ContentError.
 func TestContentError(t *testing.T) {
 	want := errors.New("no disk")
 	for _, kind := range kinds {
@@ -234,12 +233,12 @@ func TestContentError(t *testing.T) {
 		}
 		fault := (*ContentError)(nil)
 		if !errors.As(got, &fault) || !errors.Is(got, want) {
-			t.Errorf("%s: %v", kind.Name, got)
+			t.Errorf("%s: error %v, want a ContentError of %v", kind.Name, got, want)
 		}
 	}
 }
 
-// A damaged PDF may be read or not, but never ends the emulator.
+// A damaged PDF does not crash the process.
 func TestDamagedPDF(t *testing.T) {
 	content := sample(t, "testdata/typeset.pdf")
 	for at := 0; at < len(content); at += 293 {
@@ -269,7 +268,7 @@ func FuzzRead(f *testing.F) {
 				t.Errorf("passage %q", text)
 			}
 			if first := passage.Sentences[0]; !slices.Equal(Decode(Encode(passage.Sentences), first.Page, first.Paragraph), passage.Sentences) {
-				t.Errorf("%+v comes back as %+v", passage.Sentences, Decode(Encode(passage.Sentences), first.Page, first.Paragraph))
+				t.Errorf("%+v is decoded as %+v", passage.Sentences, Decode(Encode(passage.Sentences), first.Page, first.Paragraph))
 			}
 		}
 	})
@@ -277,9 +276,9 @@ func FuzzRead(f *testing.F) {
 
 func TestLongSentence(t *testing.T) {
 	for name, text := range map[string]string{
-		"words":   strings.Repeat("wave ", 1000),
-		"no word": strings.Repeat("é", 2*maxSentence),
-		"no text": strings.Repeat("\x80 \xff", maxSentence),
+		"words":     strings.Repeat("wave ", 1000),
+		"no spaces": strings.Repeat("é", 2*maxSentence),
+		"not UTF-8": strings.Repeat("\x80 \xff", maxSentence),
 	} {
 		sentences := Sentences(text)
 		if len(sentences) < 2 {
@@ -287,7 +286,7 @@ func TestLongSentence(t *testing.T) {
 		}
 		for _, sentence := range sentences {
 			if len(sentence) > maxSentence || !utf8.ValidString(sentence) {
-				t.Errorf("%s: a sentence of %d bytes, valid %t", name, len(sentence), utf8.ValidString(sentence))
+				t.Errorf("%s: sentence of %d bytes, valid %t", name, len(sentence), utf8.ValidString(sentence))
 			}
 		}
 	}

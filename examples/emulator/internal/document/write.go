@@ -2,18 +2,18 @@ package document
 
 import "unicode/utf8"
 
-// text takes the text of a file, character by character, and makes passages of it.
-// Blank lines part paragraphs.
+// text splits the characters of a file into sentences and passages. Blank lines separate
+// paragraphs.
 type text struct {
 	limits    limits
 	sentences splitter
 	passages  collector
-	page      int  // 0 in a kind that has no pages
-	paragraph int  // that is being written
-	written   bool // it has a sentence
-	blank     bool // nothing is in the line so far
-	onPage    bool // something is on the page
-	bytes     int  // so far
+	page      int  // current page; 0 if the kind of file has no pages
+	paragraph int  // current paragraph
+	written   bool // whether the paragraph has a sentence
+	blank     bool // whether the current line is blank so far
+	onPage    bool // whether the page has text
+	bytes     int  // number of bytes so far
 	err       error
 }
 
@@ -29,8 +29,8 @@ func newText(limits limits, emit func(Passage) error) *text {
 	return t
 }
 
-// write adds a character of n bytes, unless there are too many. It drops what comes
-// after an error.
+// write adds a character of n bytes. Beyond the limit of the text it sets err. Once err is
+// set, write does nothing.
 func (t *text) write(r rune, n int) {
 	if t.bytes += n; t.bytes > t.limits.text && t.err == nil {
 		t.err = t.limits.tooMuch()
@@ -51,7 +51,7 @@ func (t *text) write(r rune, n int) {
 	t.sentences.write(r)
 }
 
-// writeString adds a text. What is not UTF-8 in it is replaced.
+// writeString adds a text, with invalid UTF-8 replaced.
 func (t *text) writeString(s string) {
 	for _, r := range s {
 		t.write(r, utf8.RuneLen(r))
@@ -66,13 +66,13 @@ func (t *text) endParagraph() {
 	}
 }
 
-// beginPage begins the page of a number, and a paragraph.
+// beginPage begins a page and a paragraph.
 func (t *text) beginPage(number int) {
 	t.endParagraph()
 	t.page, t.onPage = number, false
 }
 
-// end ends the text.
+// end emits the last sentence and the last passage.
 func (t *text) end() error {
 	t.sentences.end()
 	if t.err == nil {

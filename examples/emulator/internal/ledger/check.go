@@ -14,10 +14,10 @@ import (
 	"github.com/pinecone-community/assistant-go/gen/2026-07/data"
 )
 
-// Check waits until all acknowledged operations have completed, and returns what
-// is not as it was acknowledged: files that are missing, have other contents or
-// metadata, or are there although they were deleted. A file that was sent but not
-// acknowledged may be there, but not in part. No client may be at work.
+// Check waits until all acknowledged operations have completed, and compares the files
+// of the assistant with the ledger. It returns an error for each file that is missing,
+// has other contents or metadata, or was deleted. A file that was sent but not
+// acknowledged may be missing or complete. No client may send requests meanwhile.
 func (l *Ledger) Check(ctx context.Context, api *data.API, assistant string) error {
 	entries, keys := l.copies()
 	var faults []error
@@ -47,12 +47,12 @@ func (l *Ledger) Check(ctx context.Context, api *data.API, assistant string) err
 		e, known := entries[key]
 		switch {
 		case !known:
-			err = errors.New("nobody sent it")
+			err = errors.New("file was not sent")
 		case seen[key]:
-			err = errors.New("it is there twice")
+			err = errors.New("file is there twice")
 		case e.state == deleted:
-			err = errors.New("its deletion was acknowledged, and it is there")
-		case e.state == leaving && file.Status == data.FileStatusDeleting:
+			err = errors.New("file is there, although its deletion was acknowledged")
+		case e.state == deleting && file.Status == data.FileStatusDeleting:
 		default:
 			err = e.compare(ctx, api, assistant, file)
 		}
@@ -63,19 +63,20 @@ func (l *Ledger) Check(ctx context.Context, api *data.API, assistant string) err
 	}
 	for _, key := range keys {
 		if e := entries[key]; e.state == stored && !seen[key] {
-			faults = append(faults, fmt.Errorf("%s, file %s %s: it was acknowledged, and it is not there", key, e.id, e.name))
+			faults = append(faults, fmt.Errorf("%s, file %s %s: acknowledged file is missing", key, e.id, e.name))
 		}
 	}
 	return errors.Join(faults...)
 }
 
-// errExcused says that an operation failed for a reason for which it may.
+// errExcused reports that an operation failed for the reason in Ledger.Excuse.
 var errExcused = errors.New("excused")
 
-// wait waits until the operation of an entry has completed. Operations of files
-// that are gone need not be kept for ever.
+// wait waits until the operation of an entry has completed. The operation of an
+// acknowledged deletion may be missing, since the service keeps operations for a limited
+// time.
 func (l *Ledger) wait(ctx context.Context, api *data.API, assistant string, e entry) error {
-	if e.operation == "" || e.state == leaving {
+	if e.operation == "" || e.state == deleting {
 		return nil
 	}
 	_, err := api.WaitForOperation(ctx, assistant, e.operation, data.WaitInterval(10*time.Millisecond, 100*time.Millisecond))
@@ -89,14 +90,14 @@ func (l *Ledger) wait(ctx context.Context, api *data.API, assistant string, e en
 	return err
 }
 
-// compare holds a file against what was sent.
+// compare returns an error if a listed file differs from the file that was sent.
 func (e entry) compare(ctx context.Context, api *data.API, assistant string, listed data.AssistantFile) error {
 	switch {
 	case e.state == sent:
 		e.id = listed.ID
 	case e.excused && listed.Status == data.FileStatusProcessingFailed:
 	case e.state == stored && listed.Status != data.FileStatusAvailable:
-		return fmt.Errorf("it is %s", listed.Status)
+		return fmt.Errorf("file is %s", listed.Status)
 	}
 	if listed.ID != e.id || listed.Name != e.name {
 		return fmt.Errorf("want file %s %s", e.id, e.name)
@@ -113,7 +114,7 @@ func (e entry) compare(ctx context.Context, api *data.API, assistant string, lis
 		return err
 	}
 	if sum != e.sum || size != listed.Size {
-		return fmt.Errorf("the contents, %d bytes, are not those that were sent", size)
+		return fmt.Errorf("contents of %d bytes differ from those sent", size)
 	}
 	return nil
 }
@@ -129,7 +130,7 @@ func download(ctx context.Context, url string) (sum [sha256.Size]byte, size int6
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return sum, 0, fmt.Errorf("the signed URL answers %s", resp.Status)
+		return sum, 0, fmt.Errorf("signed URL: status %s", resp.Status)
 	}
 	hash := sha256.New()
 	size, err = io.Copy(hash, resp.Body)

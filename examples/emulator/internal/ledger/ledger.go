@@ -1,5 +1,5 @@
-// Package ledger notes what a service was sent and has acknowledged, and holds
-// the service against it.
+// Package ledger records the files that clients have sent to a service and deleted, and
+// the service's acknowledgements, and compares the service's files with the record.
 package ledger
 
 import (
@@ -12,10 +12,10 @@ import (
 type state int
 
 const (
-	sent    state = iota // the file may be there or not
-	stored               // acknowledged: it has to be there
-	leaving              // its deletion was sent: it may be there or not
-	deleted              // acknowledged: it must go
+	sent     state = iota // upload sent: the file may be there or not
+	stored                // upload acknowledged: the file must be there
+	deleting              // deletion sent: the file may be there or not
+	deleted               // deletion acknowledged: the file must not be there
 )
 
 // entry is a file that was sent.
@@ -24,34 +24,35 @@ type entry struct {
 	name      string
 	sum       [sha256.Size]byte
 	metadata  map[string]any
-	id        string // of the file, once the upload is acknowledged
-	operation string // that has to complete: the upload, or the deletion
-	excused   bool   // it failed for a reason for which it may
+	id        string // identifier of the file, once the upload is acknowledged
+	operation string // identifier of the upload or deletion, which must complete
+	excused   bool   // the operation failed for the reason in Ledger.Excuse
 }
 
-// Ledger notes the files of one assistant. It is safe for concurrent use.
+// Ledger records the files of one assistant. It is safe for concurrent use.
 type Ledger struct {
-	// Excuse is part of a reason for which a file may have failed; "" for none.
+	// Excuse is a text that the error message of an operation contains if the operation
+	// may fail. If it is empty, no operation may fail.
 	Excuse string
 
 	mu      sync.Mutex
 	entries map[string]*entry
-	excused int // in the last check
+	excused int // number of excused files in the last check
 }
 
-// Excused returns how many files had failed for an excuse when they were checked last.
+// Excused returns the number of files that had failed with Excuse at the last Check.
 func (l *Ledger) Excused() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.excused
 }
 
-// keyField is the field of a file's metadata that tells which entry it is.
+// keyField is the metadata field with the key of a file's entry.
 const keyField = "key"
 
-// Send notes that a file is about to be uploaded. It returns the metadata to
-// upload it with: what is given, in the types that JSON decodes to, and the key,
-// which no other file may have.
+// Send records that a file is about to be uploaded. The metadata must have the types
+// that encoding/json decodes to, and the key must be unique. Send returns the metadata
+// to upload, which includes the key.
 func (l *Ledger) Send(key, name string, content []byte, metadata map[string]any) map[string]any {
 	metadata = maps.Clone(metadata)
 	if metadata == nil {
@@ -67,31 +68,31 @@ func (l *Ledger) Send(key, name string, content []byte, metadata map[string]any)
 	return metadata
 }
 
-// Stored notes that the upload of a file was acknowledged.
+// Stored records that the upload of a file was acknowledged.
 func (l *Ledger) Stored(key, id, operation string) {
 	l.update(key, func(e *entry) { e.state, e.id, e.operation = stored, id, operation })
 }
 
-// Refused notes that the service answered that it did not take a file.
+// Refused records that the service refused the upload of a file.
 func (l *Ledger) Refused(key string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.entries, key)
 }
 
-// Delete notes that a file is about to be deleted.
+// Delete records that a file is about to be deleted.
 func (l *Ledger) Delete(key string) {
-	l.update(key, func(e *entry) { e.state = leaving })
+	l.update(key, func(e *entry) { e.state = deleting })
 }
 
-// Deleted notes that the deletion of a file was acknowledged, by an operation or,
-// if it is empty, as done.
+// Deleted records that the deletion of a file was acknowledged. If operation is empty,
+// the deletion has completed.
 func (l *Ledger) Deleted(key, operation string) {
 	l.update(key, func(e *entry) { e.state, e.operation = deleted, operation })
 }
 
-// Counts returns how many files have to be there, how many must not, and of how
-// many neither is known.
+// Counts returns the number of files that must be there, that must not be there, and
+// whose last request has no response.
 func (l *Ledger) Counts() (there, gone, unknown int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -114,7 +115,7 @@ func (l *Ledger) update(key string, change func(*entry)) {
 	change(l.entries[key])
 }
 
-// copies returns copies of all entries, and their keys in order.
+// copies returns copies of all entries, and their sorted keys.
 func (l *Ledger) copies() (map[string]entry, []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

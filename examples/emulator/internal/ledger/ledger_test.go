@@ -13,7 +13,7 @@ import (
 
 const assistant = "a"
 
-// fixture is a ledger and the service that it is about.
+// fixture is a ledger and a client of its service.
 type fixture struct {
 	Ledger
 	api *data.API
@@ -52,7 +52,7 @@ func (f *fixture) upload(t *testing.T, name, content string, metadata map[string
 	return operation
 }
 
-// store uploads a file as it is noted.
+// store uploads a file and records it in the ledger.
 func (f *fixture) store(t *testing.T, key string) *data.Operation {
 	t.Helper()
 	operation := f.upload(t, key+".txt", key+" is stored.", f.Send(key, key+".txt", []byte(key+" is stored."), map[string]any{"n": 1.5}))
@@ -79,11 +79,11 @@ func TestAsAcknowledged(t *testing.T) {
 	f.Delete("goes")
 	f.Deleted("goes", f.delete(t, goes.FileID))
 
-	// What was not acknowledged may be there and may not.
-	f.Send("never-came", "b.txt", []byte("b"), nil)
-	f.upload(t, "c.txt", "It came.", f.Send("came", "c.txt", []byte("It came."), nil))
-	f.store(t, "leaving")
-	f.Delete("leaving")
+	// A file that was not acknowledged may be there or not.
+	f.Send("not-received", "b.txt", []byte("b"), nil)
+	f.upload(t, "c.txt", "It came.", f.Send("received", "c.txt", []byte("It came."), nil))
+	f.store(t, "deleting")
+	f.Delete("deleting")
 	f.Send("refused", "d.txt", []byte("d"), nil)
 	f.Refused("refused")
 
@@ -99,7 +99,7 @@ func TestFaults(t *testing.T) {
 	for _, tc := range []struct {
 		name string
 		do   func(*testing.T, *fixture)
-		want string // of the fault; none of them is about the file "sound"
+		want string // in the error, which must not mention the file "sound"
 	}{
 		{"lost", func(t *testing.T, f *fixture) {
 			operation := f.store(t, "x")
@@ -109,7 +109,7 @@ func TestFaults(t *testing.T) {
 			if _, err := f.api.WaitForOperation(t.Context(), assistant, f.delete(t, operation.FileID)); err != nil {
 				t.Fatal(err)
 			}
-		}, "it is not there"},
+		}, "file is missing"},
 		{"operation lost", func(t *testing.T, f *fixture) {
 			f.Stored("x", f.store(t, "x").FileID, "none")
 		}, "404"},
@@ -121,10 +121,10 @@ func TestFaults(t *testing.T) {
 		{"other contents", func(t *testing.T, f *fixture) {
 			operation := f.upload(t, "x.txt", "It is late.", f.Send("x", "x.txt", []byte("It is early."), nil))
 			f.Stored("x", operation.FileID, operation.ID)
-		}, "not those that were sent"},
+		}, "differ from those sent"},
 		{"other contents, not acknowledged", func(t *testing.T, f *fixture) {
 			f.upload(t, "x.txt", "It is", f.Send("x", "x.txt", []byte("It is late."), nil))
-		}, "not those that were sent"},
+		}, "differ from those sent"},
 		{"other metadata", func(t *testing.T, f *fixture) {
 			metadata := f.Send("x", "x.txt", []byte("x"), map[string]any{"n": 1.0})
 			operation := f.upload(t, "x.txt", "x", map[string]any{"key": metadata["key"], "n": 2.0})
@@ -138,14 +138,14 @@ func TestFaults(t *testing.T) {
 			metadata := f.Send("x", "x.txt", []byte("x"), nil)
 			f.upload(t, "x.txt", "x", metadata)
 			f.upload(t, "x.txt", "x", metadata)
-		}, "it is there twice"},
+		}, "file is there twice"},
 		{"not deleted", func(t *testing.T, f *fixture) {
 			f.store(t, "x")
 			f.Deleted("x", "")
 		}, "its deletion was acknowledged"},
 		{"unknown", func(t *testing.T, f *fixture) {
 			f.upload(t, "x.txt", "x", nil)
-		}, "nobody sent it"},
+		}, "file was not sent"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			f := start(t)
@@ -153,7 +153,7 @@ func TestFaults(t *testing.T) {
 			tc.do(t, f)
 			err := f.Check(t.Context(), f.api, assistant)
 			if err == nil || !strings.Contains(err.Error(), tc.want) || strings.Contains(err.Error(), "sound") {
-				t.Errorf("error %v, want one that has %q", err, tc.want)
+				t.Errorf("error %v, want one with %q", err, tc.want)
 			}
 		})
 	}

@@ -1,5 +1,5 @@
-// Package model has the names that the service gives to regions, states and kinds.
-// They are the same in every version of the API.
+// Package model has the enumerations of the API: regions, states and kinds. They are
+// the same in every version of the API.
 package model
 
 // Region is where an assistant is deployed.
@@ -32,7 +32,7 @@ const (
 	FileStatusProcessingFailed FileStatus = "ProcessingFailed"
 )
 
-// OperationType is what an operation does.
+// OperationType is the kind of an operation.
 type OperationType string
 
 // Kinds of operations.
@@ -52,10 +52,10 @@ const (
 	OperationStatusFailed     OperationStatus = "Failed"
 )
 
-// Entailment is how an answer bears on a fact.
+// Entailment is the relation of an answer to a fact.
 type Entailment string
 
-// Ways in which an answer bears on a fact.
+// Relations of an answer to a fact.
 const (
 	EntailmentEntailed     Entailment = "entailed"
 	EntailmentContradicted Entailment = "contradicted"

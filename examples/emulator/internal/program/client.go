@@ -12,32 +12,31 @@ import (
 	"time"
 )
 
-// Client sends requests of one version of the API to an emulator that runs.
+// Client sends requests to a running emulator with one version of the API.
 type Client struct {
 	*Program
 	Version string
 	HTTP    *http.Client
 }
 
-// NewClient returns a client that sends so many requests at once on connections that
-// it keeps.
+// NewClient returns a client that keeps up to the given number of idle connections.
 func (p *Program) NewClient(version string, connections int) *Client {
 	return &Client{p, version, &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: connections}}}
 }
 
-// Close closes the connections that are not in use.
+// Close closes the idle connections.
 func (c *Client) Close() { c.HTTP.CloseIdleConnections() }
 
-// Error is a reply that is none of success.
+// Error is a response with a status of 300 or more.
 type Error struct {
 	Status int
-	Text   string
+	Text   string // body of the response
 }
 
 func (e *Error) Error() string { return fmt.Sprintf("status %d: %.200s", e.Status, e.Text) }
 
-// Send sends a request to a path below /assistant and returns the body of the reply. A
-// status of 300 and more is an [Error].
+// Send sends a request to a path below /assistant and returns the body of the response.
+// A status of 300 or more is an [Error].
 func (c *Client) Send(ctx context.Context, method, path, contentType string, body io.Reader) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, method, c.URL+path, body)
 	if err != nil {
@@ -60,7 +59,8 @@ func (c *Client) Send(ctx context.Context, method, path, contentType string, bod
 	return text, err
 }
 
-// JSON sends a body, if it is not nil, and decodes the reply, if into is not nil.
+// JSON sends a request with the JSON of body, unless it is nil, and decodes the response
+// into the value that into points to, unless it is nil.
 func (c *Client) JSON(ctx context.Context, method, path string, body, into any) error {
 	var content io.Reader
 	contentType := ""
@@ -71,17 +71,17 @@ func (c *Client) JSON(ctx context.Context, method, path string, body, into any) 
 		}
 		content, contentType = bytes.NewReader(text), "application/json"
 	}
-	reply, err := c.Send(ctx, method, path, contentType, content)
+	response, err := c.Send(ctx, method, path, contentType, content)
 	if err != nil || into == nil {
 		return err
 	}
-	return json.Unmarshal(reply, into)
+	return json.Unmarshal(response, into)
 }
 
-// File is what a file's state is in every version.
+// File has the fields of a file, and of the operation of an upload, in all versions.
 type File struct {
 	ID      string `json:"id"`
-	FileID  string `json:"file_id"` // of an operation
+	FileID  string `json:"file_id"` // only in an operation
 	Status  string `json:"status"`
 	Message string `json:"error_message"`
 }
@@ -111,12 +111,12 @@ func (c *Client) Upload(ctx context.Context, assistant, name string, content io.
 	}
 	tail.Write(head.Bytes()[at:])
 	head.Truncate(at)
-	reply, err := c.Send(ctx, http.MethodPost, "/files/"+assistant, form.FormDataContentType(), io.MultiReader(&head, content, &tail))
+	response, err := c.Send(ctx, http.MethodPost, "/files/"+assistant, form.FormDataContentType(), io.MultiReader(&head, content, &tail))
 	if err != nil {
 		return "", err
 	}
 	var file File
-	if err := json.Unmarshal(reply, &file); err != nil {
+	if err := json.Unmarshal(response, &file); err != nil {
 		return "", err
 	}
 	if file.FileID != "" {
@@ -125,8 +125,8 @@ func (c *Client) Upload(ctx context.Context, assistant, name string, content io.
 	return file.ID, nil
 }
 
-// Wait waits until a file is processed, and returns why that failed. That of 2025-01 is
-// asked, since the file tells it there.
+// Wait waits until a file is processed. If processing failed, it returns the reason. It
+// uses version 2025-01, in which a file has the field error_message.
 func (c *Client) Wait(ctx context.Context, assistant, id string) (message string, err error) {
 	old := *c
 	old.Version = "2025-01"
@@ -143,7 +143,7 @@ func (c *Client) Wait(ctx context.Context, assistant, id string) (message string
 	})
 }
 
-// until asks until something is so.
+// until calls done, with increasing pauses, until it returns true or an error.
 func (c *Client) until(ctx context.Context, done func() (bool, error)) error {
 	for pause := 2 * time.Millisecond; ; pause = min(2*pause, 100*time.Millisecond) {
 		ok, err := done()

@@ -1,4 +1,4 @@
-// Package program builds the emulator and runs it as a process of its own.
+// Package program builds the emulator and runs it as a separate process.
 package program
 
 import (
@@ -18,12 +18,12 @@ import (
 
 const source = "github.com/pinecone-community/assistant-go/examples/emulator"
 
-// startLimit is how long Start waits for the URL and the key of a program that hangs.
+// startLimit is the longest time that Start waits for the URL and the key.
 const startLimit = 5 * time.Minute
 
-// Build compiles the emulator into a folder, with or without the race detector,
-// and returns the program's path. The working folder has to be in the examples'
-// module.
+// Build compiles the emulator into a folder, with or without the race detector, and
+// returns the path of the program. The working directory must be in the module of the
+// examples.
 func Build(ctx context.Context, folder string, race bool) (string, error) {
 	path := filepath.Join(folder, "emulator")
 	if runtime.GOOS == "windows" {
@@ -39,19 +39,19 @@ func Build(ctx context.Context, folder string, race bool) (string, error) {
 	return path, nil
 }
 
-// Program is an emulator that runs. Stop or Kill it.
+// Program is a running emulator. The caller must end it with Stop or Kill.
 type Program struct {
-	URL     string        // base URL of the planes, with /assistant
-	Key     string        // the one that it made, if it was given none
-	Startup time.Duration // until it had printed both
+	URL     string        // base URL with /assistant
+	Key     string        // API key that it printed
+	Startup time.Duration // time from its start until it had printed the URL and the key
 
 	command *exec.Cmd
-	printed chan struct{} // closed when it has closed its output
+	printed chan struct{} // closed at the end of its standard output
 	stderr  bytes.Buffer
 }
 
-// Start runs the emulator at path with arguments, and returns when it has
-// printed its URL and its key.
+// Start runs the emulator at path with arguments, and returns when it has printed its
+// URL and its key. It is an error if that takes more than five minutes.
 func Start(ctx context.Context, path string, args ...string) (*Program, error) {
 	p := &Program{command: exec.Command(path, args...), printed: make(chan struct{})} //nolint:noctx // Kill ends it
 	p.command.Stderr = &p.stderr
@@ -71,14 +71,14 @@ func Start(ctx context.Context, path string, args ...string) (*Program, error) {
 	case <-ready:
 		return p, nil
 	case <-p.printed:
-		err = errors.New("it ended or printed no URL and key")
+		err = errors.New("the standard output ended without a URL and a key")
 	case <-ctx.Done():
 		err = ctx.Err()
 	}
 	return nil, fmt.Errorf("starting the emulator: %w\n%s", errors.Join(err, p.Kill()), p.Stderr())
 }
 
-// read looks for the variables that the emulator prints for a shell.
+// read reads the URL and the key from the shell commands that the emulator prints.
 func (p *Program) read(stdout io.Reader, began time.Time, ready chan<- struct{}) {
 	defer close(p.printed)
 	lines := bufio.NewScanner(stdout)
@@ -98,8 +98,8 @@ func (p *Program) read(stdout io.Reader, began time.Time, ready chan<- struct{})
 	_, _ = io.Copy(io.Discard, stdout)
 }
 
-// Stop interrupts the emulator and waits for its end. What it printed to its
-// standard error, such as a race, is an error.
+// Stop interrupts the emulator and waits for its end. Any output to standard error, such
+// as the report of a race, is an error.
 func (p *Program) Stop() error {
 	if err := p.command.Process.Signal(os.Interrupt); err != nil {
 		return errors.Join(err, p.Kill())
@@ -107,15 +107,15 @@ func (p *Program) Stop() error {
 	<-p.printed
 	err := p.command.Wait()
 	if err == nil && p.stderr.Len() > 0 {
-		err = errors.New("it printed to its standard error")
+		err = errors.New("output on standard error")
 	}
 	if err != nil {
-		return fmt.Errorf("the emulator: %w\n%s", err, p.Stderr())
+		return fmt.Errorf("stopping the emulator: %w\n%s", err, p.Stderr())
 	}
 	return nil
 }
 
-// Kill ends the emulator without any warning.
+// Kill kills the emulator and waits for its end.
 func (p *Program) Kill() error {
 	if err := p.command.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return err
@@ -127,11 +127,12 @@ func (p *Program) Kill() error {
 	return nil
 }
 
-// Stderr is what the emulator printed to its standard error. Ask after its end.
+// Stderr returns the output of the emulator to standard error. It may be called only
+// after the end of the emulator.
 func (p *Program) Stderr() string { return p.stderr.String() }
 
-// PeakMemory is the most memory that the emulator has had resident so far, in
-// bytes. Only Linux tells.
+// PeakMemory returns the peak resident memory of the emulator so far, in bytes. It
+// works on Linux only.
 func (p *Program) PeakMemory() (int64, error) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.command.Process.Pid))
 	if err != nil {
@@ -139,7 +140,7 @@ func (p *Program) PeakMemory() (int64, error) {
 	}
 	_, rest, found := strings.Cut(string(status), "\nVmHWM:")
 	if !found {
-		return 0, errors.New("no VmHWM among the process's figures")
+		return 0, errors.New("no VmHWM in the status of the process")
 	}
 	var kilobytes int64
 	if _, err := fmt.Sscan(rest, &kilobytes); err != nil {

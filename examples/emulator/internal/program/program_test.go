@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// path is that of the emulator, which is built once for all tests.
+// path is the path of the emulator, which is built once for all tests.
 var path string
 
 func TestMain(m *testing.M) {
@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// reachable tells whether the emulator answers a request with its key.
+// reachable reports whether the emulator accepts a request with its key.
 func reachable(t *testing.T, p *Program) bool {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.URL+"/assistants", nil)
@@ -57,18 +57,18 @@ func TestStopAndKill(t *testing.T) {
 				t.Fatal(err)
 			}
 			if p.Startup <= 0 || !reachable(t, p) {
-				t.Errorf("nothing answers at %s, which was there after %s", p.URL, p.Startup)
+				t.Errorf("not reachable at %s after a startup of %s", p.URL, p.Startup)
 			}
 			if runtime.GOOS == "linux" {
 				if peak, err := p.PeakMemory(); err != nil || peak < 1<<20 || peak > 1<<30 {
-					t.Errorf("a peak of %d bytes, error %v", peak, err)
+					t.Errorf("peak of %d bytes, error %v", peak, err)
 				}
 			}
 			if err := end(p); err != nil {
 				t.Error(err)
 			}
 			if reachable(t, p) {
-				t.Error("it still runs")
+				t.Error("reachable after the end")
 			}
 		})
 	}
@@ -77,7 +77,7 @@ func TestStopAndKill(t *testing.T) {
 func TestDoesNotStart(t *testing.T) {
 	if p, err := Start(t.Context(), path, "-no-such-flag"); err == nil {
 		p.Kill()
-		t.Error("it starts with a flag that it does not have")
+		t.Error("no error for an unknown flag")
 	} else if !strings.Contains(err.Error(), "no-such-flag") {
 		t.Errorf("error %v", err)
 	}
@@ -86,7 +86,7 @@ func TestDoesNotStart(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if p, err := Start(ctx, path); err == nil { // it was quick
+	if p, err := Start(ctx, path); err == nil { // the URL was printed before Start saw the cancellation
 		p.Kill()
 	} else if !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
@@ -100,7 +100,8 @@ func TestDoesNotBuild(t *testing.T) {
 	}
 }
 
-// From the start of the program until it has printed its URL.
+// BenchmarkStartup measures the time from the start of the program until it has printed
+// its URL and key.
 func BenchmarkStartup(b *testing.B) {
 	var total time.Duration
 	n := 0

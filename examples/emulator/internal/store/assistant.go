@@ -8,12 +8,12 @@ import (
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
 )
 
-// Assistant is an assistant.
+// Assistant is an assistant of the project.
 type Assistant struct {
 	Sequence     int64
 	Name         string
 	Instructions string
-	Metadata     map[string]any // nil if none was ever set
+	Metadata     map[string]any // nil if it was never set
 	Region       model.Region
 	Status       model.AssistantStatus
 	Created      time.Time
@@ -28,8 +28,9 @@ func scanAssistant(row scanner) (*Assistant, error) {
 		instant{&a.Created}, instant{&a.Updated})
 }
 
-// AddAssistant adds an assistant and sets its sequence number. ErrExists says that
-// there is one of the name. Admit is told how many there are, and may refuse.
+// AddAssistant adds an assistant and sets its sequence number. It returns ErrExists if
+// there is an assistant with the name, and the error of admit, which is called with the
+// number of other assistants.
 func (db *DB) AddAssistant(a *Assistant, admit func(existing int) error) error {
 	metadata, err := encode(a.Metadata)
 	if err != nil {
@@ -57,23 +58,24 @@ func (db *DB) AddAssistant(a *Assistant, admit func(existing int) error) error {
 	})
 }
 
-// Assistant returns the assistant of a name.
+// Assistant returns the assistant with a name.
 func (db *DB) Assistant(name string) (*Assistant, error) {
 	return one(db.reader, scanAssistant, selectAssistant+" WHERE name = ?", name)
 }
 
-// Assistants returns the first assistants behind a sequence number.
+// Assistants returns up to limit assistants with a sequence number greater than after,
+// in order.
 func (db *DB) Assistants(after int64, limit int) ([]*Assistant, error) {
 	return collect(db.reader, scanAssistant, selectAssistant+" WHERE sequence > ? AND status <> ? ORDER BY sequence LIMIT ?", after, removed, limit)
 }
 
-// AssistantsIn returns the names of the assistants that have a status.
+// AssistantsIn returns the names of the assistants with a status.
 func (db *DB) AssistantsIn(status model.AssistantStatus) ([]string, error) {
 	return collect(db.reader, scanOne[string], "SELECT name FROM assistant WHERE status = ? ORDER BY sequence", status)
 }
 
-// ChangeAssistant lets change set an assistant's instructions, metadata, status
-// and time of update. If it fails nothing is changed.
+// ChangeAssistant stores the instructions, metadata, status and time of update that
+// change sets. If change returns an error, nothing is stored.
 func (db *DB) ChangeAssistant(name string, change func(*Assistant) error) (a *Assistant, err error) {
 	err = db.deletion(func(tx *sql.Tx) error {
 		if a, err = one(tx, scanAssistant, selectAssistant+" WHERE name = ?", name); err != nil {
@@ -92,15 +94,15 @@ func (db *DB) ChangeAssistant(name string, change func(*Assistant) error) (a *As
 	return a, err
 }
 
-// removed is the status of an assistant that is gone for everybody. Its files are still
-// to be purged.
+// removed is the status of a removed assistant until its data is purged. No method of DB
+// returns such an assistant.
 const removed model.AssistantStatus = "Removed"
 
-// RemoveAssistant removes an assistant, whose name is free from now on. What belonged
-// to it is left to [DB.Purge].
+// RemoveAssistant removes an assistant, whose name can be used again. [DB.Purge] removes
+// its files and operations.
 func (db *DB) RemoveAssistant(name string) error {
 	return db.deletion(func(tx *sql.Tx) error {
-		// No assistant has a name with a slash.
+		// A name with a slash cannot conflict with the name of another assistant.
 		found, err := collect(tx, scanOne[int64],
 			"UPDATE assistant SET name = '/' || sequence, status = ?, instructions = '', metadata = NULL WHERE name = ? RETURNING sequence", removed, name)
 		if err == nil && len(found) == 0 {
@@ -110,14 +112,15 @@ func (db *DB) RemoveAssistant(name string) error {
 	})
 }
 
-// How much [DB.Purge] removes in one transaction, so that others can write in between.
+// The number of rows that [DB.Purge] removes in one transaction. Other transactions can
+// run in between.
 const (
 	purgedPassages   = 512
 	purgedFiles      = 64
 	purgedOperations = 1024
 )
 
-// Purge removes what belonged to assistants that are removed.
+// Purge removes the files and operations of removed assistants.
 func (db *DB) Purge(ctx context.Context) error {
 	for {
 		assistants, err := collect(db.reader, scanOne[int64], "SELECT sequence FROM assistant WHERE status = ? LIMIT 1", removed)
@@ -180,8 +183,8 @@ func (db *DB) purge(ctx context.Context, assistant int64) error {
 	}
 }
 
-// purgeFiles removes files and their contents: all that is small at once, the rest in
-// parts.
+// purgeFiles removes files and their contents: the small ones in one transaction, the
+// contents of the others in parts.
 func (db *DB) purgeFiles(ctx context.Context, files []*File) error {
 	err := db.deletion(func(tx *sql.Tx) error {
 		for _, f := range files {

@@ -8,29 +8,29 @@ import (
 	"modernc.org/sqlite"
 )
 
-// connector opens connections whose statements stay prepared: to parse a statement takes
-// longer than to run it, as a rule.
+// connector opens connections that keep their prepared statements, since parsing a
+// statement usually takes longer than running it.
 type connector struct{ dsn string }
 
-// Driver is of [driver.Connector].
+// Driver implements [driver.Connector].
 func (connector) Driver() driver.Driver { return &sqlite.Driver{} }
 
-var errDriver = errors.New("the SQLite driver lacks what this program uses")
+var errDriver = errors.New("the SQLite driver lacks methods that the emulator uses")
 
-// Connect is of [driver.Connector].
+// Connect implements [driver.Connector].
 func (c connector) Connect(context.Context) (driver.Conn, error) {
 	opened, err := c.Driver().Open(c.dsn)
 	if err != nil {
 		return nil, err
 	}
-	of, ok := opened.(sqliteConn)
+	conn, ok := opened.(sqliteConn)
 	if !ok {
 		return nil, errors.Join(errDriver, opened.Close())
 	}
-	return &connection{of, make(map[string]statement)}, nil
+	return &connection{conn, make(map[string]statement)}, nil
 }
 
-// sqliteConn is what the driver's connections have.
+// sqliteConn has the methods of the SQLite driver's connections.
 type sqliteConn interface {
 	driver.Conn
 	driver.ConnBeginTx
@@ -41,8 +41,8 @@ type sqliteConn interface {
 	NewRestore(source string) (*sqlite.Backup, error)
 }
 
-// statement is a prepared statement. This package never runs one again before it has read
-// all rows of it.
+// statement is a prepared statement. This package never runs a statement again before it
+// has read all its rows.
 type statement interface {
 	driver.StmtExecContext
 	driver.StmtQueryContext
@@ -50,7 +50,7 @@ type statement interface {
 
 type connection struct {
 	sqliteConn
-	prepared map[string]statement // by their text; there are as many as this package has
+	prepared map[string]statement // by text; bounded, since this package has a fixed set of texts
 }
 
 func (c *connection) statement(ctx context.Context, text string) (statement, error) {
@@ -69,7 +69,7 @@ func (c *connection) statement(ctx context.Context, text string) (statement, err
 	return prepared, nil
 }
 
-// ExecContext is of [driver.ExecerContext].
+// ExecContext implements [driver.ExecerContext].
 func (c *connection) ExecContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Result, error) {
 	s, err := c.statement(ctx, text)
 	if err != nil {
@@ -78,7 +78,7 @@ func (c *connection) ExecContext(ctx context.Context, text string, args []driver
 	return s.ExecContext(ctx, args)
 }
 
-// QueryContext is of [driver.QueryerContext].
+// QueryContext implements [driver.QueryerContext].
 func (c *connection) QueryContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Rows, error) {
 	s, err := c.statement(ctx, text)
 	if err != nil {
@@ -87,7 +87,7 @@ func (c *connection) QueryContext(ctx context.Context, text string, args []drive
 	return s.QueryContext(ctx, args)
 }
 
-// Close is of [driver.Conn].
+// Close implements [driver.Conn].
 func (c *connection) Close() (err error) {
 	for _, prepared := range c.prepared {
 		if closer, ok := prepared.(driver.Stmt); ok {

@@ -7,18 +7,17 @@ import (
 	"io"
 )
 
-// pieceSize is what of a content is written and read at once: no content is ever
-// in memory as a whole.
+// pieceSize is the size in bytes of the pieces in which a content is stored and read. A
+// content is never in memory as a whole.
 const pieceSize = 1 << 20
 
-// adding has the contents that are being added in this process.
+// adding is a semaphore of the contents that are being added in this process.
 var adding = make(chan struct{}, 64)
 
-// AddContent stores all that r has, piece by piece, each in a transaction of its
-// own, so that a slow reader keeps nobody from writing. The content belongs to
-// nobody until a file is added with it. When r fails its error is returned and
-// nothing is stored. So many contents are added at once that their pieces take 64 MiB
-// of memory; others wait.
+// AddContent stores all data of r as a content and returns its identifier and its size in
+// bytes. Each piece has its own transaction, so that a slow reader does not block other
+// writers. If r returns an error, AddContent returns it and stores nothing. Up to 64
+// contents are added at a time, whose pieces take 64 MiB of memory.
 func (db *DB) AddContent(r io.Reader) (id, size int64, err error) {
 	adding <- struct{}{}
 	defer func() { <-adding }()
@@ -52,10 +51,10 @@ func (db *DB) AddContent(r io.Reader) (id, size int64, err error) {
 	}
 }
 
-// piecesAtOnce is how many pieces are removed in one transaction.
+// piecesAtOnce is the number of pieces that are removed in one transaction.
 const piecesAtOnce = 16
 
-// RemoveContent removes a content that no file has, in parts.
+// RemoveContent removes a content that no file has, in several transactions.
 func (db *DB) RemoveContent(ctx context.Context, id int64) error {
 	for {
 		var some []int64
@@ -76,7 +75,7 @@ func (db *DB) RemoveContent(ctx context.Context, id int64) error {
 	}
 }
 
-// removeContent removes a small content.
+// removeContent removes a content in one transaction.
 func removeContent(tx *sql.Tx, id int64) error {
 	if err := exec(tx, "DELETE FROM piece WHERE content = ?", id); err != nil {
 		return err
@@ -84,23 +83,22 @@ func removeContent(tx *sql.Tx, id int64) error {
 	return exec(tx, "DELETE FROM content WHERE id = ?", id)
 }
 
-// Orphans are the contents that no file had when the database was opened: of
-// uploads that were cut off, and of files that are gone.
+// Orphans returns the contents that no file had when the database was opened: those of
+// interrupted uploads and of removed files.
 func (db *DB) Orphans() []int64 { return db.orphans }
 
-// Content returns a reader of a content of a size. It is not safe for concurrent
-// use.
+// Content returns a reader of a content with the given size in bytes.
 func (db *DB) Content(id, size int64) *Content {
 	return &Content{db: db, id: id, size: size}
 }
 
-// Content reads a content, also at random, with a few pieces in memory. It fails
-// when the content is removed meanwhile.
+// Content reads a content, with up to four pieces in memory. Reading fails if the content
+// is removed meanwhile. A Content is not safe for concurrent use.
 type Content struct {
 	db     *DB
 	id     int64
 	size   int64
-	recent [4]piece // the last used first
+	recent [4]piece // the most recently used first
 }
 
 type piece struct {
@@ -108,7 +106,7 @@ type piece struct {
 	bytes  []byte
 }
 
-// ReadAt is of [io.ReaderAt].
+// ReadAt implements [io.ReaderAt].
 func (c *Content) ReadAt(p []byte, offset int64) (n int, err error) {
 	if offset < 0 {
 		return 0, errors.New("negative offset")

@@ -13,20 +13,20 @@ import (
 // File is a file of an assistant.
 type File struct {
 	Sequence   int64
-	Assistant  int64 // the assistant's sequence number
+	Assistant  int64 // sequence number of the assistant
 	ID         string
 	Name       string
-	Content    int64
-	Size       int64
-	Metadata   map[string]any // nil if there is none
+	Content    int64          // identifier of the content
+	Size       int64          // in bytes
+	Metadata   map[string]any // nil if it has none
 	Multimodal bool
 	Status     model.FileStatus
 	Created    time.Time
 	Updated    time.Time
 
-	// Of the operation that processes or processed it.
+	// Fields of the operation that processes the file or has processed it.
 	Percent int32
-	Message string // why it failed
+	Message string // error message, if the status is ProcessingFailed
 }
 
 const selectFile = `SELECT file.sequence, file.assistant, file.id, name, content, size, metadata, multimodal, file.status,
@@ -39,19 +39,21 @@ func scanFile(row scanner) (*File, error) {
 		instant{&f.Created}, instant{&f.Updated}, &f.Percent, &f.Message)
 }
 
-// usable fails with ErrNotFound if there is no such assistant any more, or it is
-// being deleted.
+// usable returns ErrNotFound if the assistant does not exist or is being deleted.
 func usable(tx *sql.Tx, assistant int64) error {
 	_, err := one(tx, scanOne[int64], "SELECT 1 FROM assistant WHERE sequence = ? AND status NOT IN (?, ?)", assistant, model.AssistantStatusTerminating, removed)
 	return err
 }
 
-// AddFile adds a file to its assistant, whose content is there already, and the operation that
-// processes it. It sets their sequence numbers, and keeps that and the creation of a file of the same identifier, which
-// is replaced: neither it nor its passages are there any more, so that a listing,
-// a download and a search never tell of different contents. (What the service does
-// until the new one is Available is not documented.) The content of a file that
-// was replaced has to be removed.
+// AddFile adds a file, whose content has been added, and the operation that processes the
+// file. It sets the sequence numbers of both. It returns ErrNotFound if the assistant does
+// not exist, and the error of admit, which is called with the number of other files.
+//
+// A file with the same identifier is replaced; the new file has its sequence number and
+// its time of creation. The old file and its passages are removed at once, so that
+// listings, downloads and searches have the same contents. (The service's behaviour until
+// the new file is Available is not documented.) AddFile returns the content of the old
+// file, which the caller must remove.
 func (db *DB) AddFile(f *File, op *Operation, admit func(others int) error) (orphan int64, err error) {
 	metadata, err := encode(f.Metadata)
 	if err != nil {
@@ -104,33 +106,32 @@ func (db *DB) File(assistant int64, id string) (*File, error) {
 	return one(db.reader, scanFile, selectFile+" WHERE file.assistant = ? AND file.id = ?", assistant, id)
 }
 
-// Files returns the first files of an assistant behind a sequence number that
-// match a filter.
+// Files returns up to limit files of an assistant that match a filter and have a sequence
+// number greater than after, in order.
 func (db *DB) Files(ctx context.Context, assistant, after int64, filter *Filter, limit int) ([]*File, error) {
 	if filter.matchesAll() {
 		return collect(db.reader, scanFile, selectFile+" WHERE file.assistant = ? AND file.sequence > ? ORDER BY file.sequence LIMIT ?", assistant, after, limit)
 	}
-	passing, err := db.passing(ctx, assistant, after, filter, limit)
+	matching, err := db.matching(ctx, assistant, after, filter, limit)
 	if err != nil {
 		return nil, err
 	}
-	list, err := json.Marshal(passing)
+	list, err := json.Marshal(matching)
 	if err != nil {
 		return nil, err
 	}
 	return collect(db.reader, scanFile, selectFile+" WHERE file.sequence IN (SELECT value FROM json_each(?)) ORDER BY file.sequence", string(list))
 }
 
-// filteredAtOnce is how many files are read at once to be held against a filter, while
-// nobody waits for the database.
+// filteredAtOnce is the number of files that are read in one query. The filter is applied
+// to them between the queries, when no other query has to wait.
 const filteredAtOnce = 256
 
-// passing returns the sequence numbers of the first files of an assistant behind one
-// that match a filter.
-func (db *DB) passing(ctx context.Context, assistant, after int64, filter *Filter, limit int) ([]int64, error) {
+// matching returns the sequence numbers of the files that [DB.Files] returns.
+func (db *DB) matching(ctx context.Context, assistant, after int64, filter *Filter, limit int) ([]int64, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, filterLimit, ErrSlowFilter)
 	defer cancel()
-	passing := []int64{}
+	matching := []int64{}
 	for {
 		files, err := collect(db.reader, scanFiltered, "SELECT sequence, metadata FROM file WHERE assistant = ? AND sequence > ? ORDER BY sequence LIMIT ?", assistant, after, filteredAtOnce)
 		if err != nil {
@@ -147,17 +148,17 @@ func (db *DB) passing(ctx context.Context, assistant, after int64, filter *Filte
 			if after = f.sequence; !filter.match(metadata) {
 				continue
 			}
-			if passing = append(passing, f.sequence); len(passing) == limit {
-				return passing, nil
+			if matching = append(matching, f.sequence); len(matching) == limit {
+				return matching, nil
 			}
 		}
 		if len(files) < filteredAtOnce {
-			return passing, nil
+			return matching, nil
 		}
 	}
 }
 
-// filtered is a file that is held against a filter.
+// filtered is the part of a file that a filter needs.
 type filtered struct {
 	sequence int64
 	metadata sql.NullString
@@ -171,8 +172,8 @@ func (f *filtered) decode() (metadata map[string]any, err error) {
 	return metadata, object{&metadata}.Scan(f.metadata.String)
 }
 
-// clearPassages removes the passages of a file in parts, so that others can write in
-// between and a full disk has room for each.
+// clearPassages removes the passages of a file in several transactions, so that other
+// transactions can run in between and each has space on a full disk.
 func (db *DB) clearPassages(ctx context.Context, file int64) error {
 	for {
 		var some []int64

@@ -9,41 +9,39 @@ import (
 	"time"
 )
 
-// Limits of a filter. How many values one $in or $nin takes is the service's; what
-// its limits of the others are is not documented.
+// Limits of a filter. MaxFilterValues, the limit of the values of $in or $nin, is the
+// service's. The service's other limits are not documented.
 const (
 	MaxFilterValues     = 10_000
 	maxFilterConditions = 1000
 	maxFilterDepth      = 32
 )
 
-// filterLimit is how long a filter may take to be held against all files of an
-// assistant.
+// filterLimit is the time limit for applying a filter to all files of an assistant.
 const filterLimit = 10 * time.Second
 
-// ErrSlowFilter says that a filter takes longer than that.
-var ErrSlowFilter = fmt.Errorf("it takes longer than %s for the files of the assistant", filterLimit)
+// ErrSlowFilter reports that applying a filter exceeded filterLimit.
+var ErrSlowFilter = fmt.Errorf("takes longer than %s for the files of the assistant", filterLimit)
 
 // Filter is a condition on the metadata of files.
 type Filter struct {
-	all   bool // it matches everything
+	all   bool // whether it matches all files
 	match condition
 }
 
-// condition reports whether metadata pass.
+// condition reports whether metadata match.
 type condition func(metadata map[string]any) bool
 
-// matchesAll reports whether a filter, which may be nil, matches everything.
+// matchesAll reports whether a filter, which may be nil, matches all files.
 func (f *Filter) matchesAll() bool { return f == nil || f.all }
 
-// CompileFilter reads a filter as the service's documentation describes it. An
-// absent one matches everything; fields beside each other must all match. A
-// field that holds a list matches by any of its values. Values of different types
-// are never equal.
+// CompileFilter compiles a filter with the semantics of the service's documentation. An
+// empty filter matches all files. All fields of a filter must match. A field whose value
+// is a list matches if any item does. Values of different types are not equal.
 //
-// As in MongoDB, where the operators come from, $ne and $nin match a field that
-// is absent. $not negates a filter, or beside a field the operators that it holds:
-// which of the two the service takes is not documented.
+// As in MongoDB, the origin of the operators, $ne and $nin match an absent field. $not
+// negates a filter or, as an operator of a field, other operators of the field. Which of
+// the two the service supports is not documented.
 func CompileFilter(filter map[string]any) (*Filter, error) {
 	c := &compiler{}
 	match, err := c.all(filter, 0)
@@ -55,7 +53,7 @@ func CompileFilter(filter map[string]any) (*Filter, error) {
 
 type compiler struct{ conditions int }
 
-// count counts another condition.
+// count adds a condition, and returns an error if there are too many.
 func (c *compiler) count() error {
 	if c.conditions++; c.conditions > maxFilterConditions {
 		return errTooManyConditions
@@ -113,7 +111,7 @@ func (c *compiler) entry(key string, value any, depth int) (condition, error) {
 		part, err := c.all(filter, depth+1)
 		return not(part), err
 	case strings.HasPrefix(key, "$"):
-		return nil, fmt.Errorf("%q is not an operator that holds filters; want a field, $and, $or or $not", key)
+		return nil, fmt.Errorf("%q, want a field, $and, $or or $not", key)
 	}
 	if depth > maxFilterDepth {
 		return nil, errTooDeep
@@ -139,7 +137,7 @@ func (c *compiler) entry(key string, value any, depth int) (condition, error) {
 	return and(parts), nil
 }
 
-// list compiles the filters that $and or $or has.
+// list compiles the filters of $and or $or.
 func (c *compiler) list(operator string, value any, depth int) ([]condition, error) {
 	list, ok := value.([]any)
 	if !ok || len(list) == 0 {
@@ -168,12 +166,12 @@ var (
 	errTooDeep           = fmt.Errorf("$and, $or and $not are nested deeper than %d levels", maxFilterDepth)
 )
 
-// condition returns what tests the values of a field.
+// condition compiles an operator of a field.
 func (c *compiler) condition(field, operator string, operand any, depth int) (condition, error) {
 	switch operator {
 	case "$eq", "$ne":
 		if !canCompare(operand) {
-			return nil, fmt.Errorf("%s takes a text, a number or a boolean", operator)
+			return nil, fmt.Errorf("%s takes a string, a number or a boolean", operator)
 		}
 		return hasValue(field, operator == "$eq", func(value any) bool { return value == operand }), nil
 	case "$in", "$nin":
@@ -205,7 +203,7 @@ func (c *compiler) condition(field, operator string, operand any, depth int) (co
 			return found == want
 		}, nil
 	}
-	return nil, fmt.Errorf("%q is not an operator", operator)
+	return nil, fmt.Errorf("unknown operator %q", operator)
 }
 
 var comparisons = map[string]func(a, b float64) bool{
@@ -215,14 +213,14 @@ var comparisons = map[string]func(a, b float64) bool{
 	"$lte": func(a, b float64) bool { return a <= b },
 }
 
-// setOf returns the values that $in or $nin has.
+// setOf returns the values of $in or $nin.
 func setOf(operator string, operand any) (map[any]bool, error) {
 	list, ok := operand.([]any)
 	if !ok || slices.ContainsFunc(list, func(item any) bool { return !canCompare(item) }) {
-		return nil, fmt.Errorf("%s takes a list of texts, numbers and booleans", operator)
+		return nil, fmt.Errorf("%s takes a list of strings, numbers and booleans", operator)
 	}
 	if len(list) > MaxFilterValues {
-		return nil, fmt.Errorf("%s has %d values, the limit is %d", operator, len(list), MaxFilterValues)
+		return nil, fmt.Errorf("%s has %d values, limit %d", operator, len(list), MaxFilterValues)
 	}
 	values := make(map[any]bool, len(list))
 	for _, item := range list {
@@ -231,8 +229,8 @@ func setOf(operator string, operand any) (map[any]bool, error) {
 	return values, nil
 }
 
-// hasValue returns whether a field has a value that passes a test, or the opposite. What
-// is null or an object passes none.
+// hasValue returns a condition that a field has a value that passes a test or, if want is
+// false, that it has none. Null and objects never pass.
 func hasValue(field string, want bool, test func(any) bool) condition {
 	passes := func(value any) bool { return canCompare(value) && test(value) }
 	return func(metadata map[string]any) bool {
@@ -244,7 +242,7 @@ func hasValue(field string, want bool, test func(any) bool) condition {
 	}
 }
 
-// canCompare reports whether a value can be compared.
+// canCompare reports whether a value is a string, a number or a boolean.
 func canCompare(value any) bool {
 	switch value.(type) {
 	case string, float64, bool:

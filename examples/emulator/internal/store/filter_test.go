@@ -102,7 +102,7 @@ func TestFilterWithoutMetadata(t *testing.T) {
 	}
 }
 
-func TestFilterRefused(t *testing.T) {
+func TestInvalidFilter(t *testing.T) {
 	many, err := json.Marshal(make([]int, MaxFilterValues+1))
 	if err != nil {
 		t.Fatal(err)
@@ -111,11 +111,11 @@ func TestFilterRefused(t *testing.T) {
 		`{"$eq":"comedy"}`:            `"$eq"`,
 		`{"$not":"comedy"}`:           "$not takes a filter",
 		`{"genre":{"$not":"comedy"}}`: "$not takes an object",
-		`{"genre":{"$not":{"x":1}}}`:  `genre: genre: "x"`,
+		`{"genre":{"$not":{"x":1}}}`:  `genre: genre: unknown operator "x"`,
 		`{"x":` + strings.Repeat(`{"$not":`, maxFilterDepth+2) + `{"$eq":1}` + strings.Repeat("}", maxFilterDepth+3): "nested deeper than 32 levels",
 		strings.Repeat(`{"$not":`, maxFilterDepth+1) + `{"x":1}` + strings.Repeat("}", maxFilterDepth+1):             "nested deeper than 32 levels",
-		`{"genre":{"$like":"c"}}`:                `genre: "$like"`,
-		`{"genre":{"x":"c"}}`:                    `genre: "x"`,
+		`{"genre":{"$like":"c"}}`:                `genre: unknown operator "$like"`,
+		`{"genre":{"x":"c"}}`:                    `genre: unknown operator "x"`,
 		`{"genre":{}}`:                           "no operator",
 		`{"genre":null}`:                         "$eq takes",
 		`{"genre":["comedy"]}`:                   "$eq takes",
@@ -129,7 +129,7 @@ func TestFilterRefused(t *testing.T) {
 		`{"$or":[]}`:                             "$or takes a list",
 		`{"$or":["x"]}`:                          "$or takes a list",
 		`{"$or":[{"$and":[{"x":{"$y":1}}]}]}`:    `"$y"`,
-		`{"x":` + nested(maxFilterDepth+1) + `}`: `x: "$or"`,
+		`{"x":` + nested(maxFilterDepth+1) + `}`: `x: unknown operator "$or"`,
 		nested(maxFilterDepth + 1):               "nested deeper than 32 levels",
 		`{"$or":[` + strings.Repeat(`{"x":1},`, maxFilterConditions/2) + `{"x":1}]}`: "more than 1000 conditions",
 	} {
@@ -139,13 +139,13 @@ func TestFilterRefused(t *testing.T) {
 	}
 }
 
-// nested returns a filter with so many levels of $and and $or.
+// nested returns a filter with the given number of levels of $and and $or.
 func nested(levels int) string {
 	return strings.Repeat(`{"$or":[{"$and":[`, levels/2) + strings.Repeat(`{"$or":[`, levels%2) + `{"x":1}` +
 		strings.Repeat(`]}`, levels%2) + strings.Repeat(`]}]}`, levels/2)
 }
 
-// The largest filters are taken.
+// Filters up to the limits are valid.
 func TestLargeFilters(t *testing.T) {
 	db := open(t, "")
 	f := db.addFile(t, map[string]any{"x": 1.0, "y": "v9999"})
@@ -177,9 +177,8 @@ func TestLargeFilters(t *testing.T) {
 	}
 }
 
-// What the database answers is what a plain reading of a filter says, for metadata and filters
-// of all kinds.
-func TestFiltersAtRandom(t *testing.T) {
+// Files returns the same files as matches does, for random metadata and filters.
+func TestRandomFilters(t *testing.T) {
 	db := open(t, "")
 	random := rand.New(rand.NewPCG(1, 2))
 	all := make(map[string]map[string]any) // by the file's identifier
@@ -208,7 +207,7 @@ func TestFiltersAtRandom(t *testing.T) {
 		}
 	}
 	if matched < 10_000 || matched > 90_000 {
-		t.Errorf("%d of 100,000 match: the filters tell little", matched)
+		t.Errorf("%d of 100,000 match, want 10,000 to 90,000", matched)
 	}
 }
 
@@ -294,8 +293,8 @@ func encoded(t *testing.T, value any) string {
 	return string(text)
 }
 
-// matches is what filters mean, told in Go: the oracle of TestFiltersAtRandom. The
-// filter has been compiled before, so that it is well formed.
+// matches is the oracle of TestRandomFilters: it reports whether metadata match a valid
+// filter.
 func matches(filter, metadata map[string]any) bool {
 	for key, value := range filter {
 		if !matchesEntry(key, value, metadata) {
@@ -353,7 +352,8 @@ func compares(operator string, a, b float64) bool {
 	}
 }
 
-// anyOf tests a value, or each of a list. What is neither matches nothing.
+// anyOf reports whether a value, or any item of a list, passes a test. Null and objects
+// never pass.
 func anyOf(value any, test func(any) bool) bool {
 	if list, ok := value.([]any); ok {
 		return slices.ContainsFunc(list, func(v any) bool { return isScalar(v) && test(v) })

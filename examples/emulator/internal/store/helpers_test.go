@@ -36,7 +36,7 @@ func open(t *testing.T, folder string) *fixture {
 	return f
 }
 
-// addFile adds a file, whose identifier is its number.
+// addFile adds a file with the number of files as its identifier.
 func (f *fixture) addFile(t *testing.T, metadata map[string]any) *File {
 	t.Helper()
 	f.files++
@@ -72,7 +72,7 @@ func (f *fixture) filtered(t *testing.T, filter map[string]any) []*File {
 	return files
 }
 
-// matches reports whether a filter finds a file, which is the only one.
+// matches reports whether a filter matches file and no other file.
 func (f *fixture) matches(t *testing.T, filter map[string]any, file *File) bool {
 	t.Helper()
 	found := f.filtered(t, filter)
@@ -89,5 +89,5 @@ func parse(t *testing.T, text string) map[string]any {
 	return value
 }
 
-// admit refuses nothing.
+// admit accepts every assistant and file.
 func admit(int) error { return nil }

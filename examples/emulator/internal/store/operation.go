@@ -9,17 +9,17 @@ import (
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
 )
 
-// Operation is work on a file.
+// Operation is an operation on a file.
 type Operation struct {
 	Sequence  int64
 	ID        string
 	Kind      model.OperationType
-	File      string // the file's identifier
+	File      string // identifier of the file
 	Status    model.OperationStatus
 	Created   time.Time
-	Completed time.Time // zero while it is Processing
+	Completed time.Time // zero while the status is Processing
 	Percent   int32
-	Message   string // why it Failed
+	Message   string // error message, if the status is Failed
 	Units     float64
 }
 
@@ -38,8 +38,8 @@ func addOperation(tx *sql.Tx, assistant int64, op *Operation) error {
 	return err
 }
 
-// endOperations ends the operations that are still going on with a file. Its
-// deletion is complete, everything else failed.
+// endOperations ends the unfinished operations of a file. A deletion completes; others
+// fail with the message.
 func endOperations(tx *sql.Tx, assistant int64, file string, now time.Time, message string) error {
 	return exec(tx, `UPDATE operation SET completed = ?1,
 			status = iif(kind = ?2, ?3, ?4), percent = iif(kind = ?2, 100, percent), message = iif(kind = ?2, '', ?5)
@@ -52,9 +52,9 @@ func (db *DB) Operation(assistant int64, id string) (*Operation, error) {
 	return one(db.reader, scanOperation, selectOperation+" WHERE assistant = ? AND id = ?", assistant, id)
 }
 
-// Operations returns the first operations of an assistant behind a sequence
-// number that ended after a time or have not ended. An empty kind or status
-// stands for all.
+// Operations returns up to limit operations of an assistant that have a sequence number
+// greater than after and are unfinished or ended after since, in order. An empty kind or
+// status matches all.
 func (db *DB) Operations(assistant, after int64, kind model.OperationType, status model.OperationStatus, since time.Time, limit int) ([]*Operation, error) {
 	return collect(db.reader, scanOperation, selectOperation+` WHERE assistant = ?1 AND sequence > ?2
 				AND kind = iif(?3 = '', kind, ?3) AND status = iif(?4 = '', status, ?4)
@@ -62,16 +62,17 @@ func (db *DB) Operations(assistant, after int64, kind model.OperationType, statu
 		assistant, after, kind, status, since.UnixNano(), limit)
 }
 
-// Unfinished returns the sequence numbers of all operations that have not ended.
+// Unfinished returns all operations with the status Processing, in order.
 func (db *DB) Unfinished() ([]*Operation, error) {
 	return collect(db.reader, scanOperation, selectOperation+" WHERE status = 'Processing' ORDER BY sequence")
 }
 
-// ErrEnded says that an operation has ended, by itself or since its file was
-// replaced or deleted.
+// ErrEnded reports that an operation has ended, possibly because its file was replaced
+// or deleted.
 var ErrEnded = errors.New("the operation has ended")
 
-// during runs fn with the file of an operation, if that goes on still.
+// during runs fn in a transaction with the file of an operation. It returns ErrEnded if
+// the operation has ended.
 func (db *DB) during(op int64, fn func(tx *sql.Tx, f *File) error) error {
 	return db.update(ongoing(op, fn))
 }
@@ -90,8 +91,8 @@ func ongoing(op int64, fn func(tx *sql.Tx, f *File) error) func(*sql.Tx) error {
 	}
 }
 
-// Progress tells how far an operation is, and returns its file and how many readings
-// of that did not end.
+// Progress sets the progress of an operation. It returns the file and the number of
+// readings of the file that have not ended.
 func (db *DB) Progress(op int64, percent int32) (f *File, readings int, err error) {
 	err = db.during(op, func(tx *sql.Tx, found *File) error {
 		f = found
@@ -101,9 +102,9 @@ func (db *DB) Progress(op int64, percent int32) (f *File, readings int, err erro
 	return f, readings, err
 }
 
-// BeginReading notes that the file of an operation, which it returns, is read from now
-// on. Unless
-// [DB.EndReading], [DB.AddLastPassages] or the end of the operation follows, the process has ended meanwhile.
+// BeginReading sets the progress of an operation, records that a reading of its file has
+// begun, and returns the file. [DB.EndReading], [DB.AddLastPassages] and the end of the
+// operation end the reading. If none of them follows, the process ended meanwhile.
 func (db *DB) BeginReading(op int64, percent int32) (f *File, err error) {
 	err = db.during(op, func(tx *sql.Tx, found *File) error {
 		f = found
@@ -112,15 +113,14 @@ func (db *DB) BeginReading(op int64, percent int32) (f *File, err error) {
 	return f, err
 }
 
-// EndReading notes that the file of an operation is not read any more.
+// EndReading records that a reading of the file of an operation has ended.
 func (db *DB) EndReading(op int64) error {
 	return db.deletion(ongoing(op, func(tx *sql.Tx, _ *File) error {
 		return exec(tx, "UPDATE operation SET readings = readings - 1 WHERE sequence = ?", op)
 	}))
 }
 
-// Complete completes an operation that processed a file, which is Available from
-// now on.
+// Complete completes an operation that processed a file, and makes the file Available.
 func (db *DB) Complete(op int64, units float64, now time.Time) error {
 	return db.during(op, func(tx *sql.Tx, f *File) error {
 		err := exec(tx, "UPDATE operation SET status = ?, percent = 100, units = ?, completed = ? WHERE sequence = ?",
@@ -132,7 +132,8 @@ func (db *DB) Complete(op int64, units float64, now time.Time) error {
 	})
 }
 
-// Fail ends an operation whose file could not be processed.
+// Fail ends an operation whose file could not be processed, and removes the passages of
+// the file.
 func (db *DB) Fail(op int64, message string, now time.Time) error {
 	var file int64
 	err := db.deletion(ongoing(op, func(tx *sql.Tx, f *File) error {
@@ -154,9 +155,10 @@ func setStatus(tx *sql.Tx, f *File, status model.FileStatus, now time.Time) erro
 	return exec(tx, "UPDATE file SET status = ?, updated = ? WHERE sequence = ?", status, now.UnixNano(), f.Sequence)
 }
 
-// DeleteFile starts to delete a file, with an operation, and returns that or the
-// one that does it already. A file that could not be processed is removed at once:
-// there is no operation, but a content that has to be removed.
+// DeleteFile begins the deletion of a file with the operation op, and returns op. If the
+// file is being deleted, it returns the operation of that deletion. A file that could not
+// be processed is removed at once: DeleteFile returns no operation, but the content, which
+// the caller must remove.
 func (db *DB) DeleteFile(assistant int64, file string, op *Operation) (begun *Operation, orphan int64, err error) {
 	err = db.deletion(func(tx *sql.Tx) error {
 		if err := usable(tx, assistant); err != nil {
@@ -186,8 +188,8 @@ func (db *DB) DeleteFile(assistant int64, file string, op *Operation) (begun *Op
 	return begun, orphan, err
 }
 
-// CompleteDeletion removes the file of an operation that deletes it, and returns
-// the content that has to be removed.
+// CompleteDeletion removes the file of a deletion and completes the operation. It returns
+// the content of the file, which the caller must remove.
 func (db *DB) CompleteDeletion(ctx context.Context, op int64, now time.Time) (orphan int64, err error) {
 	f, err := one(db.reader, scanFile, selectFile+` WHERE (file.assistant, file.id) =
 		(SELECT assistant, file FROM operation WHERE sequence = ? AND status = 'Processing')`, op)

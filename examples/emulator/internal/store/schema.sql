@@ -3,9 +3,12 @@ CREATE TABLE setting (
     value TEXT NOT NULL
 ) WITHOUT ROWID;
 
--- Sequence numbers are in the order of creation and are never used again
--- (AUTOINCREMENT): pages of a listing go by them. Times are nanoseconds since
--- 1970, metadata is a JSON object.
+-- Comments inside a statement are part of the schema, which snapshots are compared
+-- with.
+--
+-- Sequence numbers are in the order of creation and never reused (AUTOINCREMENT),
+-- since page tokens contain them. Times are in nanoseconds since 1970. Metadata is a
+-- JSON object.
 CREATE TABLE assistant (
     sequence     INTEGER PRIMARY KEY AUTOINCREMENT,
     name         TEXT NOT NULL UNIQUE,
@@ -18,9 +21,8 @@ CREATE TABLE assistant (
     files        INTEGER NOT NULL DEFAULT 0 -- how many it has
 );
 
--- The bytes of a file, which are written before there is a file. Those that no
--- file refers to when the database is opened are of uploads that were cut off,
--- or of files that are gone.
+-- The content of a file, which is written before the file. A content without a file
+-- when the database is opened is that of an interrupted upload or a removed file.
 CREATE TABLE content (
     id INTEGER PRIMARY KEY AUTOINCREMENT
 );
@@ -78,9 +80,9 @@ CREATE INDEX operation_of_assistant ON operation (assistant); -- and by sequence
 
 CREATE INDEX operation_of_file ON operation (assistant, file) WHERE status = 'Processing';
 
--- The upper half of an identifier is the sequence number of the assistant: what
--- belongs to an assistant is one range. Text has the sentences, the first of which is
--- on a page and in a paragraph.
+-- The upper half of an identifier is the sequence number of the assistant, so that
+-- the passages of an assistant are a range. The text is an encoded list of sentences;
+-- page and paragraph are those of the first sentence.
 CREATE TABLE passage (
     id        INTEGER PRIMARY KEY,
     file      INTEGER NOT NULL REFERENCES file ON DELETE CASCADE,
@@ -93,7 +95,7 @@ CREATE TABLE passage (
     UNIQUE (file, number)
 );
 
--- The index of the passages' words.
+-- The full-text index of the passages.
 CREATE VIRTUAL TABLE words USING fts5 (
     heading, text,
     content = '', contentless_delete = 1,

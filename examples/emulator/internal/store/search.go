@@ -16,35 +16,37 @@ import (
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
 )
 
-// A search takes a time that hardly grows with the number of passages. Of the index it
-// looks at scanned rows, the same number for each term: terms that are in more passages
-// than that say little of any of them. Of the passages in these rows it reads the most
-// promising ones. Where a filter leaves few rows, it looks at more.
+// Limits of a search, due to which its duration hardly grows with the number of passages.
+// A search scans a limited number of index rows, divided equally among the terms: a term
+// in more passages does not distinguish them. It then reads the passages whose terms have
+// the greatest weight.
 const (
-	scanned         = 8192
-	scannedFiltered = 8 * scanned
-	scannedLeast    = 256 // for each term
-	maxHits         = 512
-	readAtOnce      = 256
+	scanned         = 8192        // index rows of all terms
+	scannedFiltered = 8 * scanned // index rows of all terms, with a filter
+	scannedLeast    = 256         // index rows of a term
+	maxHits         = 512         // hits
+	readAtOnce      = 256         // passages read in one query
 	maxTerms        = 64
 )
 
-// assistantShift is where the assistant's number is in the identifier of a passage.
+// assistantShift is the position of the assistant's sequence number in the identifier of
+// a passage.
 const assistantShift = 32
 
-// passagesOf returns the first and the last identifier of passages of an assistant.
+// passagesOf returns the first and the last identifier that passages of an assistant can
+// have.
 func passagesOf(assistant int64) (first, last int64) {
 	return assistant << assistantShift, (assistant+1)<<assistantShift - 1
 }
 
-// AddPassages adds passages of a file that an operation processes; numbers go on
-// from a number, and 0 replaces those that are there. They are found once the
-// operation is complete.
+// AddPassages adds passages to the file of an operation and sets the progress. The first
+// passage has the given number; if that is 0, the passages replace all others of the
+// file. Searches find them once the operation is complete.
 func (db *DB) AddPassages(op int64, number int, passages []document.Passage, percent int32) error {
 	return db.addPassages(op, number, passages, percent, 0)
 }
 
-// AddLastPassages is like AddPassages, and ends the reading.
+// AddLastPassages is like [DB.AddPassages], and ends the reading of the file.
 func (db *DB) AddLastPassages(op int64, number int, passages []document.Passage, percent int32) error {
 	return db.addPassages(op, number, passages, percent, 1)
 }
@@ -61,8 +63,8 @@ func (db *DB) addPassages(op int64, number int, passages []document.Passage, per
 		if err != nil {
 			return err
 		}
-		// The words come last: FTS5 writes out what it has gathered when another
-		// statement comes in between.
+		// The words are inserted after all passages, since FTS5 flushes its buffer when
+		// another statement comes in between.
 		texts := make([]string, len(passages))
 		for i, passage := range passages {
 			texts[i] = document.Text(passage.Sentences)
@@ -84,42 +86,45 @@ func (db *DB) addPassages(op int64, number int, passages []document.Passage, per
 	})
 }
 
-// Hit is a passage that has words that are searched for.
+// Hit is a passage that contains terms of a search.
 type Hit struct {
-	File   int64 // the file's sequence number
-	Number int   // of the passage in the file, from 0
-	Size   int   // of its text in bytes
-	Terms  []int // which of the search's terms it has
+	File   int64 // sequence number of the file
+	Number int   // number of the passage in the file, from 0
+	Size   int   // size of the passage's text in bytes
+	Terms  []int // indices of the terms that the passage contains
 	Score  float64
 }
 
-// Excerpt is a run of passages of a file.
+// Excerpt is a sequence of passages of a file.
 type Excerpt struct {
-	File      int64 // the file's sequence number
-	From, To  int   // the numbers of its first and last passage
+	File      int64 // sequence number of the file
+	From, To  int   // numbers of the first and the last passage
 	Score     float64
 	Sentences []document.Sentence
 }
 
-// Search is what to search for, and in which files.
+// Search describes a search.
 type Search struct {
-	Assistant int64
-	Filter    *Filter
-	Terms     []string // at most 64 words in any form; each is different from the others
-	// Count returns how often each term is in a text. The index decides whether a term
-	// is in a passage where it was looked at; without Count it alone does.
+	Assistant int64    // sequence number of the assistant
+	Filter    *Filter  // nil matches all files
+	Terms     []string // at most 64 different words, in any form
+	// Count returns the number of occurrences of each term in a text. If it is nil, the
+	// score depends only on which terms a passage contains according to the index.
 	Count func(text string) []int
-	// Choose picks from the hits, the best first, the excerpts to return. It must not
+	// Choose returns the excerpts to return, given the hits, the best first. It must not
 	// use the database.
 	Choose func(hits []Hit) []Excerpt
 }
 
-// Search finds passages that have any of the terms, in files that are Available, and
-// returns the excerpts that are chosen of them with their sentences, and the files that
-// they are from. Scores are those of BM25, for which a word in a heading counts as one
-// and a half in the text; they are positive and only good for comparing the hits of one
-// search. The best 512 hits are found, unless all terms are in so many passages that
-// the index tells nothing of which these are. The search ends with ctx.
+// Search searches the Available files of an assistant for passages that contain any of
+// the terms. It returns the excerpts of search.Choose with their sentences, and their
+// files by sequence number.
+//
+// The score of a hit is its BM25 score, in which a word in a heading counts one and a
+// half times. It is positive, and comparable only within a search. The hits are the best
+// 512, unless each term is in more passages than the search scans.
+//
+// If ctx is done, Search returns its cause.
 func (db *DB) Search(ctx context.Context, search Search) (excerpts []Excerpt, files map[int64]*File, err error) {
 	if len(search.Terms) == 0 {
 		return nil, nil, nil
@@ -127,15 +132,15 @@ func (db *DB) Search(ctx context.Context, search Search) (excerpts []Excerpt, fi
 	if len(search.Terms) > maxTerms {
 		return nil, nil, fmt.Errorf("%d terms, the limit is %d", len(search.Terms), maxTerms)
 	}
-	var passing []int64
+	var matching []int64
 	if !search.Filter.matchesAll() {
-		if passing, err = db.passing(ctx, search.Assistant, 0, search.Filter, math.MaxInt); err != nil {
+		if matching, err = db.matching(ctx, search.Assistant, 0, search.Filter, math.MaxInt); err != nil {
 			return nil, nil, err
 		}
 	}
 	err = db.view(func(tx *sql.Tx) error {
-		s := &searching{Search: search, ctx: ctx, tx: tx, passed: make(map[int64]bool)}
-		if err := s.applyFilter(passing); err != nil {
+		s := &searching{Search: search, ctx: ctx, tx: tx, matched: make(map[int64]bool)}
+		if err := s.applyFilter(matching); err != nil {
 			return err
 		}
 		hits, err := s.hits()
@@ -162,19 +167,19 @@ func (db *DB) Search(ctx context.Context, search Search) (excerpts []Excerpt, fi
 	return excerpts, files, err
 }
 
-// searching is a search that goes on.
+// searching is the state of a search.
 type searching struct {
 	Search
 	ctx     context.Context
 	tx      *sql.Tx
-	ranges  []idRange      // of the passages that the filter leaves; nil without one
-	few     bool           // they are so few that all of them can be read
-	passed  map[int64]bool // whether files that were read pass the filter
-	weights []float64      // of the terms: how rare they are
-	found   map[int64]uint64
+	ranges  []idRange        // identifiers of the passages of matching files; nil without a filter
+	few     bool             // whether all passages in ranges can be read
+	matched map[int64]bool   // results of the filter by file
+	weights []float64        // weights of the terms: the rarer, the greater
+	found   map[int64]uint64 // bit sets of terms by passage
 }
 
-// idRange is a range of identifiers of passages.
+// idRange is a range of passage identifiers.
 type idRange struct{ first, last int64 }
 
 func (s *searching) hits() ([]Hit, error) {
@@ -214,17 +219,17 @@ func (s *searching) hits() ([]Hit, error) {
 	return s.rate(passages), nil
 }
 
-// applyFilter finds the passages of the files that pass the filter.
-func (s *searching) applyFilter(passing []int64) error {
+// applyFilter finds the passages of the matching files.
+func (s *searching) applyFilter(matching []int64) error {
 	if s.Filter.matchesAll() {
 		return nil
 	}
-	list, err := json.Marshal(passing)
+	list, err := json.Marshal(matching)
 	if err != nil {
 		return err
 	}
-	// The identifiers of a file's passages follow each other, but for those of files
-	// that were processed at the same time.
+	// The identifiers of a file's passages are consecutive, unless another file was
+	// processed at the same time.
 	s.ranges, err = collectUntil(s.ctx, s.tx, func(row scanner) (r idRange, err error) {
 		return r, row.Scan(&r.first, &r.last)
 	}, `SELECT min(passage.id), max(passage.id) FROM json_each(?) AS list
@@ -239,7 +244,7 @@ func (s *searching) applyFilter(passing []int64) error {
 	return err
 }
 
-// merge returns ranges in order that do not overlap.
+// merge sorts ranges and joins those that overlap or adjoin.
 func merge(ranges []idRange) []idRange {
 	slices.SortFunc(ranges, func(a, b idRange) int { return cmp.Compare(a.first, b.first) })
 	merged := []idRange{}
@@ -253,9 +258,9 @@ func merge(ranges []idRange) []idRange {
 	return merged
 }
 
-// passes reports whether a passage may pass the filter: which file it is of shows when
-// it is read.
-func (s *searching) passes(id int64) bool {
+// mayMatch reports whether a passage is in ranges. Its file may still not match the
+// filter.
+func (s *searching) mayMatch(id int64) bool {
 	if s.ranges == nil {
 		return true
 	}
@@ -263,7 +268,7 @@ func (s *searching) passes(id int64) bool {
 	return exact || at > 0 && id <= s.ranges[at-1].last
 }
 
-// scan looks the terms up in the index.
+// scan looks up the terms in the index, and sets found and weights.
 func (s *searching) scan() error {
 	first, last := passagesOf(s.Assistant)
 	newest, err := one(s.tx, scanOne[int64], "SELECT coalesce(max(id), 0) FROM passage WHERE id BETWEEN ? AND ?", first, last)
@@ -284,12 +289,12 @@ func (s *searching) scan() error {
 			return err
 		}
 		passages := float64(len(ids))
-		if len(ids) == most { // as many in the rest
+		if len(ids) == most { // assume the same frequency in the rest
 			passages *= total / float64(ids[most-1]-first+1)
 		}
 		s.weights = append(s.weights, math.Log(1+(total-passages+0.5)/(passages+0.5)))
 		for _, id := range ids {
-			if s.passes(id) {
+			if s.mayMatch(id) {
 				s.found[id] |= 1 << i
 			}
 		}
@@ -297,7 +302,7 @@ func (s *searching) scan() error {
 	return nil
 }
 
-// passage is one that may have terms.
+// passage is a candidate for a hit.
 type passage struct {
 	id   int64
 	hit  Hit
@@ -312,7 +317,7 @@ func scanPassage(row scanner) (*passage, error) {
 	return p, err
 }
 
-// read reads passages of files that are Available and pass the filter.
+// read reads the passages whose files are Available and match the filter.
 func (s *searching) read(ids []int64) ([]*passage, error) {
 	list, err := json.Marshal(ids)
 	if err != nil {
@@ -329,25 +334,25 @@ func (s *searching) read(ids []int64) ([]*passage, error) {
 		return passages, err
 	}
 	return slices.DeleteFunc(passages, func(p *passage) bool {
-		passed, known := s.passed[p.hit.File]
+		matched, known := s.matched[p.hit.File]
 		if !known {
 			metadata, failed := p.file.decode()
-			passed = s.Filter.match(metadata)
-			s.passed[p.hit.File] = passed
+			matched = s.Filter.match(metadata)
+			s.matched[p.hit.File] = matched
 			err = errors.Join(err, failed)
 		}
-		return !passed
+		return !matched
 	}), err
 }
 
-// The parameters of BM25, and what a word in a heading counts for.
+// Parameters of BM25.
 const (
-	saturation    = 1.2
-	lengthPart    = 0.75
-	headingWeight = 1.5
+	saturation    = 1.2  // k1
+	lengthPart    = 0.75 // b
+	headingWeight = 1.5  // weight of a word in a heading
 )
 
-// rate returns the passages that have any of the terms, the best first.
+// rate scores passages and returns the hits, the best first.
 func (s *searching) rate(passages []*passage) []Hit {
 	size := 0
 	for _, p := range passages {
@@ -382,7 +387,7 @@ func (s *searching) rate(passages []*passage) []Hit {
 	return hits[:min(len(hits), maxHits)]
 }
 
-// inQuotes lets a text stand between quotes, where nothing in it is an operator.
+// inQuotes escapes a term for a quoted FTS5 string, in which there are no operators.
 var inQuotes = strings.NewReplacer(`"`, `""`, "\x00", " ")
 
 func readSentences(tx *sql.Tx, excerpt Excerpt) ([]document.Sentence, error) {

@@ -12,7 +12,7 @@ import (
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
 )
 
-// index adds a file with passages, one for each text, that is Available.
+// index adds an Available file with a passage for each text.
 func (f *fixture) index(t *testing.T, id string, metadata map[string]any, texts ...string) *File {
 	t.Helper()
 	file, op := f.add(t, id, strings.Join(texts, " "), metadata)
@@ -31,7 +31,7 @@ func TestSearch(t *testing.T) {
 	lamp := db.index(t, "lamp", map[string]any{"kind": "lamp"}, `The lamp, "lit" at 灯台の灯り.`, "The tide and the lamp of keepers.")
 	tests := []struct {
 		terms []string
-		want  string // file and number of each hit, the best first
+		want  string // file and passage number of each hit, the best first
 	}{
 		{[]string{"cafe"}, "tide0"},
 		{[]string{"CAFÉ"}, "tide0"},
@@ -42,7 +42,7 @@ func TestSearch(t *testing.T) {
 		{[]string{"nothing"}, "tide2"},
 		{[]string{"absent"}, ""},
 		{nil, ""},
-		// Nothing is an operator, and nothing matches the words of the scope.
+		// Terms have no operators.
 		{[]string{""}, ""},
 		{[]string{`"`}, ""},
 		{[]string{`lit" OR "tide`}, ""},
@@ -70,9 +70,9 @@ func TestSearch(t *testing.T) {
 	}
 }
 
-// A search does not find what it must not: other assistants' files, those that a
-// filter excludes, those that are not Available or not there any more.
-func TestSearchFindsOnly(t *testing.T) {
+// A search does not find files of other assistants, files that do not match the filter,
+// files that are not Available, and removed files.
+func TestSearchScope(t *testing.T) {
 	db := open(t, "")
 	db.index(t, "first", map[string]any{"number": 1.0}, "The tide is high.")
 	db.index(t, "second", map[string]any{"number": 2.0}, "The tide is high.")
@@ -102,7 +102,7 @@ func TestSearchFindsOnly(t *testing.T) {
 	if got := count(`{"number":{"$gt":1}}`); got != 1 {
 		t.Errorf("found %d with a filter", got)
 	}
-	if err := db.Fail(pending.Sequence, "it is damaged", time.Now()); err != nil {
+	if err := db.Fail(pending.Sequence, "damaged", time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	db.index(t, "first", nil, "The lamp is lit.") // replaces it
@@ -114,7 +114,7 @@ func TestSearchFindsOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	if found := search(t, db.DB, other.Sequence, "tide"); len(found) != 0 {
-		t.Errorf("found in another assistant %v", found)
+		t.Errorf("another assistant: found %v", found)
 	}
 	if err := errors.Join(db.RemoveAssistant("a"), db.Purge(t.Context())); err != nil {
 		t.Fatal(err)
@@ -122,13 +122,13 @@ func TestSearchFindsOnly(t *testing.T) {
 	var left int
 	err := db.reader.QueryRowContext(t.Context(), `SELECT (SELECT count(*) FROM passage) + (SELECT count(*) FROM file) + (SELECT count(*) FROM operation) +
 		(SELECT count(*) FROM piece) - (SELECT count(*) FROM content) FROM assistant WHERE name = 'b'`).Scan(&left)
-	// The content of the file that was replaced is left to the caller.
+	// The caller of AddFile removes the content of the replaced file.
 	if err != nil || left != 0 {
-		t.Errorf("%d rows are left, error %v", left, err)
+		t.Errorf("%d rows left, error %v", left, err)
 	}
 }
 
-func TestPassagesOfAnOperationThatHasEnded(t *testing.T) {
+func TestEndedOperation(t *testing.T) {
 	db := open(t, "")
 	_, op := db.add(t, "x", "x", nil)
 	if _, _, err := db.DeleteFile(db.assistant.Sequence, "x", &Operation{ID: "d", Kind: "delete_file", File: "x"}); err != nil {
@@ -145,8 +145,8 @@ func TestPassagesOfAnOperationThatHasEnded(t *testing.T) {
 	}
 }
 
-// With more passages than a search looks at, rare words are still found wherever they
-// stand, and a filter is held.
+// With more passages than a search scans, it still finds rare words, and still applies
+// the filter.
 func TestSearchMany(t *testing.T) {
 	db := open(t, "")
 	const files, each = 4, 512
@@ -191,7 +191,7 @@ func TestSearchMany(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, _, err := db.Search(ctx, Search{Assistant: db.assistant.Sequence, Terms: []string{"tide"}, Choose: func([]Hit) []Excerpt { return nil }}); !errors.Is(err, context.Canceled) {
-		t.Errorf("cancelled: %v", err)
+		t.Errorf("canceled: error %v", err)
 	}
 }
 

@@ -11,8 +11,7 @@ import (
 	"modernc.org/sqlite"
 )
 
-// Snapshot writes a copy of the database to a file, which must not be there. It has
-// all but the setting key.
+// Snapshot writes a copy of the database, without the setting "key", to a new file.
 func (db *DB) Snapshot(path string) error {
 	if err := touch(path); err != nil {
 		return err
@@ -24,15 +23,15 @@ func (db *DB) Snapshot(path string) error {
 	if err != nil {
 		return err
 	}
-	// What is deleted is overwritten, so that no key is in the file's free space.
+	// secure_delete overwrites the deleted key in the free space of the file.
 	_, err = copied.ExecContext(context.Background(), "PRAGMA secure_delete = ON; DELETE FROM setting WHERE name = 'key'")
 	return errors.Join(err, copied.Close())
 }
 
-// Settings of a connection to a snapshot, which is one file.
+// snapshot has the settings of a connection to a snapshot, which is a single file.
 const snapshot = "_journal_mode=MEMORY"
 
-// CheckSnapshot says what is wrong with a file that should be a snapshot.
+// CheckSnapshot returns an error if a file is not a valid snapshot.
 func CheckSnapshot(path string) error {
 	file, err := connect(uri(path), 1, "_query_only=1")
 	if err != nil {
@@ -44,7 +43,7 @@ func CheckSnapshot(path string) error {
 		return err
 	}
 	if found != version {
-		return fmt.Errorf("it has version %d of the schema, this program knows version %d", found, version)
+		return fmt.Errorf("schema version %d, want %d", found, version)
 	}
 	var sound string
 	if err := query(file, "PRAGMA quick_check(1)").Scan(&sound); err != nil {
@@ -53,7 +52,7 @@ func CheckSnapshot(path string) error {
 	if sound != "ok" {
 		return errors.New(sound)
 	}
-	// What the tables are made of must be this program's own, triggers among it.
+	// The schema, including the triggers, must be that of this program.
 	want, err := tables()
 	if err != nil {
 		return err
@@ -63,14 +62,14 @@ func CheckSnapshot(path string) error {
 		return err
 	}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
-		return errors.New("its tables are others")
+		return errors.New("the schema differs from that of the emulator")
 	}
 	return nil
 }
 
 const listSchema = "SELECT coalesce(sql, name) FROM sqlite_schema ORDER BY type, name"
 
-// tables is what a new database is made of.
+// tables returns the schema of a new database.
 func tables() ([]string, error) {
 	db, err := Open("")
 	if err != nil {
@@ -80,8 +79,9 @@ func tables() ([]string, error) {
 	return collect(db.reader, scanOne[string], listSchema)
 }
 
-// Replace puts a snapshot that was checked, or nothing if the path is empty, in the
-// place of all that the database has. Nobody else may use the database meanwhile.
+// Replace replaces the contents of the database with a snapshot that [CheckSnapshot] has
+// accepted. If path is empty, it makes the database empty. The database must not be used
+// meanwhile.
 func (db *DB) Replace(path string) error {
 	source := path
 	if source == "" {

@@ -13,11 +13,11 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// ErrFull says that the disk has no space for what was to be stored.
-var ErrFull = errors.New("no space is left on the disk of the database")
+// ErrFull reports that the disk of the database has no space left.
+var ErrFull = errors.New("no space left on the disk of the database")
 
-// Fault reports whether an error is one of the database itself: what was asked of it
-// may succeed later.
+// Fault reports whether an error is a fault of the database itself, such as a full disk.
+// The call may succeed later.
 func Fault(err error) bool {
 	var fault *sqlite.Error
 	return errors.Is(err, ErrFull) || errors.As(err, &fault)
@@ -35,7 +35,7 @@ func isFull(err error) bool {
 	return false
 }
 
-// explain says that the disk is full if that is what an error is about.
+// explain adds ErrFull to an error that is due to a full disk.
 func explain(err error) error {
 	if isFull(err) && !errors.Is(err, ErrFull) {
 		return fmt.Errorf("%w: %w", ErrFull, err)
@@ -43,9 +43,9 @@ func explain(err error) error {
 	return err
 }
 
-// deletion is like update, for what makes space in the end. It has the reserve if the
-// disk is full: nothing else is written until the disk has the space of the reserve
-// again.
+// deletion is like update, for transactions that eventually free space. If the disk is
+// full, it releases the reserve and tries again. Then update fails until there is space
+// for the reserve again.
 func (db *DB) deletion(fn func(*sql.Tx) error) error {
 	err := transact(db.writer, fn)
 	if errors.Is(err, ErrFull) && db.reserve.release() {
@@ -54,19 +54,20 @@ func (db *DB) deletion(fn func(*sql.Tx) error) error {
 	return err
 }
 
-// reserveSize is enough for the log of any transaction that deletes.
+// reserveSize is the size of the reserve in bytes. It is enough for the write-ahead log
+// of any deletion.
 const reserveSize = 8 << 20
 
-// reserve is a file that keeps space for deletions: SQLite needs some for its log.
+// reserve is a file that reserves space for the write-ahead log of deletions.
 type reserve struct {
 	path string // "" in memory
 
 	mu      sync.Mutex
 	missing bool
-	tried   time.Time
+	tried   time.Time // time of the last attempt to create the file
 }
 
-// fill makes the file, or none if the disk has not the space.
+// fill creates the file, if the disk has space for it.
 func (r *reserve) fill() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -82,17 +83,17 @@ func (r *reserve) make() {
 		r.missing = false
 		return
 	}
-	// Written, since a file that is only made longer takes no space.
+	// Write the bytes, since a truncated file takes no space.
 	err := os.WriteFile(r.path, make([]byte, reserveSize), 0o600)
 	if r.missing = err != nil; r.missing {
 		_ = os.Remove(r.path)
 	}
 }
 
-// reservePause is the time after which a full disk is tried again.
+// reservePause is the pause between two attempts to create the file.
 const reservePause = time.Second
 
-// ready reports whether there is the file. If not, it tries to make it.
+// ready reports whether the file exists. If not, it tries to create it.
 func (r *reserve) ready() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -102,7 +103,7 @@ func (r *reserve) ready() bool {
 	return !r.missing
 }
 
-// release reports whether there was a file, which is gone.
+// release removes the file, and reports whether there was one.
 func (r *reserve) release() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -113,15 +114,14 @@ func (r *reserve) release() bool {
 	return true
 }
 
-// How [DB.Shrink] works: so many pages, of 4 KiB, at once, until fewer than so many
-// are free.
+// Parameters of [DB.Shrink] in pages of 4 KiB.
 const (
-	pagesAtOnce = 512
-	pagesKept   = 256
+	pagesAtOnce = 512 // removed in one transaction
+	pagesKept   = 256 // fewer free pages are kept
 )
 
-// Shrink gives the space of what was deleted back to the disk, in parts, so that
-// others can write in between.
+// Shrink returns the space of deleted data to the disk, in several transactions, so that
+// other transactions can run in between.
 func (db *DB) Shrink(ctx context.Context) error {
 	shrunk := false
 	for ctx.Err() == nil {
@@ -146,8 +146,8 @@ func (db *DB) Shrink(ctx context.Context) error {
 		return nil
 	}
 	if db.lock != nil {
-		// What is in the log leaves the database as long as it was. A reader that has
-		// not ended keeps the log until the next time.
+		// The database file shrinks at a checkpoint of the log. A reader that has not
+		// ended delays that until the next call.
 		if _, err := db.writer.ExecContext(context.WithoutCancel(ctx), "PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
 			return explain(err)
 		}

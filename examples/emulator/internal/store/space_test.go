@@ -26,7 +26,7 @@ func size(t *testing.T, folder string) (total int64) {
 	return total
 }
 
-// limit makes the database full at a number of pages.
+// limit limits the size of the database to a number of pages.
 func (f *fixture) limit(t *testing.T, pages int) {
 	t.Helper()
 	if _, err := f.writer.ExecContext(t.Context(), fmt.Sprintf("PRAGMA max_page_count = %d", pages)); err != nil {
@@ -40,7 +40,7 @@ func noise(n int) []byte {
 	return content
 }
 
-// The space of what is deleted goes back to the disk.
+// Shrink returns the space of deleted contents to the disk.
 func TestShrink(t *testing.T) {
 	folder := t.TempDir()
 	db := open(t, folder)
@@ -66,19 +66,19 @@ func TestShrink(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := size(t, folder); got > empty+4<<20 {
-		t.Errorf("%d bytes for 2 MiB, %d without anything", got, empty)
+		t.Errorf("%d bytes with a content of 2 MiB, %d bytes without", got, empty)
 	}
 	content := make([]byte, 2<<20)
 	if _, err := db.Content(kept, 2<<20).ReadAt(content, 0); err != nil || !bytes.Equal(content, noise(2<<20)) {
-		t.Errorf("what is kept is another, error %v", err)
+		t.Errorf("the remaining content differs, error %v", err)
 	}
 	if err := db.RemoveContent(t.Context(), kept); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// A full disk refuses what is new and keeps what is there. Deletions work, and make
-// space.
+// On a full disk, additions fail with ErrFull and stored data stays. Deletions work and
+// make space.
 func TestFull(t *testing.T) {
 	folder := t.TempDir()
 	db := open(t, folder)
@@ -93,16 +93,16 @@ func TestFull(t *testing.T) {
 	}
 	db.limit(t, pages)
 	if _, _, err := db.AddContent(bytes.NewReader(noise(2 << 20))); !errors.Is(err, ErrFull) || !Fault(err) {
-		t.Errorf("a content: %v", err)
+		t.Errorf("content: error %v", err)
 	}
 	var many []document.Passage
 	for n := range maxHits {
 		many = append(many, passages(fmt.Sprintf("The tide of day %d is high, and so is the wind of year %x.", n, noise(n%100)))...)
 	}
 	if err := db.AddPassages(op.Sequence, 0, many, 50); !errors.Is(err, ErrFull) {
-		t.Errorf("passages: %v", err)
+		t.Errorf("passages: error %v", err)
 	}
-	// The transactions that failed are gone, and the next ones do not notice.
+	// The failed transactions do not affect the next one.
 	if f, _, err := db.Progress(op.Sequence, 30); err != nil || f.ID != "first" {
 		t.Errorf("%+v, error %v", f, err)
 	}
@@ -120,7 +120,7 @@ func TestFull(t *testing.T) {
 	}
 }
 
-// A folder keeps space for deletions, and has it again once there is some.
+// A database in a folder has a reserve, which can be released once and filled again.
 func TestReserve(t *testing.T) {
 	folder := t.TempDir()
 	db := open(t, folder)
@@ -129,18 +129,18 @@ func TestReserve(t *testing.T) {
 		t.Fatalf("%+v, error %v", info, err)
 	}
 	if !db.reserve.release() || db.reserve.release() {
-		t.Error("it is released once")
+		t.Error("release, want true and then false")
 	}
 	db.reserve.fill()
 	if info, err := os.Stat(path); err != nil || info.Size() != reserveSize {
 		t.Fatalf("%+v, error %v", info, err)
 	}
 	if memory := (&reserve{}); memory.release() {
-		t.Error("there is one in memory")
+		t.Error("a database in memory has a reserve")
 	}
 }
 
-// What belonged to an assistant that was removed is not there at once, and then gone.
+// The files of a removed assistant are not found at once, and Purge removes their rows.
 func TestPurge(t *testing.T) {
 	db := open(t, t.TempDir())
 	for n := range purgedFiles + 8 {
@@ -153,7 +153,7 @@ func TestPurge(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	if err := db.RemoveAssistant("a"); !errors.Is(err, ErrNotFound) {
-		t.Errorf("a second time: %v", err)
+		t.Errorf("second removal: error %v", err)
 	}
 	if all, err := db.Assistants(0, 10); err != nil || len(all) != 0 {
 		t.Errorf("%+v, error %v", all, err)
@@ -161,7 +161,7 @@ func TestPurge(t *testing.T) {
 	again := &Assistant{Name: "a", Status: "Ready"}
 	if err := db.AddAssistant(again, func(existing int) error {
 		if existing != 0 {
-			t.Errorf("%d assistants are left", existing)
+			t.Errorf("%d other assistants, want 0", existing)
 		}
 		return nil
 	}); err != nil {
@@ -175,12 +175,12 @@ func TestPurge(t *testing.T) {
 	}
 	for _, table := range []string{"file", "passage", "operation", "content", "piece", "words"} {
 		if left, err := one(db.reader, scanOne[int], "SELECT count(*) FROM "+table); err != nil || left != 0 {
-			t.Errorf("%s: %d rows are left, error %v", table, left, err)
+			t.Errorf("%s: %d rows left, error %v", table, left, err)
 		}
 	}
 }
 
-// A file that was being read when the process ended is known.
+// The database counts the readings of a file during which the process ended.
 func TestReadings(t *testing.T) {
 	folder := t.TempDir()
 	db := open(t, folder)
@@ -195,7 +195,7 @@ func TestReadings(t *testing.T) {
 	}
 	for want := range 3 {
 		if got := deaths(); got != want {
-			t.Errorf("%d readings did not end, want %d", got, want)
+			t.Errorf("%d unfinished readings, want %d", got, want)
 		}
 		if _, err := db.BeginReading(op.Sequence, 50); err != nil {
 			t.Fatal(err)
@@ -215,6 +215,6 @@ func TestReadings(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := deaths(); got != 1 {
-		t.Errorf("%d readings did not end after two that did", got)
+		t.Errorf("%d unfinished readings after two that ended, want 1", got)
 	}
 }

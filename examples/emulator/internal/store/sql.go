@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// update runs fn in a transaction that writes. fn must not use the database but
-// through its transaction: in memory there is no other connection.
-// It fails with ErrFull as long as the reserve is not there.
+// update runs fn in a write transaction. fn must use the database only through its
+// transaction, since a database in memory has a single connection. If the reserve is
+// missing, update returns ErrFull.
 func (db *DB) update(fn func(*sql.Tx) error) error {
 	if !db.reserve.ready() {
 		return ErrFull
@@ -18,8 +18,8 @@ func (db *DB) update(fn func(*sql.Tx) error) error {
 	return transact(db.writer, fn)
 }
 
-// view runs fn in a transaction that reads, all of it from one state. A single
-// statement needs none.
+// view runs fn in a read transaction, all statements of which see the same state. A single
+// statement does not need one.
 func (db *DB) view(fn func(*sql.Tx) error) error { return transact(db.reader, fn) }
 
 func transact(pool *sql.DB, fn func(*sql.Tx) error) error {
@@ -28,15 +28,15 @@ func transact(pool *sql.DB, fn func(*sql.Tx) error) error {
 		return explain(err)
 	}
 	if err := fn(tx); err != nil {
-		// SQLite has rolled back already if the disk is full.
+		// If the disk is full, SQLite has rolled back already.
 		if failed := tx.Rollback(); failed != nil && !isFull(err) {
 			err = errors.Join(err, failed)
 		}
 		return explain(err)
 	}
 	if err := tx.Commit(); err != nil {
-		// SQLite may have left the transaction open on the connection, and the
-		// package sql takes it for ended.
+		// SQLite may have left the transaction open on the connection, which
+		// database/sql considers ended.
 		_, _ = pool.ExecContext(context.Background(), "ROLLBACK")
 		return explain(err)
 	}
@@ -58,10 +58,10 @@ func query(on querier, text string, args ...any) *sql.Row {
 	return on.QueryRowContext(context.Background(), text, args...)
 }
 
-// scanner is a row, be it the only one or one of many.
+// scanner is a [sql.Row] or [sql.Rows].
 type scanner interface{ Scan(...any) error }
 
-// one returns the only row; ErrNotFound if there is none.
+// one returns the first row, or ErrNotFound if there is none.
 func one[T any](on querier, scan func(scanner) (T, error), text string, args ...any) (T, error) {
 	value, err := scan(query(on, text, args...))
 	if errors.Is(err, sql.ErrNoRows) {
@@ -75,7 +75,7 @@ func collect[T any](on querier, scan func(scanner) (T, error), text string, args
 	return collectUntil(context.Background(), on, scan, text, args...)
 }
 
-// collectUntil is collect that ends with ctx.
+// collectUntil is like collect, and can be canceled.
 func collectUntil[T any](ctx context.Context, on querier, scan func(scanner) (T, error), text string, args ...any) ([]T, error) {
 	rows, err := on.QueryContext(ctx, text, args...)
 	if err != nil {
@@ -98,7 +98,7 @@ func scanOne[T any](row scanner) (value T, err error) {
 	return value, err
 }
 
-// object is metadata in the database, with NULL for none.
+// object scans metadata. NULL is scanned as nil.
 type object struct{ value *map[string]any }
 
 func (o object) Scan(from any) error {
@@ -110,7 +110,7 @@ func (o object) Scan(from any) error {
 	return json.Unmarshal([]byte(text), o.value)
 }
 
-// encode is the opposite of object.
+// encode returns metadata as a value for the database: JSON, or nil for NULL.
 func encode(metadata map[string]any) (any, error) {
 	if metadata == nil {
 		return nil, nil
@@ -119,7 +119,7 @@ func encode(metadata map[string]any) (any, error) {
 	return string(text), err
 }
 
-// instant is a time in the database, with NULL for none.
+// instant scans a time in nanoseconds since 1970. NULL leaves the time unchanged.
 type instant struct{ value *time.Time }
 
 func (i instant) Scan(from any) error {

@@ -1,8 +1,7 @@
-// Package store keeps what the service knows in an SQLite database, in memory or
-// in a folder.
+// Package store stores the assistants, files and operations of a project in an SQLite
+// database, in memory or in a folder.
 //
-// Methods that take no context ask for what is short, and are not cut off when a
-// client goes away.
+// Methods without a context are short, and continue if the client closes its connection.
 package store
 
 import (
@@ -25,30 +24,29 @@ import (
 //go:embed schema.sql
 var schema string
 
-// version is the version of the schema, which is the database's user_version.
+// version is the version of the schema, stored as the database's user_version.
 const version = 3
 
-// Names of what is in a folder, besides the -wal and -shm files of the database.
+// Names of the files in a folder. The database also has -wal and -shm files.
 const (
 	fileName    = "emulator.db"
 	lockName    = "emulator.lock"
 	reserveName = "emulator.reserve"
 )
 
-// Errors of what is asked for.
+// Errors of methods that name an assistant, a file or an operation.
 var (
 	ErrNotFound = errors.New("not found")
 	ErrExists   = errors.New("exists already")
 )
 
-// DB is safe for concurrent use.
+// DB is the database of a project. It is safe for concurrent use.
 type DB struct {
-	// SQLite has one writer at a time: writers wait for its only connection, in
-	// the order in which they come, and never find the database locked.
+	// writer has a single connection, since SQLite allows one writer at a time. Writers
+	// wait for the connection and never find the database locked.
 	writer *sql.DB
-	// In memory it is the writer too, since no other connection would see the same
-	// database. In a folder readers have connections of their own, which wait for
-	// nobody.
+	// reader has connections that do not wait for writers. For a database in memory, it is
+	// the same as writer, since another connection would have another database.
 	reader *sql.DB
 	lock   *sql.DB // nil in memory
 
@@ -57,9 +55,9 @@ type DB struct {
 	orphans []int64 // contents that no file had when the database was opened
 }
 
-// Open opens the database in a folder, which is made if there is none; "" stands
-// for one in memory, from which SQLite moves what is more than 64 MiB to a temporary
-// file that nobody else sees. A folder is open once at a time.
+// Open opens the database in a folder, and creates both if they do not exist. A folder can
+// be opened only once at a time. If folder is empty, the database is in memory; SQLite
+// moves what exceeds 64 MiB to a private temporary file.
 func Open(folder string) (*DB, error) {
 	if folder == "" {
 		connection, err := connect("file:", 1, inMemory+shared+writes)
@@ -72,7 +70,7 @@ func Open(folder string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	// What is in it is as secret as the files of the assistants.
+	// The database contains files and keys, so only its owner may read it.
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, err
 	}
@@ -94,25 +92,25 @@ func Open(folder string) (*DB, error) {
 	return prepare(db)
 }
 
-// Settings of a database in memory.
+// inMemory has the settings of a database in memory.
 const inMemory = "_pragma=cache_size(-65536)&"
 
-// Settings of every connection. They come before the tables are made: pages that
-// are free can be given back.
+// shared has the settings of every connection. auto_vacuum must be set before the tables
+// are created; it allows [DB.Shrink].
 const shared = "_auto_vacuum=INCREMENTAL&_dqs=0&_foreign_keys=1&_pragma=temp_store(memory)"
 
-// A transaction that writes locks the database from its start.
+// writes has the settings of the writer, whose transactions lock the database from their
+// start.
 const writes = "&_txlock=immediate"
 
-// Settings of a database in a folder. In a write-ahead log readers and the writer
-// do not wait for each other. Each transaction is flushed to the disk before it is
-// acknowledged (FULL): it survives that the process is killed and that the
-// machine loses its power. A connection waits for what locks the database for a
-// moment, such as the recovery of the log. A log that a large upload has made
-// long is cut back to 32 MB.
+// onDisk has the settings of a database in a folder. With a write-ahead log (WAL), readers
+// and the writer do not wait for each other. Each transaction is flushed to the disk
+// (FULL), so that it survives a kill of the process and a loss of power. A connection
+// waits up to 10 seconds for a lock, such as that of a recovery of the log. The log is
+// truncated to 32 MiB.
 const onDisk = "&_journal_mode=WAL&_synchronous=FULL&_busy_timeout=10000&_pragma=journal_size_limit(33554432)&_pragma=cache_size(-8192)"
 
-// connect returns a pool of so many connections, which stay open.
+// connect returns a pool of up to the given number of connections, which stay open.
 func connect(uri string, connections int, settings string) (*sql.DB, error) {
 	pool := sql.OpenDB(connector{uri + "?" + settings})
 	pool.SetMaxOpenConns(connections)
@@ -123,7 +121,7 @@ func connect(uri string, connections int, settings string) (*sql.DB, error) {
 	return pool, nil
 }
 
-// uri names a file in the way of SQLite, on Windows too.
+// uri returns the URI of a file for SQLite, on any system.
 func uri(path string) string {
 	path = filepath.ToSlash(path)
 	if !strings.HasPrefix(path, "/") {
@@ -132,10 +130,9 @@ func uri(path string) string {
 	return (&url.URL{Scheme: "file", Path: path}).String()
 }
 
-// touch makes a file that only its owner can read, unless there is one. SQLite
-// gives the files beside a database the permissions of the database. A file that
-// is there must not be opened: to close it again would take away the locks that
-// this process has on it.
+// touch creates a file that only its owner can read, unless it exists. SQLite gives the
+// other files of a database the same permissions. An existing file must not be opened,
+// since closing it would release this process's locks on it.
 func touch(path string) error {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if errors.Is(err, fs.ErrExist) {
@@ -147,9 +144,9 @@ func touch(path string) error {
 	return file.Close()
 }
 
-// lockFolder keeps other processes out. The lock is one of SQLite's on a database
-// of its own, which works on every system and ends with the process, however that
-// ends.
+// lockFolder locks a folder against other processes. It uses SQLite's lock on a separate
+// database, which works on every system and is released when the process ends or
+// crashes.
 func lockFolder(folder string) (*sql.DB, error) {
 	path := filepath.Join(folder, lockName)
 	if err := touch(path); err != nil {
@@ -169,7 +166,8 @@ func lockFolder(folder string) (*sql.DB, error) {
 	return nil, fmt.Errorf("%s: %w", path, err)
 }
 
-// prepare makes the tables of a new database, and refuses one of another version.
+// prepare creates the tables of a new database. A database with another schema version is
+// an error.
 func prepare(db *DB) (*DB, error) {
 	err := db.deletion(func(tx *sql.Tx) error {
 		var found int
@@ -181,7 +179,7 @@ func prepare(db *DB) (*DB, error) {
 		case 0:
 			return exec(tx, fmt.Sprintf("%s; PRAGMA user_version = %d", schema, version))
 		default:
-			return fmt.Errorf("the database has version %d of its schema, this program knows version %d: use another folder", found, version)
+			return fmt.Errorf("the database has schema version %d, want version %d; use another folder", found, version)
 		}
 		var err error
 		db.orphans, err = collect(tx, scanOne[int64], "SELECT id FROM content WHERE id NOT IN (SELECT content FROM file)")
@@ -193,7 +191,7 @@ func prepare(db *DB) (*DB, error) {
 	return db, nil
 }
 
-// Close ends all connections. It waits for what they are doing.
+// Close waits until all connections are idle and closes them.
 func (db *DB) Close() error {
 	var err error
 	for _, pool := range []*sql.DB{db.reader, db.writer, db.lock} {
@@ -204,10 +202,10 @@ func (db *DB) Close() error {
 	return err
 }
 
-// Setting returns a setting, which is the initial value unless the database has
-// one already.
+// Setting returns the value of a setting. If the database does not have the setting, it
+// stores the initial value.
 func (db *DB) Setting(name, initial string) (value string, err error) {
-	err = db.deletion(func(tx *sql.Tx) error { // a full disk keeps nobody from starting
+	err = db.deletion(func(tx *sql.Tx) error { // works also on a full disk
 		if err := exec(tx, "INSERT INTO setting VALUES (?, ?) ON CONFLICT DO NOTHING", name, initial); err != nil {
 			return err
 		}

@@ -18,7 +18,7 @@ import (
 	"github.com/pinecone-community/assistant-go/examples/emulator/internal/model"
 )
 
-// A folder may have any name, and what is in it is found again.
+// A folder can have any name. Its data is found after it is opened again.
 func TestFolder(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "a b", "50% of #1?mode=memory&x")
 	first := open(t, folder)
@@ -35,7 +35,7 @@ func TestFolder(t *testing.T) {
 		}
 	}
 	if _, err := Open(folder); err == nil || !strings.Contains(err.Error(), "in use") {
-		t.Errorf("a second time: %v", err)
+		t.Errorf("second Open: error %v", err)
 	}
 	if err := first.Close(); err != nil {
 		t.Fatal(err)
@@ -61,7 +61,7 @@ func TestFolder(t *testing.T) {
 	}
 }
 
-func TestFolderRefused(t *testing.T) {
+func TestInvalidFolder(t *testing.T) {
 	newer, broken, file := t.TempDir(), t.TempDir(), filepath.Join(t.TempDir(), "file")
 	if err := open(t, newer).Close(); err != nil {
 		t.Fatal(err)
@@ -109,20 +109,20 @@ func TestContent(t *testing.T) {
 			from := random.IntN(size + 1)
 			part := make([]byte, random.IntN(size-from+1))
 			if _, err := reader.ReadAt(part, int64(from)); err != nil || !bytes.Equal(part, content[from:from+len(part)]) {
-				t.Fatalf("%d bytes at %d of %d are others, error %v", len(part), from, size, err)
+				t.Fatalf("%d bytes at %d of %d differ, error %v", len(part), from, size, err)
 			}
 		}
 		if err := db.RemoveContent(t.Context(), id); err != nil {
 			t.Fatal(err)
 		}
 		if n, err := db.Content(id, got).ReadAt(make([]byte, 1), 0); size > 0 && !errors.Is(err, ErrNotFound) {
-			t.Errorf("%d bytes of a content that is removed, error %v", n, err)
+			t.Errorf("%d bytes of a removed content, error %v", n, err)
 		}
 	}
 }
 
-// What cannot be read to its end is not stored; what belongs to no file is known
-// when the database is opened again.
+// A content whose reader fails is not stored. A content without a file is an orphan when
+// the database is opened again.
 func TestOrphans(t *testing.T) {
 	folder := t.TempDir()
 	db := open(t, folder)
@@ -167,7 +167,7 @@ func passages(texts ...string) []document.Passage {
 	return all
 }
 
-// search returns the files with hits, the best first.
+// search returns the hits of a search, the best first.
 func search(t *testing.T, db *DB, assistant int64, terms ...string) []Hit {
 	t.Helper()
 	var found []Hit

@@ -1,5 +1,5 @@
-// What the drivers have in common: the record of what was sent, and how it is
-// compared with what was decoded.
+// Functions that the scripts share: they record responses and compare them with the
+// values that a client has decoded.
 
 export const url = process.env.URL;
 export const key = process.env.KEY;
@@ -7,7 +7,7 @@ export const key = process.env.KEY;
 let recorded;
 const operations = new Set();
 
-// The operation of a request, by its method and path below /assistant.
+// routes maps a request's method and path below /assistant to its operation.
 const routes = [
   [/^GET \/assistants$/, 'list_assistants'],
   [/^POST \/assistants$/, 'create_assistant'],
@@ -27,21 +27,22 @@ const routes = [
   [/^POST \/evaluation\/metrics\/alignment$/, 'metrics_alignment'],
 ];
 
-// fetchRecorded is a fetch that keeps the text of the last reply.
+// fetchRecorded is fetch, and records the body of the last response.
 export async function fetchRecorded(target, init) {
-  const reply = await fetch(target, init);
+  const response = await fetch(target, init);
   const path = new URL(typeof target === 'string' ? target : (target.url ?? target)).pathname.replace(/^\/assistant/, '');
   const line = `${(init?.method ?? 'GET').toUpperCase()} ${path}`;
   const route = routes.find(([pattern]) => pattern.test(line));
   if (!route) throw new Error(`no operation: ${line}`);
-  if (reply.ok) operations.add(route[1]);
-  const text = reply.clone().text();
-  text.catch(() => {}); // of a stream that is cut off
+  if (response.ok) operations.add(route[1]);
+  const text = response.clone().text();
+  text.catch(() => {}); // a stream may be cut off
   recorded = { text };
-  return reply;
+  return response;
 }
 
-// last returns the last reply.
+// last returns the body of the last response: as text, as JSON, and as JSON with the
+// decoded value of a promise.
 export function last() {
   return {
     get text() {
@@ -55,9 +56,10 @@ export function last() {
   };
 }
 
-// same compares what was sent with what was decoded: names in either spelling, a
-// time as text or as a Date, an absent value or null. A field that was sent may be
-// absent only if it is listed, and nothing may be there that was not sent.
+// same throws an error if a decoded value differs from the JSON that was sent. Names
+// may be in snake case or camel case, a time a string or a Date, an absent value null.
+// A decoded value may lack only the fields in dropped, and must not have others than
+// were sent.
 export function same(sent, decoded, dropped = []) {
   if (decoded === undefined && Array.isArray(sent)) [sent, decoded] = sent;
   const differences = [];
@@ -103,7 +105,7 @@ function compare(at, sent, decoded, dropped, differences) {
   if (sent !== decoded) differences.push(`${at}: sent ${JSON.stringify(sent)}, decoded ${JSON.stringify(decoded)}`);
 }
 
-// check runs a check and prints what came of it.
+// check runs a check and prints its name and its error as JSON.
 export async function check(name, run) {
   let error;
   try {
@@ -114,7 +116,7 @@ export async function check(name, run) {
   console.log(JSON.stringify({ name, error }));
 }
 
-// A comparison that sees no difference would pass everything.
+// The comparison itself must detect differences.
 await check('the comparison', async () => {
   const sent = { an_id: 'x', at: '2026-01-02T03:04:05Z', parts: [{ size: 1 }], none: null };
   const decoded = () => ({ anId: 'x', at: new Date('2026-01-02T03:04:05Z'), parts: [{ size: 1 }] });
@@ -136,12 +138,12 @@ await check('the comparison', async () => {
     } catch {
       seen = true;
     }
-    if (!seen) throw new Error(`no difference seen: ${change}`);
+    if (!seen) throw new Error(`no difference detected: ${change}`);
   }
 });
 
-// missing prints which operations were not driven.
+// missing prints the operations that no request has called successfully.
 export function missing(all) {
   const absent = all.filter((operation) => !operations.has(operation));
-  console.log(JSON.stringify({ name: 'every operation', error: absent.length ? `not driven: ${absent.join(', ')}` : undefined }));
+  console.log(JSON.stringify({ name: 'every operation', error: absent.length ? `not called: ${absent.join(', ')}` : undefined }));
 }

@@ -1,10 +1,10 @@
-// Drives the completions of the local service with OpenAI's client, and compares
-// what it decodes with what was sent.
+// Requests chat completions of the emulator with OpenAI's client, and compares what the
+// client decodes with what was sent.
 //
-// environment: URL of the service, without /assistant, KEY, and ASSISTANT, which
-// has read a file about a lamp
+// environment: URL of the emulator, without /assistant; KEY; and ASSISTANT, the name of
+// an assistant with a file about a lamp
 //
-// It prints a line of JSON for each check: name, and error if there is one.
+// It prints a line of JSON for each check: its name, and its error if it failed.
 
 import OpenAI from 'openai';
 
@@ -59,7 +59,7 @@ await check('error: unknown model', () =>
   refused(openai.chat.completions.create({ model: 'x', messages }), OpenAI.BadRequestError, 'Invalid model'));
 await check('error: unknown model, streamed', () =>
   refused(openai.chat.completions.create({ model: 'x', messages, stream: true }), OpenAI.BadRequestError, 'Invalid model'));
-await check('error: 429, tried again', async () => {
+await check('error: 429, retried', async () => {
   await fetch(`${url}/emulator/faults`, {
     method: 'POST',
     headers: { 'Api-Key': key },

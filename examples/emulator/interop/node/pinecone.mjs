@@ -1,10 +1,10 @@
-// Drives the local service through every operation with a release of Pinecone's
-// TypeScript SDK, and compares what the SDK decodes with what was sent.
+// Calls every operation of the emulator with a release of Pinecone's TypeScript SDK, and
+// compares what the SDK decodes with what was sent.
 //
 // usage: node pinecone.mjs pinecone-9
-// environment: URL of the service, without /assistant, and KEY
+// environment: URL of the emulator, without /assistant, and KEY
 //
-// It prints a line of JSON for each check: name, and error if there is one.
+// It prints a line of JSON for each check: its name, and its error if it failed.
 
 import { check, fetchRecorded, key, last, missing, same, url } from './check.mjs';
 
@@ -13,12 +13,12 @@ const sdk = await import(process.argv[2]);
 const pc = new sdk.Pinecone({
   apiKey: key,
   controllerHostUrl: `${url}/assistant`,
-  // The host of the evaluation plane is fixed: requests for it are led here.
+  // The host of the evaluation plane is fixed, so its requests are redirected.
   fetchApi: (target, init) => fetchRecorded(String(target).replace(/^https:\/\/prod-[^/]+/, url), init),
 });
 const wrongKey = new sdk.Pinecone({ apiKey: 'wrong', controllerHostUrl: `${url}/assistant` });
 
-// Release 8 has the operations of the control plane at the client.
+// In release 8, the operations of the control plane are methods of the client.
 const control = pc.assistants ?? {
   create: (o) => pc.createAssistant(o),
   describe: (name) => pc.describeAssistant(name),
@@ -40,7 +40,8 @@ async function until(describe, done) {
   }
 }
 
-// collect reads a stream to its end and compares each chunk with its event.
+// collect reads a stream to its end, compares each chunk with its event and returns the
+// chunks.
 async function collect(stream) {
   const chunks = [];
   for await (const chunk of stream) chunks.push(chunk);
@@ -52,17 +53,18 @@ async function collect(stream) {
   return chunks;
 }
 
-// replies scripts what the service answers next.
+// script posts a scripted reply or a fault to the emulator.
 async function script(path, body) {
-  const reply = await fetch(`${url}/emulator/${path}`, {
+  const response = await fetch(`${url}/emulator/${path}`, {
     method: 'POST',
     headers: { 'Api-Key': key },
     body: JSON.stringify(body),
   });
-  if (reply.status !== 204) throw new Error(await reply.text());
+  if (response.status !== 204) throw new Error(await response.text());
 }
 
-// refused wants an error of a class that says what the service said.
+// refused throws an error unless the promise fails with the error class kind and a
+// message that contains text.
 async function refused(promise, kind, text) {
   let error;
   try {
@@ -87,7 +89,7 @@ await check('describe', async () => {
 await check('list', async () => same(await last().sent(control.list())));
 await check('update', async () => {
   const changed = await control.update({ name, instructions: 'Be very brief.' });
-  same(await last().json(), changed, ['name']); // beyond the specs
+  same(await last().json(), changed, ['name']); // not in the specs
   if (changed.assistantName !== name || changed.instructions !== 'Be very brief.') throw new Error(JSON.stringify(changed));
 });
 let file, operation;
@@ -167,7 +169,7 @@ await check('context', async () => {
 });
 await check('evaluate', async () => {
   const judged = await control.evaluate({ question: 'When?', answer: 'At sunset.', groundTruth: 'It is lit at sunset.' });
-  same(await last().json(), judged, ['reasoning']); // of a fact, beyond the specs
+  same(await last().json(), judged, ['reasoning']); // a field of a fact, not in the specs
   if (judged.metrics.correctness !== 1) throw new Error(JSON.stringify(judged));
 });
 
@@ -226,7 +228,7 @@ await check('error: stream cut off', async () => {
   }
   if (!error || seen.length !== 2) throw new Error(`${seen.length} chunks, error ${error}`);
 });
-await check('error: 503, tried again', async () => {
+await check('error: 503, retried', async () => {
   await script('faults', { operation: 'ListFiles', status: 503 });
   same(await last().sent(assistant().listFiles()));
 });
