@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -217,8 +218,10 @@ func nameEnums(spec *openapi3.T, words []string) error {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		spec.Components.Schemas[name] = openapi3.NewSchemaRef("", of.schema)
-		for _, ref := range of.places {
-			*ref = openapi3.SchemaRef{Ref: "#/components/schemas/" + name, Value: of.schema}
+		for _, place := range of.places {
+			schema := *of.schema
+			schema.Description = cmp.Or(place.Value.Description, schema.Description) // of the field
+			*place = openapi3.SchemaRef{Ref: "#/components/schemas/" + name, Value: &schema}
 		}
 	}
 	return nil
