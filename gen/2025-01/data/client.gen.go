@@ -119,9 +119,7 @@ type ChatCompletion struct {
 	// ID identifies this answer of the assistant.
 	ID string `json:"id,omitempty,omitzero"`
 
-	// Model is a large language model that writes answers. The service decides
-	// which models it accepts. It refuses other models with status 400 and the
-	// list of its models.
+	// Model is the large language model that wrote the answer.
 	Model Model `json:"model,omitempty,omitzero"`
 
 	// Usage counts the tokens of a chat or of a context retrieval.
@@ -138,9 +136,7 @@ type ChatCompletionChunk struct {
 	// ID identifies this answer of the assistant.
 	ID string `json:"id,omitempty,omitzero"`
 
-	// Model is a large language model that writes answers. The service decides
-	// which models it accepts. It refuses other models with status 400 and the
-	// list of its models.
+	// Model is the large language model that wrote the answer.
 	Model Model `json:"model,omitempty,omitzero"`
 
 	// Usage counts the tokens of a chat or of a context retrieval.
@@ -154,7 +150,8 @@ type MessageDelta struct {
 	// text to append.
 	Content string `json:"content,omitempty,omitzero"`
 
-	// Role is the author of a message.
+	// Role is the author of the message: `user`, `assistant` or `system`. May
+	// be null.
 	Role Role `json:"role,omitempty,omitzero"`
 }
 
@@ -164,8 +161,10 @@ type ChunkChoice struct {
 	// is null or its fields are null.
 	Delta MessageDelta `json:"delta,omitempty,omitzero"`
 
-	// FinishReason says why an answer ended. The service may send other reasons
-	// than these, and sends the text `null` for no reason.
+	// FinishReason says why the model stopped. `stop`: the answer is complete;
+	// `length`: it reached the token limit; `content_filter`: a content rule
+	// blocked it; `function_call`: the model called a function. The service
+	// also sends the string `null`.
 	FinishReason FinishReason `json:"finish_reason,omitempty,omitzero"`
 
 	// Index is the number of this choice among `choices`.
@@ -186,8 +185,8 @@ type ChatCompletionRequest struct {
 	// 64,000 tokens.
 	Messages []Message `json:"messages"`
 
-	// Model is a large language model that writes answers. The service decides
-	// which models it accepts. It refuses other models with status 400 and the
+	// Model is the large language model that writes the answer, `gpt-4o` by
+	// default. The service refuses an unknown model with status 400 and the
 	// list of its models.
 	Model Model `json:"model,omitempty,omitzero"`
 
@@ -218,8 +217,8 @@ type ChatRequest struct {
 	// 64,000 tokens.
 	Messages []Message `json:"messages"`
 
-	// Model is a large language model that writes answers. The service decides
-	// which models it accepts. It refuses other models with status 400 and the
+	// Model is the large language model that writes the answer, `gpt-4o` by
+	// default. The service refuses an unknown model with status 400 and the
 	// list of its models.
 	Model Model `json:"model,omitempty,omitzero"`
 
@@ -234,8 +233,10 @@ type ChatResponse struct {
 	// text.
 	Citations []Citation `json:"citations,omitempty,omitzero"`
 
-	// FinishReason says why an answer ended. The service may send other reasons
-	// than these, and sends the text `null` for no reason.
+	// FinishReason says why the model stopped. `stop`: the answer is complete;
+	// `length`: it reached the token limit; `content_filter`: a content rule
+	// blocked it; `function_call`: the model called a function. The service
+	// also sends the string `null`.
 	FinishReason FinishReason `json:"finish_reason,omitempty,omitzero"`
 
 	// ID identifies this answer of the assistant.
@@ -244,9 +245,7 @@ type ChatResponse struct {
 	// Message is one message of a conversation.
 	Message Message `json:"message,omitempty,omitzero"`
 
-	// Model is a large language model that writes answers. The service decides
-	// which models it accepts. It refuses other models with status 400 and the
-	// list of its models.
+	// Model is the large language model that wrote the answer.
 	Model Model `json:"model,omitempty,omitzero"`
 
 	// Usage counts the tokens of a chat or of a context retrieval.
@@ -255,8 +254,10 @@ type ChatResponse struct {
 
 // Choice is one answer of a completion.
 type Choice struct {
-	// FinishReason says why an answer ended. The service may send other reasons
-	// than these, and sends the text `null` for no reason.
+	// FinishReason says why the model stopped. `stop`: the answer is complete;
+	// `length`: it reached the token limit; `content_filter`: a content rule
+	// blocked it; `function_call`: the model called a function. The service
+	// also sends the string `null`.
 	FinishReason FinishReason `json:"finish_reason,omitempty,omitzero"`
 
 	// Index is the number of this choice among `choices`.
@@ -285,9 +286,7 @@ type CitationChunk struct {
 	// ID identifies the answer. It is the same in all events of the answer.
 	ID string `json:"id"`
 
-	// Model is a large language model that writes answers. The service decides
-	// which models it accepts. It refuses other models with status 400 and the
-	// list of its models.
+	// Model is the model that writes the answer.
 	Model Model `json:"model"`
 
 	// Type is always `citation`.
@@ -303,9 +302,7 @@ type ContentChunk struct {
 	// ID identifies the answer. It is the same in all events of the answer.
 	ID string `json:"id"`
 
-	// Model is a large language model that writes answers. The service decides
-	// which models it accepts. It refuses other models with status 400 and the
-	// list of its models.
+	// Model is the model that writes the answer.
 	Model Model `json:"model"`
 
 	// Type is always `content_chunk`.
@@ -402,22 +399,19 @@ type Message struct {
 	// empty text.
 	Content string `json:"content,omitempty,omitzero"`
 
-	// Role is the author of a message.
+	// Role is the author of the message, `user` or `assistant` for example.
 	Role Role `json:"role,omitempty,omitzero"`
 }
 
 // MessageEnd is the last event of a streamed answer.
 type MessageEnd struct {
-	// FinishReason says why an answer ended. The service may send other reasons
-	// than these, and sends the text `null` for no reason.
+	// FinishReason says why the answer ended.
 	FinishReason FinishReason `json:"finish_reason"`
 
 	// ID identifies the answer. It is the same in all events of the answer.
 	ID string `json:"id"`
 
-	// Model is a large language model that writes answers. The service decides
-	// which models it accepts. It refuses other models with status 400 and the
-	// list of its models.
+	// Model is the model that writes the answer.
 	Model Model `json:"model"`
 
 	// Type is always `message_end`.
@@ -432,12 +426,10 @@ type MessageStart struct {
 	// ID identifies the answer. It is the same in all events of the answer.
 	ID string `json:"id"`
 
-	// Model is a large language model that writes answers. The service decides
-	// which models it accepts. It refuses other models with status 400 and the
-	// list of its models.
+	// Model is the model that writes the answer.
 	Model Model `json:"model"`
 
-	// Role is the author of a message.
+	// Role is the author of the message, `assistant`.
 	Role Role `json:"role"`
 
 	// Type is always `message_start`.

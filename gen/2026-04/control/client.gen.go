@@ -75,8 +75,7 @@ type Assistant struct {
 	// or digit.
 	Name string `json:"name"`
 
-	// Region is the region in which an assistant is deployed. The service may
-	// have other regions than these.
+	// Region is where the assistant is deployed: `us` or `eu`.
 	Region Region `json:"region,omitempty,omitzero"`
 
 	// Status is the state of the assistant. `Initializing`: being set up;
@@ -111,8 +110,8 @@ type CreateAssistantRequest struct {
 	// or digit.
 	Name string `json:"name"`
 
-	// Region is the region in which an assistant is deployed. The service may
-	// have other regions than these.
+	// Region is where to deploy the assistant: `us`, the default, or `eu`. The
+	// region determines the host of the data plane.
 	Region Region `json:"region,omitempty,omitzero"`
 }
 

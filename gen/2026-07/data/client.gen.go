@@ -140,9 +140,7 @@ type ChatCompletion struct {
 	// ID identifies this answer of the assistant.
 	ID string `json:"id,omitempty,omitzero"`
 
-	// Model is a large language model that writes answers. The service decides
-	// which models it accepts. It refuses other models with status 400 and the
-	// list of its models.
+	// Model is the large language model that wrote the answer.
 	Model Model `json:"model,omitempty,omitzero"`
 
 	// Usage counts the tokens of a chat or of a context retrieval.
@@ -159,9 +157,7 @@ type ChatCompletionChunk struct {
 	// ID identifies this answer of the assistant.
 	ID string `json:"id,omitempty,omitzero"`
 
-	// Model is a large language model that writes answers. The service decides
-	// which models it accepts. It refuses other models with status 400 and the
-	// list of its models.
+	// Model is the large language model that wrote the answer.
 	Model Model `json:"model,omitempty,omitzero"`
 
 	// Usage counts the tokens of a chat or of a context retrieval.
@@ -182,8 +178,8 @@ type ChatCompletionRequest struct {
 	// 64,000 tokens.
 	Messages []Message `json:"messages"`
 
-	// Model is a large language model that writes answers. The service decides
-	// which models it accepts. It refuses other models with status 400 and the
+	// Model is the large language model that writes the answer, `gpt-4o` by
+	// default. The service refuses an unknown model with status 400 and the
 	// list of its models.
 	Model Model `json:"model,omitempty,omitzero"`
 
@@ -222,8 +218,8 @@ type ChatRequest struct {
 	// 64,000 tokens.
 	Messages []Message `json:"messages"`
 
-	// Model is a large language model that writes answers. The service decides
-	// which models it accepts. It refuses other models with status 400 and the
+	// Model is the large language model that writes the answer, `gpt-4o` by
+	// default. The service refuses an unknown model with status 400 and the
 	// list of its models.
 	Model Model `json:"model,omitempty,omitzero"`
 
@@ -251,8 +247,10 @@ type ChatResponse struct {
 	// that the model got for this answer; 0 means that no snippet fits.
 	ContextSnippetCount *int `json:"context_snippet_count,omitempty"`
 
-	// FinishReason says why an answer ended. The service may send other reasons
-	// than these, and sends the text `null` for no reason.
+	// FinishReason says why the model stopped. `stop`: the answer is complete;
+	// `length`: it reached the token limit; `content_filter`: a content rule
+	// blocked it, for example because of violence or hate speech; `tool_calls`:
+	// the model called a tool. The service also sends the string `null`.
 	FinishReason FinishReason `json:"finish_reason,omitempty,omitzero"`
 
 	// ID identifies this answer of the assistant.
@@ -261,9 +259,7 @@ type ChatResponse struct {
 	// Message is one message of a conversation.
 	Message Message `json:"message,omitempty,omitzero"`
 
-	// Model is a large language model that writes answers. The service decides
-	// which models it accepts. It refuses other models with status 400 and the
-	// list of its models.
+	// Model is the large language model that wrote the answer.
 	Model Model `json:"model,omitempty,omitzero"`
 
 	// Usage counts the tokens of a chat or of a context retrieval.
@@ -272,8 +268,10 @@ type ChatResponse struct {
 
 // Choice is one answer of a completion.
 type Choice struct {
-	// FinishReason says why an answer ended. The service may send other reasons
-	// than these, and sends the text `null` for no reason.
+	// FinishReason says why the model stopped. `stop`: the answer is complete;
+	// `length`: it reached the token limit; `content_filter`: a content rule
+	// blocked it, for example because of violence or hate speech; `tool_calls`:
+	// the model called a tool. The service also sends the string `null`.
 	FinishReason FinishReason `json:"finish_reason,omitempty,omitzero"`
 
 	// Index is the number of this choice among `choices`.
@@ -289,8 +287,10 @@ type ChunkChoice struct {
 	// is null or its fields are null.
 	Delta MessageDelta `json:"delta,omitempty,omitzero"`
 
-	// FinishReason says why an answer ended. The service may send other reasons
-	// than these, and sends the text `null` for no reason.
+	// FinishReason says why the model stopped. `stop`: the answer is complete;
+	// `length`: it reached the token limit; `content_filter`: a content rule
+	// blocked it, for example because of violence or hate speech; `tool_calls`:
+	// the model called a tool. The service also sends the string `null`.
 	FinishReason FinishReason `json:"finish_reason,omitempty,omitzero"`
 
 	// Index is the number of this choice among `choices`.
@@ -304,7 +304,8 @@ type MessageDelta struct {
 	// text to append.
 	Content string `json:"content,omitempty,omitzero"`
 
-	// Role is the author of a message.
+	// Role is the author of the message: `user`, `assistant` or `system`. May
+	// be null.
 	Role Role `json:"role,omitempty,omitzero"`
 }
 
@@ -329,9 +330,7 @@ type CitationChunk struct {
 	// ID identifies the answer that the event belongs to.
 	ID string `json:"id"`
 
-	// Model is a large language model that writes answers. The service decides
-	// which models it accepts. It refuses other models with status 400 and the
-	// list of its models.
+	// Model is the large language model that wrote the answer.
 	Model Model `json:"model"`
 
 	// Type is the kind of event, always `citation`.
@@ -351,9 +350,7 @@ type ContentChunk struct {
 	// ID identifies the answer that the event belongs to.
 	ID string `json:"id"`
 
-	// Model is a large language model that writes answers. The service decides
-	// which models it accepts. It refuses other models with status 400 and the
-	// list of its models.
+	// Model is the large language model that wrote the answer.
 	Model Model `json:"model"`
 
 	// Type is the kind of event, always `content_chunk`.
@@ -571,7 +568,8 @@ type Message struct {
 	// empty text.
 	Content string `json:"content,omitempty,omitzero"`
 
-	// Role is the author of a message.
+	// Role is the author of the message: `user` or `assistant`. The published
+	// spec names `system` as well, which the service refuses in a request.
 	Role Role `json:"role,omitempty,omitzero"`
 }
 
@@ -582,16 +580,16 @@ type MessageEnd struct {
 	// for a text. Its form depends on the provider.
 	ContentFilterResults ContentFilterResults `json:"content_filter_results,omitempty,omitzero"`
 
-	// FinishReason says why an answer ended. The service may send other reasons
-	// than these, and sends the text `null` for no reason.
+	// FinishReason says why the model stopped. `stop`: the answer is complete;
+	// `length`: it reached the token limit; `content_filter`: a content rule
+	// blocked it, for example because of violence or hate speech; `tool_calls`:
+	// the model called a tool. The service also sends the string `null`.
 	FinishReason FinishReason `json:"finish_reason"`
 
 	// ID identifies the answer that the event belongs to.
 	ID string `json:"id"`
 
-	// Model is a large language model that writes answers. The service decides
-	// which models it accepts. It refuses other models with status 400 and the
-	// list of its models.
+	// Model is the large language model that wrote the answer.
 	Model Model `json:"model"`
 
 	// Type is the kind of event, always `message_end`.
@@ -615,12 +613,10 @@ type MessageStart struct {
 	// ID identifies the answer that the event belongs to.
 	ID string `json:"id"`
 
-	// Model is a large language model that writes answers. The service decides
-	// which models it accepts. It refuses other models with status 400 and the
-	// list of its models.
+	// Model is the large language model that wrote the answer.
 	Model Model `json:"model"`
 
-	// Role is the author of a message.
+	// Role is the author of the message: `user`, `assistant` or `system`.
 	Role Role `json:"role"`
 
 	// Type is the kind of event, always `message_start`.
@@ -673,15 +669,16 @@ type Operation struct {
 	// `Completed`.
 	IngestionUnits float64 `json:"ingestion_units,omitempty,omitzero"`
 
-	// OperationType is the kind of an operation. The service may have other
-	// kinds than these.
+	// OperationType is the kind of operation. `upload_file`: adding a file;
+	// `upsert_file`: adding or replacing a file; `update_file_metadata`:
+	// changing the metadata of a file; `delete_file`: deleting a file.
 	OperationType OperationType `json:"operation_type"`
 
 	// PercentComplete is the progress in percent, from 0 to 100.
 	PercentComplete int32 `json:"percent_complete,omitempty,omitzero"`
 
-	// Status is the state of an operation. The service may have other states
-	// than these.
+	// Status is the state of the operation. `Processing`: running; `Completed`:
+	// succeeded; `Failed`: failed, for the reason in `error_message`.
 	Status OperationStatus `json:"status"`
 }
 
