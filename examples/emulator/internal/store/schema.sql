@@ -3,12 +3,12 @@ CREATE TABLE setting (
     value TEXT NOT NULL
 ) WITHOUT ROWID;
 
--- Comments inside a statement are part of the schema, which snapshots are compared
--- with.
+-- Comments stand before the statements: SQLite stores those inside a statement as a
+-- part of the schema, and a snapshot must have the same schema.
 --
 -- Sequence numbers are in the order of creation and never reused (AUTOINCREMENT),
 -- since page tokens contain them. Times are in nanoseconds since 1970. Metadata is a
--- JSON object.
+-- JSON object. The column files is the number of files.
 CREATE TABLE assistant (
     sequence     INTEGER PRIMARY KEY AUTOINCREMENT,
     name         TEXT NOT NULL UNIQUE,
@@ -18,7 +18,7 @@ CREATE TABLE assistant (
     status       TEXT NOT NULL,
     created      INTEGER NOT NULL,
     updated      INTEGER NOT NULL,
-    files        INTEGER NOT NULL DEFAULT 0 -- how many it has
+    files        INTEGER NOT NULL DEFAULT 0
 );
 
 -- The content of a file, which is written before the file. A content without a file
@@ -34,6 +34,7 @@ CREATE TABLE piece (
     UNIQUE (content, number)
 );
 
+-- The operation is the one that processes or processed the file.
 CREATE TABLE file (
     sequence   INTEGER PRIMARY KEY AUTOINCREMENT,
     assistant  INTEGER NOT NULL REFERENCES assistant,
@@ -46,11 +47,12 @@ CREATE TABLE file (
     status     TEXT NOT NULL,
     created    INTEGER NOT NULL,
     updated    INTEGER NOT NULL,
-    operation  INTEGER NOT NULL, -- that processes or processed it
+    operation  INTEGER NOT NULL,
     UNIQUE (assistant, id)
 );
 
-CREATE INDEX file_of_assistant ON file (assistant); -- and by sequence
+-- An index ends with the sequence number, by which lists are ordered.
+CREATE INDEX file_of_assistant ON file (assistant);
 
 CREATE TRIGGER file_added AFTER INSERT ON file BEGIN
     UPDATE assistant SET files = files + 1 WHERE sequence = new.assistant;
@@ -60,6 +62,8 @@ CREATE TRIGGER file_deleted AFTER DELETE ON file BEGIN
     UPDATE assistant SET files = files - 1 WHERE sequence = old.assistant;
 END;
 
+-- The column readings counts the attempts to read the file that have begun and not
+-- ended.
 CREATE TABLE operation (
     sequence  INTEGER PRIMARY KEY AUTOINCREMENT,
     assistant INTEGER NOT NULL REFERENCES assistant ON DELETE CASCADE,
@@ -72,11 +76,11 @@ CREATE TABLE operation (
     percent   INTEGER NOT NULL DEFAULT 0,
     message   TEXT NOT NULL DEFAULT '',
     units     REAL NOT NULL DEFAULT 0,
-    readings  INTEGER NOT NULL DEFAULT 0, -- of the file that were begun and have not ended
+    readings  INTEGER NOT NULL DEFAULT 0,
     UNIQUE (assistant, id)
 );
 
-CREATE INDEX operation_of_assistant ON operation (assistant); -- and by sequence
+CREATE INDEX operation_of_assistant ON operation (assistant);
 
 CREATE INDEX operation_of_file ON operation (assistant, file) WHERE status = 'Processing';
 

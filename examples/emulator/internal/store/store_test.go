@@ -180,3 +180,17 @@ func search(t *testing.T, db *DB, assistant int64, terms ...string) []Hit {
 	}
 	return found
 }
+
+// SQLite stores the comments inside a statement. A snapshot would be refused after
+// the words of a comment had changed.
+func TestSchemaHasNoComments(t *testing.T) {
+	statements, err := tables()
+	if err != nil || len(statements) == 0 {
+		t.Fatalf("%d statements, error %v", len(statements), err)
+	}
+	for _, statement := range statements {
+		if strings.Contains(statement, "--") || strings.Contains(statement, "/*") {
+			t.Errorf("a comment is a part of the schema:\n%s", statement)
+		}
+	}
+}
