@@ -169,8 +169,9 @@ type ChatCompletionChunk struct {
 type ChatCompletionRequest struct {
 	// Filter limits the search to files whose metadata matches this expression,
 	// such as `{"genre":{"$ne":"documentary"}}`. Operators are `$eq`, `$ne`,
-	// `$gt`, `$gte`, `$lt`, `$lte`, `$in`, `$nin`, `$exists`, `$and` and `$or`;
-	// one `$in` or `$nin` takes up to 10,000 values.
+	// `$gt`, `$gte`, `$lt`, `$lte`, `$in`, `$nin`, `$exists`, `$and`, `$or`
+	// and, in the newest documentation, `$not`; one `$in` or `$nin` takes up to
+	// 10,000 values.
 	Filter map[string]interface{} `json:"filter,omitempty,omitzero"`
 
 	// Messages is the conversation to answer. The service uses it to find
@@ -201,8 +202,9 @@ type ChatRequest struct {
 
 	// Filter limits the search to files whose metadata matches this expression,
 	// such as `{"genre":{"$ne":"documentary"}}`. Operators are `$eq`, `$ne`,
-	// `$gt`, `$gte`, `$lt`, `$lte`, `$in`, `$nin`, `$exists`, `$and` and `$or`;
-	// one `$in` or `$nin` takes up to 10,000 values.
+	// `$gt`, `$gte`, `$lt`, `$lte`, `$in`, `$nin`, `$exists`, `$and`, `$or`
+	// and, in the newest documentation, `$not`; one `$in` or `$nin` takes up to
+	// 10,000 values.
 	Filter map[string]interface{} `json:"filter,omitempty,omitzero"`
 
 	// IncludeHighlights says whether each reference has a `highlight`, the
@@ -403,8 +405,9 @@ type ContextOptions struct {
 type ContextRequest struct {
 	// Filter limits the search to files whose metadata matches this expression,
 	// such as `{"genre":{"$ne":"documentary"}}`. Operators are `$eq`, `$ne`,
-	// `$gt`, `$gte`, `$lt`, `$lte`, `$in`, `$nin`, `$exists`, `$and` and `$or`;
-	// one `$in` or `$nin` takes up to 10,000 values.
+	// `$gt`, `$gte`, `$lt`, `$lte`, `$in`, `$nin`, `$exists`, `$and`, `$or`
+	// and, in the newest documentation, `$not`; one `$in` or `$nin` takes up to
+	// 10,000 values.
 	Filter map[string]interface{} `json:"filter,omitempty,omitzero"`
 
 	// IncludeBinaryContent says whether snippets contain their images as base64
@@ -793,7 +796,8 @@ type ListFilesParams struct {
 	// Filter limits the listing to files whose metadata matches this
 	// expression, a JSON object such as `{"genre":{"$eq":"comedy"}}`. Operators
 	// are `$eq`, `$ne`, `$gt`, `$gte`, `$lt`, `$lte`, `$in`, `$nin`, `$exists`,
-	// `$and` and `$or`; one `$in` or `$nin` takes up to 10,000 values.
+	// `$and`, `$or` and, in the newest documentation, `$not`; one `$in` or
+	// `$nin` takes up to 10,000 values.
 	Filter map[string]interface{} `form:"filter,omitempty" json:"filter,omitempty,omitzero"`
 
 	// Limit is the largest number of files on a page.
