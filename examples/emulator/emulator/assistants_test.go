@@ -11,6 +11,7 @@ import (
 )
 
 func TestAssistant(t *testing.T) {
+	t.Parallel()
 	f := start(t, WithPace(20*time.Millisecond))
 	ctx := t.Context()
 	created, err := f.control.CreateAssistant(ctx, control.CreateAssistantRequest{

@@ -388,6 +388,7 @@ func seedFolder(t *testing.T, files map[string]string) string {
 
 // Reset restores the seed of a project, in memory and in a folder, also during requests.
 func TestReset(t *testing.T) {
+	t.Parallel()
 	seed := seedFolder(t, map[string]string{
 		"manual/lamp.txt": "The lamp is lit at sunset.", "manual/.hidden": "x", "manual/notes/x.txt": "left out",
 		"manual.json": `{"instructions":"Be brief.","region":"eu","metadata":{"team":"x"},"files":{"lamp.txt":{"kind":"text"}}}`,

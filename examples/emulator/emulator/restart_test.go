@@ -241,6 +241,7 @@ func TestFolderInUse(t *testing.T) {
 
 // Acknowledged files are there after a kill of the process, and are processed.
 func TestKilled(t *testing.T) {
+	t.Parallel()
 	const clients = 4
 	folder := t.TempDir()
 	acknowledged := make(map[string][]byte) // contents by operation identifier

@@ -70,6 +70,7 @@ func TestMemoryOfUploads(t *testing.T) {
 }
 
 func TestFormRefused(t *testing.T) {
+	t.Parallel()
 	f := start(t)
 	f.createAssistant(t)
 	body, header := form(t, field{"file", "a.txt", "hello"}, field{"metadata", "", "null"})
@@ -87,6 +88,7 @@ func TestFormRefused(t *testing.T) {
 }
 
 func TestRange(t *testing.T) {
+	t.Parallel()
 	f := start(t, WithPace(quick))
 	f.createAssistant(t)
 	op := f.upload(t, "a.txt", strings.Repeat("x", 1<<20-2)+"y z "+strings.Repeat("x", 1<<20), nil)
