@@ -30,7 +30,6 @@ func refusedFor(t *testing.T, resp *http.Response, text, code string) time.Durat
 }
 
 func TestRates(t *testing.T) {
-	t.Parallel()
 	file, fileHeader := form(t, field{"file", "a.txt", "The tide is high."})
 	fileType := fileHeader.Get("Content-Type")
 	const json = "application/json"
@@ -243,7 +242,6 @@ func TestNumberOfFiles(t *testing.T) {
 }
 
 func TestSizesOfPlans(t *testing.T) {
-	t.Parallel()
 	const mb = 1 << 20
 	for _, test := range []struct {
 		plan       Plan
@@ -299,7 +297,6 @@ func TestNoPlan(t *testing.T) {
 
 // Monthly quotas are restored in the next month.
 func TestMonths(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		for _, test := range []struct {
 			plan  Plan
