@@ -11,7 +11,6 @@ import (
 // Errors of arbitrary requests have the API's error format and a short message of one
 // line.
 func TestErrorFormat(t *testing.T) {
-	t.Parallel()
 	f := startWithLamp(t)
 	long := strings.Repeat("x", 2<<20)
 	chat := func(content string) string { return `{"messages":[{"role":"user","content":"` + content + `"}]}` }

@@ -17,7 +17,6 @@ import (
 )
 
 func TestConcurrentUse(t *testing.T) {
-	t.Parallel()
 	for name, options := range map[string][]Option{"in memory": nil, "in a folder": {WithData(t.TempDir())}} {
 		t.Run(name, func(t *testing.T) { useConcurrently(t, start(t, append(options, WithPace(quick))...)) })
 	}
