@@ -63,6 +63,9 @@ func (m *method) describeWait(op codegen.OperationDefinition, t *types) error {
 			*property = "rest.Value(" + *property + ")"
 		}
 	}
+	if w.Fraction != "" {
+		w.Progress = "100 * " + w.Fraction
+	}
 	m.Wait, t.Waits = &w, true
 	return nil
 }
