@@ -704,7 +704,7 @@ func (a *API) waitForFile(ctx context.Context, assistantName string, assistantFi
 		if err != nil {
 			return nil, rest.State{}, err
 		}
-		state := rest.State{Status: string(v.Status), Message: v.ErrorMessage, Percent: 100 * float64(v.PercentDone)}
+		state := rest.State{Status: string(v.Status), Message: v.ErrorMessage, Percent: float64(100 * v.PercentDone)}
 		switch state.Status {
 		case "Available":
 			state.Done = true
