@@ -28,10 +28,10 @@ type attempt struct {
 
 	mu      sync.Mutex
 	body    *onceClosed // request body that was opened last
-	replied bool        // a response was received: reply has its body
+	replied bool        // a response was received, whose body is response
 	ended   bool
 
-	reply receivedBody
+	response receivedBody
 }
 
 // callKey is the key under which Value returns the call of an attempt.
@@ -108,12 +108,12 @@ func (a *attempt) send() (*http.Response, error) {
 		resp.Body = http.NoBody
 	}
 	c.recordResponse(req, resp)
-	a.reply.body, a.reply.attempt = resp.Body, a
+	a.response.body, a.response.attempt = resp.Body, a
 	a.mu.Lock()
 	a.replied = true
 	a.mu.Unlock()
-	a.closeLate(&a.reply)
-	resp.Body = &a.reply
+	a.closeLate(&a.response)
+	resp.Body = &a.response
 	if resp.StatusCode/100 != 2 {
 		defer resp.Body.Close()
 		return nil, apierror.FromResponse(resp)
@@ -173,7 +173,7 @@ func (a *attempt) closeBodies() {
 		_ = body.Close()
 	}
 	if replied {
-		_ = a.reply.Close()
+		_ = a.response.Close()
 	}
 }
 

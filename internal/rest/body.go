@@ -68,7 +68,7 @@ type receivedBody struct {
 	mu      sync.Mutex
 	reading bool
 	closing bool
-	idle    chan struct{} // closed when the Read returns that Close waits for
+	done    chan struct{} // closed when the Read returns that Close waits for; nil if Close does not wait
 
 	once sync.Once
 	err  error // of closing the body
@@ -100,9 +100,9 @@ func (b *receivedBody) end() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.reading = false
-	if b.idle != nil {
-		close(b.idle)
-		b.idle = nil
+	if b.done != nil {
+		close(b.done)
+		b.done = nil
 	}
 }
 
@@ -119,17 +119,17 @@ func (b *receivedBody) Close() error {
 	b.once.Do(func() {
 		b.mu.Lock()
 		b.closing = true
-		var idle chan struct{}
+		var done chan struct{}
 		if b.reading {
-			idle = make(chan struct{})
-			b.idle = idle
+			done = make(chan struct{})
+			b.done = done
 		}
 		b.mu.Unlock()
-		if idle != nil {
+		if done != nil {
 			timer := time.NewTimer(maxTurn)
 			defer timer.Stop()
 			select {
-			case <-idle:
+			case <-done:
 			case <-timer.C:
 			}
 		}
